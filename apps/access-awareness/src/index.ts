@@ -1,0 +1,1 @@
+export { AccessAwarenessModule } from './access-awareness.module.js';

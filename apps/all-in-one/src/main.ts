@@ -1,0 +1,4 @@
+import { runApp } from '@cpm/runtime-host';
+import { allModules } from './all-modules.js';
+
+await runApp(allModules);

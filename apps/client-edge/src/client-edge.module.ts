@@ -1,0 +1,48 @@
+import { Module, type Provider } from '@nestjs/common';
+import { clientEdge, FRAMES_TABLE } from '@cpm/domain-client-edge';
+import { RateLimiter } from '@cpm/http';
+import { parseConfig, ServiceHost, type Inbox, type KeyedKafkaServer } from '@cpm/runtime-host';
+import type { Clock } from '@cpm/runtime-ports';
+import { ContentStore } from './content/content-store.js';
+import { FilesController } from './content/files.controller.js';
+import { DispositionReports } from './disposition/disposition-reports.js';
+import { edgeConfig, type EdgeConfig } from './edge-config.js';
+import { RegisteredDeviceGuard } from './for-registered-device.js';
+import { Housekeeping } from './housekeeping.js';
+import { MongoDeviceDirectory } from './mongo-device-directory.js';
+import { CLOCK, DeviceDirectory, EDGE_CONFIG, EDGE_EFFECTS, INBOX_SERVER, OWNED_PARTITIONS } from './ports.js';
+import { MessageIntake } from './submission/message-intake.js';
+import { MessagesController } from './submission/messages.controller.js';
+import { SubmissionBook } from './submission/submission-book.js';
+import { Cursors } from './stream/cursors.js';
+import { DownlinkFeed } from './stream/downlink-feed.js';
+import { FrameLog } from './stream/frame-log.js';
+import { LiveConnections } from './stream/live-connections.js';
+import { Presence } from './stream/presence.js';
+import { StreamGateway } from './stream/stream-gateway.js';
+
+/** The edge itself; the module below adds what it needs from the host. */
+export const edgeControllers = [MessagesController, FilesController];
+export const edgeProviders: Provider[] = [
+  ContentStore, Cursors, DispositionReports, DownlinkFeed, FrameLog, Housekeeping, LiveConnections, MessageIntake, Presence, RegisteredDeviceGuard, StreamGateway, SubmissionBook,
+  { provide: DeviceDirectory, useClass: MongoDeviceDirectory },
+  { provide: EDGE_EFFECTS, inject: [DownlinkFeed], useFactory: (feed: DownlinkFeed) => feed.effects },
+  {
+    provide: RateLimiter,
+    inject: [EDGE_CONFIG, CLOCK],
+    useFactory: ({ EDGE_REQUESTS_PER_SEC, EDGE_REQUESTS_BURST }: EdgeConfig, clock: Clock) =>
+      new RateLimiter({ perSecond: EDGE_REQUESTS_PER_SEC, burst: EDGE_REQUESTS_BURST }, () => clock.now()),
+  },
+];
+
+/** The door for devices. */
+@Module({
+  imports: [ServiceHost.for(clientEdge, { effects: EDGE_EFFECTS, rowIndexes: { [FRAMES_TABLE]: [{ key: { u: 1, n: 1 } }, { key: { expiresAtMs: 1 } }] } })],
+  controllers: edgeControllers,
+  providers: [
+    ...edgeProviders,
+    { provide: EDGE_CONFIG, useFactory: () => parseConfig(edgeConfig, process.env) },
+    { provide: OWNED_PARTITIONS, inject: [INBOX_SERVER], useFactory: (server: KeyedKafkaServer) => () => server.unwrap<Inbox | undefined>()?.ownedPartitions ?? [] },
+  ],
+})
+export class ClientEdgeModule {}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+/** Limits and rhythms of the edge: environment variables. Bytes, milliseconds where not said otherwise. */
+export const edgeConfig = z.object({
+  EDGE_MAX_TEXT_BYTES: count(2 ** 20),
+  EDGE_MAX_FILE_BYTES: count(100 * 2 ** 20),
+  /** How long an uploaded file can be fetched. */
+  EDGE_FILE_TTL_SEC: count(30 * 86_400),
+  /** Requests of one device. */
+  EDGE_REQUESTS_PER_SEC: count(1_000),
+  EDGE_REQUESTS_BURST: count(2_000),
+  EDGE_MAX_CONNECTIONS: count(50_000),
+  EDGE_PING_INTERVAL_MS: count(15_000),
+  EDGE_SILENCE_MS: count(30_000),
+  /** How long a connection counts as alive after its last sign of life, should this process vanish. */
+  EDGE_LEASE_MS: count(90_000),
+  EDGE_LEASE_RENEWAL_MS: count(30_000),
+  /** A client that lets more wait than this is cut off; it comes back with its cursor. */
+  EDGE_SEND_BUFFER_BYTES: count(4 * 2 ** 20),
+  /** How often frames of users that another replica serves are looked for. */
+  EDGE_SWEEP_MS: count(250),
+});
+export type EdgeConfig = z.output<typeof edgeConfig>;

@@ -1,0 +1,4 @@
+import { DeadLettersModule, runApp } from '@cpm/runtime-host';
+import { ClientEdgeModule } from './client-edge.module.js';
+
+await runApp([ClientEdgeModule, DeadLettersModule]);

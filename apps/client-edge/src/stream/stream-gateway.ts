@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { parseCursor } from '@cpm/domain-client-edge';
+import { authenticate, ProblemError, problemOf, RateLimiter, TokenVerifier, type DevicePrincipal } from '@cpm/http';
+import type { Clock } from '@cpm/runtime-ports';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { DispositionReports } from '../disposition/disposition-reports.js';
+import type { EdgeConfig } from '../edge-config.js';
+import { CLOCK, DeviceDirectory, EDGE_CONFIG } from '../ports.js';
+import { ClientDialogue } from './client-dialogue.js';
+import { Cursors } from './cursors.js';
+import { CLOSE, DeviceConnection } from './device-connection.js';
+import { LiveConnections } from './live-connections.js';
+
+export const STREAM_PATH = '/cpm/v1/stream';
+const SUBPROTOCOL = 'cpm.v1';
+const MAX_MESSAGE_BYTES = 64 * 1024;
+
+/** A refusal that the client can only see as a close code, because its handshake has to succeed first. */
+class StreamRefusal extends Error {
+  constructor(readonly code: number, readonly reason: string) {
+    super(reason);
+  }
+}
+
+type Admission = { readonly connection: Omit<ConstructorParameters<typeof DeviceConnection>[0], 'socket' | 'transport'> } | { readonly refusal: StreamRefusal };
+
+/** The device stream: WebSocket connections on the server's own port. */
+@Injectable()
+export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  });
+  private isStopping = false;
+  private readonly onUpgrade = (request: IncomingMessage, transport: Duplex, head: Buffer) => void this.upgrade(request, transport, head);
+
+  constructor(
+    @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
+    @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
+    @Inject(DeviceDirectory) private readonly directory: DeviceDirectory,
+    @Inject(RateLimiter) private readonly limiter: RateLimiter,
+    @Inject(LiveConnections) private readonly connections: LiveConnections,
+    @Inject(Cursors) private readonly cursors: Cursors,
+    @Inject(DispositionReports) private readonly reports: DispositionReports,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(EDGE_CONFIG) private readonly config: EdgeConfig,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.server.on('upgrade', this.onUpgrade);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    await this.connections.closeAll();
+    await this.cursors.flush().catch(() => undefined);
+    this.server.off('upgrade', this.onUpgrade);
+  }
+
+  private get server(): Server {
+    return this.http.httpAdapter.getHttpServer() as Server;
+  }
+
+  private async upgrade(request: IncomingMessage, transport: Duplex, head: Buffer): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://edge');
+    if (url.pathname !== STREAM_PATH) {
+      if (this.server.listenerCount('upgrade') === 1) refuse(transport, new ProblemError(404, 'not-found', 'there is nothing here'));
+      return;
+    }
+    const ignore = () => undefined;
+    transport.on('error', ignore);
+    try {
+      const admission = await this.admit(request, url.searchParams.get('since'));
+      transport.off('error', ignore);
+      if (transport.destroyed) return;
+      this.sockets.handleUpgrade(request, transport, head, (socket) => this.begin(socket, transport, admission));
+    } catch (error) {
+      refuse(transport, problemOf(error));
+    }
+  }
+
+  /** Everything that can be checked before the handshake is answered. Throws problems; what a browser must see is a refusal instead. */
+  private async admit(request: IncomingMessage, since: string | null): Promise<Admission> {
+    if (this.isStopping || this.connections.count >= this.config.EDGE_MAX_CONNECTIONS) {
+      throw new ProblemError(503, 'temporarily-unavailable', 'no more connections are taken here', { headers: { 'retry-after': '1' } });
+    }
+    try {
+      const { user, device } = await this.callerOf(request);
+      this.limiter.admit(`${user}|${device}`);
+      const cursor = since === null ? undefined : parseCursor(since);
+      if (since !== null && cursor === undefined) throw new StreamRefusal(CLOSE.malformedCursor, 'since must be the cursor of a frame');
+      if (!(await this.directory.isRegistered(user, device))) throw new StreamRefusal(CLOSE.notRegistered, 'the device is not registered');
+      const id = randomUUID();
+      const confirmed = await this.cursors.claim({ id, user, device });
+      return { connection: { id, user, device, position: cursor ?? confirmed, sendBufferBytes: this.config.EDGE_SEND_BUFFER_BYTES } };
+    } catch (error) {
+      if (error instanceof StreamRefusal) return { refusal: error };
+      throw error;
+    }
+  }
+
+  private async callerOf(request: IncomingMessage): Promise<DevicePrincipal> {
+    const { authorization, 'sec-websocket-protocol': protocols } = request.headers;
+    const token = protocols?.split(',').map((name) => name.trim()).find((name) => name.startsWith('bearer.'))?.slice('bearer.'.length);
+    if (authorization !== undefined || token === undefined) return (await authenticate(this.verifier, authorization, 'device')) as DevicePrincipal;
+    return (await authenticate(this.verifier, `Bearer ${token}`, 'device').catch((error: unknown) => {
+      // A browser that authenticates by subprotocol cannot read the status of a refused handshake.
+      if (error instanceof ProblemError && error.status < 500) throw new StreamRefusal(CLOSE.unauthorized, error.detail);
+      throw error;
+    })) as DevicePrincipal;
+  }
+
+  private begin(socket: WebSocket, transport: Duplex, admission: Admission): void {
+    // Protocol errors close the socket, which is what is listened to.
+    socket.on('error', () => undefined);
+    if ('refusal' in admission) {
+      socket.close(admission.refusal.code, admission.refusal.reason);
+      return;
+    }
+    const connection = new DeviceConnection({ ...admission.connection, socket, transport });
+    const dialogue = new ClientDialogue(connection, { reports: this.reports, cursors: this.cursors, now: () => this.clock.now() });
+    socket.on('message', (data: Buffer, isBinary) => {
+      this.connections.heard(connection);
+      dialogue.hear(data, isBinary);
+    });
+    socket.on('pong', () => this.connections.heard(connection));
+    socket.on('close', () => {
+      if (!this.isStopping) void this.connections.ended(connection);
+    });
+    if (this.isStopping) connection.close(CLOSE.goingAway, 'the server stops');
+    else this.connections.open(connection);
+  }
+}
+
+function refuse(transport: Duplex, problem: ProblemError): void {
+  if (transport.destroyed) return;
+  const body = JSON.stringify(problem.toProblem());
+  const headers = { ...problem.headers, 'content-type': 'application/problem+json', 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  transport.end([`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? 'Refused'}`, ...lines, '', body].join('\r\n'));
+}

@@ -1,0 +1,44 @@
+import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { CallingDevice, parse, type DevicePrincipal } from '@cpm/http';
+import { messageId } from '@cpm/vocabulary';
+import { z } from 'zod';
+import { DispositionReports, reportedStatus } from '../disposition/disposition-reports.js';
+import { ForRegisteredDevice } from '../for-registered-device.js';
+import { MessageIntake } from './message-intake.js';
+import type { SubmissionResult } from './submission-book.js';
+
+const messagePath = z.object({ id: messageId });
+const dispositionRequest = z.strictObject({ status: reportedStatus });
+const nothing = z.strictObject({}).optional();
+
+@Controller('cpm/v1/messages')
+@ForRegisteredDevice()
+export class MessagesController {
+  constructor(
+    @Inject(MessageIntake) private readonly intake: MessageIntake,
+    @Inject(DispositionReports) private readonly reports: DispositionReports,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  submit(@CallingDevice() sender: DevicePrincipal, @Body() body: unknown): Promise<SubmissionResult> {
+    return this.intake.submit(sender, body);
+  }
+
+  @Post(':id/dispositions')
+  @HttpCode(204)
+  async report(@CallingDevice() { user, device }: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<void> {
+    const { id } = parse(messagePath, path);
+    const { status } = parse(dispositionRequest, body);
+    await this.reports.report({ user, device, messageId: id, status });
+  }
+
+  @Post(':id/revoke')
+  @HttpCode(202)
+  async revoke(@CallingDevice() sender: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<Record<string, never>> {
+    const { id } = parse(messagePath, path);
+    parse(nothing, body);
+    await this.intake.revoke(sender, id);
+    return {};
+  }
+}

@@ -1,0 +1,128 @@
+import { Logger } from '@nestjs/common';
+import { bootstrap, hostConfig, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
+import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { requirement } from '@cpm/runtime-decider';
+import { DeviceRegistryModule } from './device-registry.module.js';
+
+const alice = 'tel:+4915110000001';
+const phone = 'urn:uuid:00000000-0000-4000-8000-000000000001';
+const tablet = 'urn:uuid:00000000-0000-4000-8000-000000000002';
+
+let identity: TestIdentityProvider;
+let host: RunningHost;
+
+interface Answer {
+  readonly status: number;
+  readonly etag: string | null;
+  readonly body: Record<string, unknown>;
+}
+
+async function call(method: string, path: string, token: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  const answer = await fetch(`${host.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, etag: answer.headers.get('etag'), body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
+}
+const operator = async (method: string, path: string, body?: unknown, headers?: Record<string, string>) => call(method, `/admin/v1${path}`, await identity.token({ scope: 'operator' }), body, headers);
+const device = async (id: string, method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+  call(method, `/cpm/v1${path}`, await identity.token({ scope: 'device', sub: alice, device: id }), body, headers);
+const provision = () => operator('PUT', `/subscribers/${encodeURIComponent(alice)}`, { primaryDevice: { id: phone, name: 'Phone' } });
+
+beforeEach(async () => {
+  Logger.overrideLogger(false);
+  identity = await testIdentityProvider();
+  const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent' });
+  host = await bootstrap([DeviceRegistryModule], config, { platform: new InMemoryPlatform() });
+});
+afterEach(async () => {
+  await host.close();
+  await identity.forget();
+});
+
+requirement('CPM-MLD-018', () => {
+  it('registers many devices under one address, 201 the first time and 200 when nothing is new', async () => {
+    expect((await provision()).status).toBe(201);
+    expect((await provision()).status).toBe(200);
+    expect((await device(phone, 'PUT', `/devices/${phone}`, { name: 'Phone' })).status).toBe(201);
+    expect((await device(tablet, 'PUT', `/devices/${tablet}`, { name: 'Tablet', role: 'primary' })).body).toMatchObject({ role: 'secondary', access: { ip: 'UNKNOWN', cs: 'UNKNOWN' } });
+    expect((await device(tablet, 'PUT', `/devices/${tablet}`, { name: 'Tablet' })).status).toBe(200);
+    const { body } = await device(phone, 'GET', '/devices');
+    expect(body['devices']).toMatchObject([{ id: phone, role: 'primary', registered: true }, { id: tablet, role: 'secondary' }]);
+  });
+
+  it('refuses more Secondary Devices than the policy allows', async () => {
+    await provision();
+    const limited = await operator('PUT', '/policy', { 'device.maxSecondaries': 0 }, { 'if-match': '"0"' });
+    expect(limited).toMatchObject({ status: 200, etag: '"1"', body: { 'device.maxSecondaries': 0, 'sms.maxSegments': 10 } });
+    const refused = await device(tablet, 'PUT', `/devices/${tablet}`, { name: 'Tablet' });
+    expect(refused).toMatchObject({ status: 403, body: { type: 'urn:problem-type:cpm:device-limit-reached' } });
+  });
+});
+
+requirement('CPM-MLD-015', () => {
+  it('lets a user name his devices from any of them, and no two alike', async () => {
+    await provision();
+    await device(tablet, 'PUT', `/devices/${tablet}`, { name: 'Tablet' });
+    expect((await device(tablet, 'PATCH', `/devices/${phone}`, { name: 'Work phone' })).body).toMatchObject({ id: phone, name: 'Work phone' });
+    expect(await device(tablet, 'PATCH', `/devices/${tablet}`, { name: 'work PHONE' })).toMatchObject({ status: 409, body: { errors: [{ path: 'name' }] } });
+    expect(await device(tablet, 'PATCH', `/devices/${tablet}`, { name: '' })).toMatchObject({ status: 400, body: { errors: [{ path: 'name' }] } });
+    expect((await device(tablet, 'PATCH', `/devices/${tablet}`, { name: 'Couch' })).status).toBe(200);
+    expect((await device(tablet, 'PATCH', `/devices/${tablet}`, { name: 'Tablet' })).status).toBe(200);
+  });
+});
+
+it('gives a repetition with the same Idempotency-Key the first answer, and lets a later change through', async () => {
+  await provision();
+  const key = { 'idempotency-key': 'k1' };
+  expect((await device(tablet, 'PUT', `/devices/${tablet}`, { name: 'Tablet' }, key)).status).toBe(201);
+  await device(tablet, 'PATCH', `/devices/${tablet}`, { name: 'Couch' });
+  expect((await device(tablet, 'PUT', `/devices/${tablet}`, { name: 'Tablet' }, key)).status).toBe(201);
+  expect((await device(tablet, 'GET', `/devices/${tablet}`)).body).toMatchObject({ name: 'Couch' });
+});
+
+it('removes Secondary Devices and unregisters the Primary, which stays', async () => {
+  await provision();
+  await device(phone, 'PUT', `/devices/${phone}`, { name: 'Phone' });
+  await device(tablet, 'PUT', `/devices/${tablet}`, { name: 'Tablet' });
+  expect((await device(phone, 'DELETE', `/devices/${tablet}`)).status).toBe(204);
+  expect(await device(phone, 'DELETE', `/devices/${tablet}`)).toMatchObject({ status: 404, body: { type: 'urn:problem-type:cpm:unknown-device' } });
+  expect((await device(phone, 'DELETE', `/devices/${phone}`)).status).toBe(204);
+  expect((await device(phone, 'DELETE', `/devices/${phone}`)).status).toBe(409);
+});
+
+it('keeps preferences for all devices of a user and names the field that does not fit', async () => {
+  await provision();
+  const preferences = { activeProfile: 'work', profiles: { work: { sendReadReports: false } } };
+  expect((await device(phone, 'PUT', '/preferences', preferences)).body).toMatchObject({ activeProfile: 'work', profiles: { work: { sendReadReports: false, deviceRules: [] } } });
+  expect((await device(tablet, 'GET', '/preferences')).body).toMatchObject({ activeProfile: 'work' });
+  expect(await device(phone, 'PUT', '/preferences', { ...preferences, activeProfile: 'home' })).toMatchObject({ status: 400, body: { errors: [{ path: 'activeProfile' }] } });
+});
+
+it('knows nobody who was not provisioned, or was removed', async () => {
+  const path = `/subscribers/${encodeURIComponent(alice)}`;
+  expect(await device(phone, 'PUT', `/devices/${phone}`, { name: 'Phone' })).toMatchObject({ status: 404, body: { type: 'urn:problem-type:cpm:unknown-subscriber' } });
+  await provision();
+  expect((await operator('GET', path)).body).toMatchObject({ address: alice, primaryDevice: { id: phone } });
+  expect((await operator('DELETE', path)).status).toBe(204);
+  expect((await operator('GET', path)).status).toBe(404);
+  expect((await operator('GET', '/subscribers/nobody')).body).toMatchObject({ status: 400, errors: [{ path: 'address' }] });
+});
+
+describe('the policy', () => {
+  it('is replaced as a whole, and only the version that was read', async () => {
+    expect(await operator('GET', '/policy')).toMatchObject({ status: 200, etag: '"0"' });
+    expect((await operator('PUT', '/policy', {})).status).toBe(428);
+    expect((await operator('PUT', '/policy', { 'ip.preferenceSec': 3 }, { 'if-match': '"0"' })).etag).toBe('"1"');
+    expect((await operator('PUT', '/policy', { 'ip.preferenceSec': 4 }, { 'if-match': '"0"' })).status).toBe(412);
+    expect((await operator('PUT', '/policy', { 'sms.maxSegments': 2 }, { 'if-match': '"1"' })).body).toMatchObject({ 'sms.maxSegments': 2, 'ip.preferenceSec': 15 });
+    expect(await operator('PUT', '/policy', { 'ip.preference': 4 }, { 'if-match': '*' })).toMatchObject({ status: 400, body: { errors: [{ path: 'ip.preference' }] } });
+  });
+});
+
+it('answers each scope its own routes only', async () => {
+  expect((await call('GET', '/cpm/v1/devices', await identity.token({ scope: 'operator' }))).status).toBe(403);
+  expect((await call('GET', '/admin/v1/policy', await identity.token({ scope: 'device', sub: alice, device: phone }))).status).toBe(403);
+});

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { deviceRegistry } from '@cpm/domain-device-registry';
+import { ServiceHost } from '@cpm/runtime-host';
+import { DevicesController } from './devices.controller.js';
+import { PolicyController } from './policy.controller.js';
+import { PreferencesController } from './preferences.controller.js';
+import { Subscribers } from './subscribers.js';
+import { SubscribersController } from './subscribers.controller.js';
+
+@Module({
+  imports: [ServiceHost.for(deviceRegistry)],
+  controllers: [DevicesController, PreferencesController, SubscribersController, PolicyController],
+  providers: [Subscribers],
+})
+export class DeviceRegistryModule {}

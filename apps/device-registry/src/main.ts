@@ -1,0 +1,4 @@
+import { DeadLettersModule, runApp } from '@cpm/runtime-host';
+import { DeviceRegistryModule } from './device-registry.module.js';
+
+await runApp([DeviceRegistryModule, DeadLettersModule]);

@@ -1,0 +1,1 @@
+export { MessageStoreSyncModule } from './message-store-sync.module.js';

@@ -1,0 +1,1 @@
+export { ReportAggregationModule } from './report-aggregation.module.js';

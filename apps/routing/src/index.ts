@@ -1,0 +1,2 @@
+export { JOURNALS } from './journeys.js';
+export { RoutingModule } from './routing.module.js';

@@ -1,0 +1,1 @@
+export { SmsInterworkingGatewayModule } from './sms-interworking-gateway.module.js';

@@ -1,0 +1,208 @@
+import { Logger } from '@nestjs/common';
+import type { EventContract } from '@cpm/runtime-decider';
+import { systemClock } from '@cpm/runtime-host';
+import { InMemoryStore, type Ingress } from '@cpm/runtime-ports';
+import { e164Address, SmppServer, STATUS, type ReceivedSubmit, type SubmitAnswer } from '@cpm/smpp';
+import { decodeShortMessage } from '@cpm/sms-text';
+import { Registry } from 'prom-client';
+import { gatewayConfig } from './gateway-config.js';
+import { GatewayMetrics } from './gateway-metrics.js';
+import { SmscGateway } from './smsc-gateway.js';
+import { InMemorySmsReferences } from './testing/in-memory-sms-references.js';
+
+const alice = 'tel:+4915110000001';
+const bob = 'tel:+4915110000002';
+
+interface Published {
+  readonly type: string;
+  readonly payload: Record<string, unknown>;
+}
+
+/** The log, as far as the gateway sees it; `refusals` next publications fail. */
+class RecordedIngress implements Ingress {
+  readonly published: Published[] = [];
+  refusals = 0;
+
+  async publish<Payload>(contract: EventContract<string, Payload>, payload: Payload): Promise<void> {
+    if (this.refusals > 0) {
+      this.refusals -= 1;
+      throw new Error('the log is away');
+    }
+    this.published.push({ type: contract.type, payload: contract.schema.parse(payload) as Record<string, unknown> });
+  }
+
+  of(type: string): Record<string, unknown>[] {
+    return this.published.filter((one) => one.type === type).map(({ payload }) => payload);
+  }
+}
+
+let answer: (submit: ReceivedSubmit) => SubmitAnswer | Promise<SubmitAnswer>;
+let submitted: ReceivedSubmit[];
+let server: SmppServer;
+let ingress: RecordedIngress;
+let store: InMemoryStore;
+let references: InMemorySmsReferences;
+let registry: Registry;
+let gateway: SmscGateway;
+
+beforeAll(() => Logger.overrideLogger(false));
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 5_000; !(await condition());) {
+    if (Date.now() > deadline) throw new Error('the condition did not come true within 5 s');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+beforeEach(async () => {
+  submitted = [];
+  let ids = 1_000;
+  answer = () => ({ kind: 'accept', messageId: String((ids += 1)) });
+  server = new SmppServer({
+    port: 0, authenticate: () => STATUS.ok,
+    onSubmit: (submit) => {
+      submitted.push(submit);
+      return answer(submit);
+    },
+  });
+  const { port } = await server.listen();
+  ingress = new RecordedIngress();
+  store = new InMemoryStore();
+  references = new InMemorySmsReferences();
+  registry = new Registry();
+  const config = gatewayConfig.parse({ SMPP_URL: `smpp://cpm:cpm@127.0.0.1:${port}` });
+  gateway = new SmscGateway({ config, references, ingress, store, clock: systemClock, metrics: new GatewayMetrics(registry) });
+  gateway.onApplicationBootstrap();
+  await until(() => server.sessions().length === 1);
+});
+afterEach(async () => {
+  await gateway.beforeApplicationShutdown();
+  await server.close();
+});
+
+const submission = (text: string, more: Record<string, unknown> = {}) =>
+  ({ user: bob, smsId: `${bob}|m1`, attempt: 1, sender: alice, form: 'SMS', text, expiresAt: Date.now() + 60_000, ...more });
+const submit = (input: unknown) => gateway.effects['submit-sms']?.([input]);
+const receipt = (id: string, state = 'DELIVRD') =>
+  server.sessions()[0]?.deliver({
+    source: e164Address('+4915110000002'), destination: e164Address('+4915110000001'), esmClass: 0x04, dataCoding: 0,
+    shortMessage: Buffer.from(`id:${id} sub:001 dlvrd:001 submit date:2601010000 done date:2601010001 stat:${state} err:000 text:`),
+  });
+
+describe('a text towards the SMSC', () => {
+  it('goes from the sender\'s number with a receipt asked for, and its acceptance reaches the log', async () => {
+    submit(submission('Hello'));
+    await until(() => ingress.of('SmscAccepted').length === 1);
+    expect(submitted).toMatchObject([{ source: { ton: 1, npi: 1, address: '4915110000001' }, destination: { address: '4915110000002' }, registeredDelivery: 1, dataCoding: 0 }]);
+    expect(submitted[0]?.validityPeriod).toMatch(/^000000000[01]\d\d000R$/);
+    expect(ingress.of('SmscAccepted')).toMatchObject([{ user: bob, smsId: `${bob}|m1`, attempt: 1, segmentIds: ['1001'] }]);
+  });
+
+  it('goes in segments, in order, with one reference that is the same in another attempt', async () => {
+    const text = 'é'.repeat(200);
+    submit(submission(text));
+    submit(submission(text, { attempt: 2 }));
+    await until(() => ingress.of('SmscAccepted').length === 2);
+    const parts = submitted.map((one) => decodeShortMessage(one));
+    expect(new Set(parts.map(({ concat }) => concat?.reference)).size).toBe(1);
+    expect(parts.map(({ concat }) => concat?.part).sort()).toEqual([1, 1, 2, 2]);
+    expect(parts.filter(({ concat }) => concat?.part === 1)[0]?.text.length).toBe(153);
+    expect(ingress.of('SmscAccepted')[0]?.['segmentIds']).toHaveLength(2);
+  });
+
+  it.each([
+    [0x0b, 'never'], [0x14, 'later'], [0x08, 'later'],
+  ])('refused with status %i is to be tried %s', async (status, retry) => {
+    answer = () => ({ kind: 'refuse', status });
+    submit(submission('Hello'));
+    await until(() => ingress.of('SmscRefused').length === 1);
+    expect(ingress.of('SmscRefused')).toMatchObject([{ smsId: `${bob}|m1`, attempt: 1, retry }]);
+  });
+
+  it('without an answer has an unknown outcome', async () => {
+    answer = () => ({ kind: 'disconnect' });
+    submit(submission('Hello'));
+    await until(() => ingress.of('SmscRefused').length === 1);
+    expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'unknown' }]);
+  });
+
+  it('of which one segment was accepted has an unknown outcome when the next is not', async () => {
+    answer = () => (submitted.length === 1 ? { kind: 'accept', messageId: '1' } : { kind: 'refuse', status: 0x14 });
+    submit(submission('é'.repeat(200)));
+    await until(() => ingress.of('SmscRefused').length === 1);
+    expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'unknown', reason: expect.stringContaining('1 accepted segment') }]);
+  });
+
+  it('while the SMSC is away is to be tried later, and nothing is lost while the log is away, too', async () => {
+    await server.close();
+    await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).includes('cpm_smpp_bound 0'));
+    expect(await registry.getSingleMetricAsString('cpm_smpp_circuit_state')).toContain('cpm_smpp_circuit_state 2');
+    ingress.refusals = 2;
+    submit(submission('Hello'));
+    await until(() => ingress.of('SmscRefused').length === 1);
+    expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'later' }]);
+  });
+
+  it('to a recipient without a number is never to be tried', async () => {
+    submit(submission('Hello', { user: 'sip:bob@example.org' }));
+    await until(() => ingress.of('SmscRefused').length === 1);
+    expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'never', reason: 'the recipient has no telephone number' }]);
+  });
+});
+
+describe('a receipt', () => {
+  it('is told of the segment it is about', async () => {
+    submit(submission('Hello'));
+    await until(() => ingress.of('SmscAccepted').length === 1);
+    expect(await receipt('1001')).toBe(STATUS.ok);
+    expect(ingress.of('SmscReceipt')).toMatchObject([{ user: bob, smsId: `${bob}|m1`, attempt: 1, segmentId: '1001', state: 'DELIVERED' }]);
+  });
+
+  it('finds its segment when response and receipt write the id differently', async () => {
+    answer = () => ({ kind: 'accept', messageId: '3b9aca01' });
+    submit(submission('Hello'));
+    await until(() => ingress.of('SmscAccepted').length === 1);
+    await receipt('1000000001');
+    expect(ingress.of('SmscReceipt')).toMatchObject([{ segmentId: '3b9aca01', state: 'DELIVERED' }]);
+  });
+
+  it('that comes before the response waits for it', async () => {
+    answer = async () => {
+      expect(await receipt('77')).toBe(STATUS.ok);
+      return { kind: 'accept', messageId: '77' };
+    };
+    submit(submission('Hello'));
+    await until(() => ingress.of('SmscReceipt').length === 1);
+    expect(ingress.published.map(({ type }) => type)).toEqual(['SmscAccepted', 'SmscReceipt']);
+    await until(() => references.waiting.size === 0);
+  });
+
+  it('is not acknowledged while the log cannot take it', async () => {
+    submit(submission('Hello'));
+    await until(() => ingress.of('SmscAccepted').length === 1);
+    ingress.refusals = 1;
+    expect(await receipt('1001')).toBe(STATUS.systemError);
+    expect(await receipt('1001')).toBe(STATUS.ok);
+    expect(ingress.of('SmscReceipt')).toHaveLength(1);
+  });
+
+  it('of a message nobody submitted is acknowledged and kept aside', async () => {
+    expect(await receipt('4711')).toBe(STATUS.ok);
+    expect(references.waiting.size).toBe(1);
+    expect(ingress.published).toEqual([]);
+  });
+});
+
+it('takes an alert for the handset\'s being reachable over CS', async () => {
+  server.sessions()[0]?.alert(e164Address('+4915110000002'), 'available');
+  await until(() => ingress.of('AccessObserved').length === 1);
+  expect(ingress.of('AccessObserved')).toMatchObject([{ user: bob, access: 'CS', state: 'AVAILABLE', source: 'smpp-alert' }]);
+});
+
+it('puts a short message of a handset aside where an operator finds it', async () => {
+  const status = await server.sessions()[0]?.deliver({
+    source: e164Address('+4915110000002'), destination: e164Address('+4915110000001'), esmClass: 0, dataCoding: 0, shortMessage: Buffer.from('Reply'),
+  });
+  expect(status).toBe(STATUS.ok);
+  expect([...store.rows('dead-letters').values()]).toMatchObject([{ service: 'sms-interworking-gateway', key: bob, replayed: false }]);
+});

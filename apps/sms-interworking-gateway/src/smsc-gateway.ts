@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { AccessObserved } from '@cpm/contracts-access-awareness';
+import { inboxOf } from '@cpm/runtime-decider';
+import type { AggregateStore, Clock, EffectHandlers, Ingress } from '@cpm/runtime-ports';
+import type { AlertNotification, Deliver, InboundMessage, SmppEvent } from '@cpm/smpp';
+import { normaliseAddress } from '@cpm/vocabulary';
+import type { GatewayConfig } from './gateway-config.js';
+import type { GatewayMetrics } from './gateway-metrics.js';
+import { Receipts } from './receipts.js';
+import type { SmsReferences } from './sms-references.js';
+import { SmsSubmitter } from './sms-submitter.js';
+import { noSmsc, SmppSmscLink, type SmscLink } from './smsc-link.js';
+
+export interface GatewayParts {
+  readonly config: GatewayConfig;
+  readonly references: SmsReferences;
+  readonly ingress: Ingress;
+  readonly store: AggregateStore;
+  readonly clock: Clock;
+  readonly metrics: GatewayMetrics;
+}
+
+const SERVICE = 'sms-interworking-gateway';
+const DEAD_LETTERS = 'dead-letters';
+
+/** The talk with the SMSC: submissions go out, receipts, alerts and inbound messages come in. */
+export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly effects: EffectHandlers;
+  readonly #logger = new Logger(SERVICE);
+  readonly #link: SmppSmscLink | undefined;
+  readonly #submitter: SmsSubmitter;
+  readonly #receipts: Receipts;
+
+  constructor(private readonly parts: GatewayParts) {
+    const { config, references, ingress, clock, metrics } = parts;
+    this.#link = config.SMPP_URL === undefined ? undefined : this.#connect(config.SMPP_URL);
+    const link: SmscLink = this.#link ?? noSmsc;
+    this.#receipts = new Receipts(link.smscId, config.SMPP_ID_FORMAT, references, ingress, () => clock.now());
+    this.#submitter = new SmsSubmitter({
+      link, receipts: this.#receipts, ingress, clock, settings: config,
+      done: (fate) => metrics.submission(fate),
+      failed: (error) => this.#logger.warn(`an outcome could not be kept, trying again: ${(error as Error).message}`),
+    });
+    this.effects = { 'submit-sms': this.#submitter.submit };
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.#link) this.#logger.warn('SMPP_URL is not set: nothing is sent as SMS');
+    this.#link?.start();
+  }
+
+  /** Answers that are due still come in and reach the log; what is submitted from now on is refused until later. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#link?.close();
+    await this.#submitter.idle();
+  }
+
+  #connect(url: string): SmppSmscLink {
+    const { config, metrics } = this.parts;
+    return new SmppSmscLink(url, config, {
+      onDeliver: (deliver) => this.#deliver(deliver),
+      onAlert: (alert) => this.#alert(alert),
+      onState: (state) => {
+        metrics.bound(state === 'bound');
+        this.#logger.log(`link to the SMSC ${state}`);
+      },
+      onCircuit: (state) => metrics.circuit(state),
+      observe: (event) => this.#observe(event),
+    });
+  }
+
+  async #deliver(deliver: Deliver): Promise<void> {
+    if (deliver.kind === 'message') return this.#putAside(deliver);
+    this.parts.metrics.receipt(await this.#receipts.take(deliver));
+  }
+
+  /** Replies have no way into a conversation yet: an operator can see that they came. */
+  async #putAside({ from, to, text, concat }: InboundMessage): Promise<void> {
+    const { store, clock, metrics } = this.parts;
+    const key = normaliseAddress(`tel:+${from.address.replace(/^\+/, '')}`) ?? from.address;
+    const insert = { service: SERVICE, key, value: JSON.stringify({ from, to, text, concat }), reason: 'inbound short message without a conversation', at: clock.now(), replayed: false };
+    await store.write([{ kind: 'row', table: DEAD_LETTERS, id: `${inboxOf(SERVICE)}/inbound/${randomUUID()}`, insert }], []);
+    metrics.inboundPutAside();
+  }
+
+  async #alert({ handset, availability }: AlertNotification): Promise<void> {
+    const user = normaliseAddress(`tel:+${handset.address.replace(/^\+/, '')}`);
+    if (!user) return;
+    const state = availability === 'available' ? 'AVAILABLE' : 'UNAVAILABLE';
+    await this.parts.ingress.publish(AccessObserved, {
+      user, access: 'CS', state, confidence: 'DELIVERABLE', source: 'smpp-alert', observedAt: this.parts.clock.now(), cause: availability,
+    });
+  }
+
+  #observe(event: SmppEvent): void {
+    const { type, ...details } = event;
+    const line = { smpp: type, ...('error' in details ? { reason: (details.error as Error).message } : details) };
+    if (type === 'bound' || type === 'reconnect-scheduled') this.#logger.debug(line);
+    else this.#logger.warn(line);
+  }
+}

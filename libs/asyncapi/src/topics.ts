@@ -1,0 +1,40 @@
+import { deadLettersOf, inboxOf, SERVICES, type ServiceName } from '@cpm/runtime-decider';
+
+export interface TopicSettings {
+  /** Fixed for the life of the topics: users are assigned to partitions by it. */
+  readonly partitions: number;
+  readonly replicas: number;
+  readonly retentionMs: number;
+}
+
+/** A topic as the broker must have it; `config` in the broker's own names. */
+export interface Topic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicas: number;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+export type TopicPurpose = 'inbox' | 'dead-letters';
+
+/** The two topics of each service: what it hears, and what it could not understand. */
+export function topicsOf(settings: TopicSettings, services: readonly ServiceName[] = SERVICES): readonly Topic[] {
+  return services.flatMap((service) => [topicOf(service, 'inbox', settings), topicOf(service, 'dead-letters', settings)]);
+}
+
+export function topicOf(service: ServiceName, purpose: TopicPurpose, { partitions, replicas, retentionMs }: TopicSettings): Topic {
+  return {
+    name: purpose === 'inbox' ? inboxOf(service) : deadLettersOf(service),
+    partitions,
+    replicas,
+    config: {
+      'cleanup.policy': 'delete',
+      'compression.type': 'producer',
+      'message.timestamp.type': 'LogAppendTime',
+      // One copy may be down and records still count only when another has them.
+      'min.insync.replicas': String(Math.max(1, replicas - 1)),
+      'retention.ms': String(retentionMs),
+      'unclean.leader.election.enable': 'false',
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { Backoff, pause } from './backoff.js';
+import { CpmProblem, problemOf } from './problem.js';
+
+export type TokenSource = string | (() => string | Promise<string>);
+
+export interface HttpOptions {
+  /** Base URL without a final slash. */
+  readonly url: string;
+  readonly token: TokenSource;
+  readonly fetch: typeof globalThis.fetch;
+  /** How long a call is repeated while the server cannot be reached or asks to wait. */
+  readonly retryForMs: number;
+}
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is. */
+  readonly content?: string | Uint8Array<ArrayBuffer> | Blob;
+}
+
+const WORTH_REPEATING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+/** Authenticated calls. Repeats what may be repeated: every call of this library carries its own id or changes nothing twice. */
+export class HttpCalls {
+  constructor(private readonly options: HttpOptions) {}
+
+  async token(): Promise<string> {
+    const { token } = this.options;
+    return typeof token === 'string' ? token : token();
+  }
+
+  /** The answer's JSON; undefined when there is none. Throws CpmProblem, or the error of `fetch` when nobody answers. */
+  async json<Answer>(call: Call): Promise<Answer> {
+    const text = await (await this.answer(call)).text();
+    return (text === '' ? undefined : JSON.parse(text)) as Answer;
+  }
+
+  async answer(call: Call): Promise<Response> {
+    const until = Date.now() + this.options.retryForMs;
+    const backoff = new Backoff(100, 5_000);
+    for (;;) {
+      const { response, error } = await this.attempt(call);
+      if (response?.ok) return response;
+      const problem = response ? await problemOf(response) : error;
+      const isFinal = problem instanceof CpmProblem && !WORTH_REPEATING.has(problem.status);
+      const waitMs = problem instanceof CpmProblem ? Math.max(problem.retryAfterMs ?? 0, backoff.next()) : backoff.next();
+      if (isFinal || Date.now() + waitMs > until) throw problem;
+      await pause(waitMs);
+    }
+  }
+
+  private async attempt({ method, path, body, content, headers }: Call): Promise<{ response?: Response; error?: unknown }> {
+    const { url, fetch } = this.options;
+    const authorization = `Bearer ${await this.token()}`;
+    const payload = content ?? (body === undefined ? undefined : JSON.stringify(body));
+    try {
+      const response = await fetch(url + path, {
+        method,
+        headers: { authorization, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+        ...(payload !== undefined && { body: payload }),
+      });
+      return { response };
+    } catch (error) {
+      return { error };
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/** An answer other than success: RFC 9457 problem details. `kind` is the last part of their `type`. */
+export class CpmProblem extends Error {
+  override readonly name = 'CpmProblem';
+
+  constructor(
+    readonly status: number,
+    readonly kind: string,
+    readonly detail: string,
+    readonly errors: readonly { readonly path: string; readonly message: string }[],
+    /** When the server asks to wait before a repetition. */
+    readonly retryAfterMs: number | undefined,
+  ) {
+    super(`${status} ${kind}: ${detail}`);
+  }
+}
+
+interface ProblemBody {
+  readonly type?: string;
+  readonly detail?: string;
+  readonly errors?: CpmProblem['errors'];
+}
+
+export async function problemOf(response: Response): Promise<CpmProblem> {
+  const body = (await response.json().catch(() => ({}))) as ProblemBody;
+  return toProblem(response.status, body, Number(response.headers.get('retry-after')));
+}
+
+export function toProblem(status: number, { type = 'unknown', detail = '', errors = [] }: ProblemBody, retryAfterSec = Number.NaN): CpmProblem {
+  return new CpmProblem(status, type.split(':').at(-1) ?? type, detail, errors, retryAfterSec > 0 ? retryAfterSec * 1000 : undefined);
+}

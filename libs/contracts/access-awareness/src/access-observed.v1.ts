@@ -1,0 +1,28 @@
+import { accessKind, accessState, confidence, instant, keyedAddress, keyedDeviceId } from '@cpm/vocabulary';
+import { defineEvent, type PayloadOf } from '@cpm/runtime-decider';
+import { z } from 'zod';
+
+
+/**
+ * Evidence about one access of one device. `device` absent: the Primary (networks address the MSISDN).
+ * Evidence older than what is known of the same (device, access, source) changes nothing.
+ */
+export const AccessObserved = defineEvent({
+  type: 'AccessObserved', version: 1, owner: 'access-awareness', listeners: ['access-awareness'],
+  summary: 'Evidence about one access of one device',
+  key: ({ user }) => user,
+  schema: z.object({
+    user: keyedAddress,
+    device: keyedDeviceId.optional(),
+    access: accessKind,
+    state: accessState,
+    confidence,
+    /** Who says so: `connection/<id>`, `t8`, `nudm-ee`, `camara`, `reginfo`, `smpp-receipt`, `smpp-alert`, `push-timeout`. */
+    source: z.string(),
+    observedAt: instant,
+    /** Until when the evidence speaks; afterwards the state is UNKNOWN. */
+    validUntil: instant.optional(),
+    cause: z.string().optional(),
+  }),
+});
+export type AccessObserved = PayloadOf<typeof AccessObserved>;

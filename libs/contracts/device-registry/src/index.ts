@@ -1,0 +1,2 @@
+export * from './subscriber-changed.v1.js';
+export * from './subscriber-commands.v1.js';

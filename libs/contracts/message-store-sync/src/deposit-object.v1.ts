@@ -1,0 +1,19 @@
+import { keyedAddress, message } from '@cpm/vocabulary';
+import { defineEvent, type PayloadOf } from '@cpm/runtime-decider';
+import { z } from 'zod';
+
+
+/** Keep a message in a user's network message store. */
+export const DepositObject = defineEvent({
+  type: 'DepositObject', version: 1, owner: 'message-store-sync', listeners: ['message-store-sync'],
+  summary: 'Keep a message in a user\'s network message store',
+  key: ({ user }) => user,
+  schema: z.object({
+    user: keyedAddress,
+    direction: z.enum(['In', 'Out']),
+    /** The other party of the conversation folder. */
+    party: keyedAddress,
+    message,
+  }),
+});
+export type DepositObject = PayloadOf<typeof DepositObject>;

@@ -1,0 +1,25 @@
+import { dispositionStatus, instant, keyedAddress, keyedDeviceId } from '@cpm/vocabulary';
+import { defineEvent, type PayloadOf } from '@cpm/runtime-decider';
+import { z } from 'zod';
+
+
+/** A report arrived for a sent message: every device of the sender learns the tick state from his store. */
+export const RecordDisposition = defineEvent({
+  type: 'RecordDisposition', version: 1, owner: 'message-store-sync', listeners: ['message-store-sync'],
+  summary: 'A report for a sent message, kept in the sender\'s store',
+  key: ({ user }) => user,
+  schema: z.object({ user: keyedAddress, messageId: z.string(), recipient: keyedAddress, status: dispositionStatus, reportId: z.string(), at: instant }),
+});
+export type RecordDisposition = PayloadOf<typeof RecordDisposition>;
+
+/** A device of the user did something to a stored message: read it, or lost it by revocation. */
+export const ChangeObject = defineEvent({
+  type: 'ChangeObject', version: 1, owner: 'message-store-sync', listeners: ['message-store-sync'],
+  summary: 'A flag of a stored message changes, or it is removed',
+  key: ({ user }) => user,
+  schema: z.object({
+    user: keyedAddress, messageId: z.string(), party: keyedAddress, direction: z.enum(['In', 'Out']),
+    change: z.enum(['seen', 'removed']), device: keyedDeviceId.optional(), at: instant,
+  }),
+});
+export type ChangeObject = PayloadOf<typeof ChangeObject>;

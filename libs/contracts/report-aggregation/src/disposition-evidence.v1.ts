@@ -1,0 +1,28 @@
+import { dispositionRequest, dispositionStatus, instant, keyedAddress, keyedDeviceId } from '@cpm/vocabulary';
+import { defineEvent, type PayloadOf } from '@cpm/runtime-decider';
+import { z } from 'zod';
+
+
+/** Proof that a message reached (or missed) one recipient, in the recipient's log: the ledger lets the first of a class out. */
+export const DispositionEvidence = defineEvent({
+  type: 'DispositionEvidence', version: 1, owner: 'report-aggregation', listeners: ['report-aggregation'],
+  summary: 'Proof that a message was delivered, displayed, interworked or failed for one recipient',
+  key: ({ recipient }) => recipient,
+  schema: z.object({
+    messageId: z.string(),
+    sender: keyedAddress,
+    recipient: keyedAddress,
+    originDevice: keyedDeviceId,
+    service: z.enum(['standalone', 'chat', 'file-transfer']),
+    requested: z.array(dispositionRequest),
+    items: z.array(z.object({
+      status: dispositionStatus,
+      device: keyedDeviceId.optional(),
+      via: z.enum(['IP', 'SMS', 'UCN', 'EXPIRY']),
+      /** Whether the recipient's privacy settings allowed this report when it happened. */
+      permitted: z.boolean(),
+      at: instant,
+    })).min(1),
+  }),
+});
+export type DispositionEvidence = PayloadOf<typeof DispositionEvidence>;

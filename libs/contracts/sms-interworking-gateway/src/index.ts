@@ -1,0 +1,3 @@
+export * from './sms-progress.v1.js';
+export * from './smsc-evidence.v1.js';
+export * from './submit-sms.v1.js';

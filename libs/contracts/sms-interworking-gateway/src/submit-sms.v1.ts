@@ -1,0 +1,35 @@
+import { instant, keyedAddress, keyedDeviceId } from '@cpm/vocabulary';
+import { defineEvent, type PayloadOf } from '@cpm/runtime-decider';
+import { z } from 'zod';
+
+
+const leg = { user: keyedAddress, messageId: z.string(), sender: keyedAddress, device: keyedDeviceId };
+
+/** Deliver a text to the Primary as SMS. `attempt` numbers the tries of one leg, so that a repetition is recognised. */
+export const SubmitSms = defineEvent({
+  type: 'SubmitSms', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
+  summary: 'Deliver a text to the Primary Device as SMS',
+  key: ({ user }) => user,
+  schema: z.object({ ...leg, attempt: z.number().int(), text: z.string(), expiresAt: instant, at: instant }),
+});
+export type SubmitSms = PayloadOf<typeof SubmitSms>;
+
+/** Tell the Primary by SMS that content waits for it: an Undelivered Content Notification. `size` in bytes. */
+export const SubmitUcn = defineEvent({
+  type: 'SubmitUcn', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
+  summary: 'Send an Undelivered Content Notification to the Primary Device',
+  key: ({ user }) => user,
+  schema: z.object({
+    ...leg, attempt: z.number().int(), contentType: z.string(), size: z.number().int(), language: z.string().optional(), expiresAt: instant, at: instant,
+  }),
+});
+export type SubmitUcn = PayloadOf<typeof SubmitUcn>;
+
+/** Do not send it any more if it has not left yet. */
+export const CancelSms = defineEvent({
+  type: 'CancelSms', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
+  summary: 'Cancel an SMS or UCN that has not left yet',
+  key: ({ user }) => user,
+  schema: z.object({ ...leg, attempt: z.number().int(), reason: z.string(), at: instant }),
+});
+export type CancelSms = PayloadOf<typeof CancelSms>;

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/** The UCN text when the operator has set none; `{url}` is left out where `ucn.includeUrl` is off. */
+export const DEFAULT_UCN_TEXT = {
+  en: 'You received {type} from {sender}. It will arrive when your phone has data. {url}',
+  de: 'Sie haben {type} von {sender} erhalten. Der Inhalt folgt, sobald Ihr Telefon Daten hat. {url}',
+  fr: 'Vous avez un message ({type}) de {sender}. Il arrivera avec la connexion de donnees. {url}',
+} as const;
+
+const language = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
+const flag = (fallback: boolean) => z.boolean().default(fallback);
+
+/**
+ * The service provider's policy. Durations in the unit their name ends with.
+ * Defaults are the project's; an operator changes any of them at run time, versions are kept.
+ */
+export const policy = z.strictObject({
+  'primary.immediateDelivery': flag(true),
+  'sms.interworking': flag(true),
+  'sms.maxSegments': z.number().int().min(1).max(255).default(10),
+  /** After an unknown submission outcome: may the text be submitted once more (possible duplicate) or not (possible loss). */
+  'sms.onUnknownOutcome': z.enum(['retry-once', 'drop']).default('retry-once'),
+  'ucn.enabled': flag(true),
+  'ucn.includeUrl': flag(false),
+  'ucn.text': z.record(language, z.string().min(1).max(320)).default({ ...DEFAULT_UCN_TEXT }),
+  'ucn.creditOn': z.enum(['STATUS_REPORT', 'SMSC_ACK']).default('STATUS_REPORT'),
+  'ucn.aggregateWindowSec': z.number().int().min(0).max(3600).default(0),
+  'ip.preferenceSec': z.number().min(0).max(600).default(15),
+  'ip.pushTimeoutSec': z.number().min(0.1).max(120).default(10),
+  'deferred.ttlSec': z.number().int().min(1).max(30 * 86_400).default(3 * 86_400),
+  'reports.copyToOtherDevices': z.enum(['none', 'all']).default('all'),
+  'device.maxSecondaries': z.number().int().min(0).max(64).default(9),
+  'fork.targets': z.enum(['all', 'primary', 'secondaries']).default('all'),
+  'autoAnswer.responseTrigger': z.enum(['MESSAGE', 'COMPOSING']).default('MESSAGE'),
+});
+export type Policy = z.infer<typeof policy>;
+
+export const DEFAULT_POLICY: Policy = policy.parse({});

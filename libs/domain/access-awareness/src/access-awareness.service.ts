@@ -1,0 +1,30 @@
+import { AccessObserved } from '@cpm/contracts-access-awareness';
+import { SubscriberChanged } from '@cpm/contracts-device-registry';
+import { defineService, on } from '@cpm/runtime-decider';
+import type { AccessCommand } from './access-state/access.js';
+import { access, preferenceMs } from './access-state/access.aggregate.js';
+import type { Evidence } from './access-state/evidence.js';
+import { SIM } from './access-state/evidence.js';
+
+const idOf = ({ user }: { readonly user: string }): string => user;
+
+/** Who can be reached over what, from everything that is said about it. */
+export const accessAwareness = defineService('access-awareness', [
+  on(AccessObserved, {
+    aggregate: access, idOf,
+    command: (payload, context): AccessCommand => ({ type: 'Observe', evidence: evidenceOf(payload), now: context.now, preferenceMs: preferenceMs(context) }),
+  }),
+  on(SubscriberChanged, {
+    aggregate: access, idOf,
+    command: ({ version, removed, devices }, context): AccessCommand => ({
+      type: 'KnowDevices', version, removed, devices: devices.map(({ id, role }) => ({ id, role })), now: context.now, preferenceMs: preferenceMs(context),
+    }),
+  }),
+]);
+
+function evidenceOf({ device, access: kind, state, confidence, source, observedAt, validUntil, cause }: AccessObserved): Evidence {
+  return {
+    subject: device ?? SIM, access: kind, source, state, confidence, observedAt,
+    ...(validUntil !== undefined && { validUntil }), ...(cause !== undefined && { cause }),
+  };
+}

@@ -1,0 +1,87 @@
+import type { Decider } from '@cpm/runtime-decider';
+import type { Access, AccessCommand, AccessEvent, KnowDevices, KnownDevice, Observe } from './access.js';
+import { NOTHING_KNOWN } from './access.js';
+import type { Evidence, Subject } from './evidence.js';
+import { SIM, attributeToSim, boundUnknown, isOlder, record } from './evidence.js';
+import type { Cause } from './judgement.js';
+import { judge } from './judgement.js';
+import { nextExpiry } from './timers.js';
+
+const MAX_RECENT = 20;
+
+export const accessDecider: Decider<AccessCommand, Access, AccessEvent> = {
+  initial: NOTHING_KNOWN,
+
+  decide(command, state) {
+    const now = Math.max(command.now, state.judgedAt);
+    const { preferenceMs } = command;
+    switch (command.type) {
+      case 'Observe': return observe(command, state, { now, preferenceMs });
+      case 'KnowDevices': return knowDevices(command, state, { now, preferenceMs });
+      case 'Elapse': {
+        const isDue = [state.preference.hold?.until, nextExpiry(state)].some((due) => due !== undefined && due <= now);
+        return isDue ? andJudged(state, { type: 'TimePassed', at: now }, { now, preferenceMs, by: 'time' }) : [];
+      }
+    }
+  },
+
+  evolve(state, event) {
+    switch (event.type) {
+      case 'EvidenceRecorded': return { ...state, judgedAt: event.at, book: kept(state, record(state.book, event.evidence, event.at)) };
+      case 'DevicesKnown': return withDevices(state, event);
+      case 'SubscriberForgotten': return { ...NOTHING_KNOWN, version: event.version, judgedAt: state.judgedAt };
+      case 'TimePassed': return { ...state, judgedAt: event.at };
+      case 'IpPreferenceChanged': return { ...state, preference: event.preference };
+      case 'DeviceAccessChanged': return withChange(state, event);
+      case 'EvidenceIgnored': return state;
+    }
+  },
+};
+
+type When = Omit<Cause, 'by'>;
+
+function observe({ evidence: said }: Observe, state: Access, { now, preferenceMs }: When): readonly AccessEvent[] {
+  const evidence: Evidence = { ...said, subject: subjectOf(said, state), observedAt: Math.min(said.observedAt, now) };
+  if (isOlder(state.book, evidence)) return [{ type: 'EvidenceIgnored', reason: 'older', evidence }];
+  return andJudged(state, { type: 'EvidenceRecorded', evidence, at: now }, { now, preferenceMs, by: evidence });
+}
+
+function knowDevices({ version, removed, devices }: KnowDevices, state: Access, { now, preferenceMs }: When): readonly AccessEvent[] {
+  if (version <= state.version) return [];
+  if (removed) return [{ type: 'SubscriberForgotten', version }];
+  return andJudged(state, { type: 'DevicesKnown', version, devices, at: now }, { now, preferenceMs, by: 'devices' });
+}
+
+function andJudged(state: Access, event: AccessEvent, cause: Cause): readonly AccessEvent[] {
+  return [event, ...judge(accessDecider.evolve(state, event), cause)];
+}
+
+/** What is said of the CS of the Primary is said of the SIM, whichever name it was called by. */
+function subjectOf({ subject, access }: Evidence, { devices }: Access): Subject {
+  return access === 'CS' && devices.some(({ id, role }) => id === subject && role === 'primary') ? SIM : subject;
+}
+
+function withDevices(state: Access, { version, devices, at }: Extract<AccessEvent, { type: 'DevicesKnown' }>): Access {
+  const primary = devices.find(({ role }) => role === 'primary');
+  const book = primary ? attributeToSim(state.book, primary.id, at) : state.book;
+  const known = devices.map(({ id, role }): KnownDevice => {
+    const before = state.devices.find((device) => device.id === id);
+    return before ? { ...before, role } : { id, role, ip: 'UNKNOWN', cs: 'UNKNOWN' };
+  });
+  const next: Access = { ...state, version, judgedAt: at, devices: known };
+  return { ...next, book: kept(next, book) };
+}
+
+function withChange(state: Access, { type: _, ...change }: Extract<AccessEvent, { type: 'DeviceAccessChanged' }>): Access {
+  const { device: id, ip, cs, holdUntil } = change;
+  return {
+    ...state,
+    devices: state.devices.map((device) =>
+      device.id === id ? { id, role: device.role, ip, cs, ...(holdUntil !== undefined && { holdUntil }) } : device),
+    recent: [...state.recent, change].slice(-MAX_RECENT),
+  };
+}
+
+function kept({ devices }: Access, book: Access['book']): Access['book'] {
+  return boundUnknown(book, (subject) => subject === SIM || devices.some(({ id }) => id === subject));
+}

@@ -1,0 +1,70 @@
+import { requirement } from '@cpm/runtime-decider';
+import type { AccessState } from '@cpm/vocabulary';
+import fc from 'fast-check';
+import { PHONE, Reachability, TABLET, connection, cs, evidence, seconds } from './access.fixture.js';
+import { accessView } from './access-view.js';
+import type { Evidence, Subject } from './evidence.js';
+import { SIM } from './evidence.js';
+import { FLAPPING_MS } from './ip-preference-hold.js';
+
+const source = fc.constantFrom('connection/1', 'connection/2', 'connection/3', 'reginfo', 't8', 'push-timeout', 'smpp-alert');
+const state = fc.constantFrom<AccessState>('AVAILABLE', 'UNAVAILABLE', 'UNKNOWN');
+
+function evidenceAt(second: number): fc.Arbitrary<Evidence> {
+  return fc.record({
+    subject: fc.constantFrom<Subject>(PHONE, TABLET, SIM), access: fc.constantFrom('IP', 'CS'), source, state,
+    confidence: fc.constantFrom('DELIVERABLE', 'HINT'), life: fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined }),
+  }).map(({ life, ...said }) => evidence({
+    ...said, at: second, ...(said.source === 'push-timeout' && { state: 'SUSPECT' as const }), ...(life !== undefined && { until: second + life }),
+  }));
+}
+
+/** Evidence of distinct instants, and the same in another order. */
+const evidenceInTwoOrders = fc.integer({ min: 1, max: 24 })
+  .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => evidenceAt(index + 1))))
+  .chain((said) => fc.tuple(fc.constant(said), fc.shuffledSubarray(said, { minLength: said.length })));
+
+/** Everything said by second 30, in this order, and judged at second 45. */
+function accessAfter(said: readonly Evidence[], knownBefore: number) {
+  const reachability = new Reachability().until(30);
+  said.forEach((each, index) => {
+    if (index === knownBefore) reachability.know();
+    reachability.say(each);
+  });
+  if (knownBefore >= said.length) reachability.know();
+  reachability.until(45);
+  expect(reachability.state.devices.map(({ ip, cs: csState }) => [ip, csState]))
+    .toEqual(accessView(reachability.state, seconds(45)).devices.map(({ ip, cs: csState }) => [ip, csState]));
+  return reachability.state.devices.map(({ id, ip, cs: csState }) => ({ id, ip, cs: csState }));
+}
+
+requirement('CPM-MLD-035', () => {
+  it('ends in the same access whatever order evidence arrives in, and whenever the subscriber becomes known', () =>
+    fc.assert(fc.property(evidenceInTwoOrders, fc.nat(24), fc.nat(24), ([said, shuffled], one, other) => {
+      expect(accessAfter(shuffled, other)).toEqual(accessAfter(said, one));
+    }), { numRuns: 1000 }));
+
+  it('has one hold under flapping: none begins while one runs, nor within a minute of one that ended in vain', () =>
+    fc.assert(fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.boolean()), { maxLength: 40 }), (steps) => {
+      const reachability = new Reachability().know().say(connection(0, 'UNAVAILABLE'));
+      let second = 0;
+      for (const [pause, isUp] of steps) reachability.say(cs((second += pause), isUp ? 'AVAILABLE' : 'UNAVAILABLE'));
+      const holds = reachability.until(second + 100).told.filter(({ reason }) => reason === 'ip-preference-hold-started').map(({ holdUntil = 0 }) => holdUntil);
+      holds.slice(1).forEach((until, index) => expect(until - 15_000).toBeGreaterThanOrEqual((holds[index] ?? 0) + FLAPPING_MS));
+      const ends = reachability.told.filter(({ reason }) => reason === 'ip-preference-hold-ended');
+      expect(ends.map(({ at }) => at)).toEqual(holds);
+    }), { numRuns: 500 }));
+
+  it('never holds while IP is available, never beyond the policy, and tells only changes', () =>
+    fc.assert(fc.property(evidenceInTwoOrders, ([, shuffled]) => {
+      const reachability = new Reachability().know();
+      shuffled.forEach((each) => reachability.say(each));
+      const lines = new Map<string, string>();
+      for (const { at, device, ip, cs: csState, holdUntil } of reachability.until(200).told) {
+        if (holdUntil !== undefined) expect([device, ip === 'AVAILABLE', holdUntil > at, holdUntil <= at + 15_000]).toEqual([PHONE, false, true, true]);
+        const line = [ip, csState, holdUntil].join(' ');
+        expect(line).not.toBe(lines.get(device) ?? 'UNKNOWN UNKNOWN ');
+        lines.set(device, line);
+      }
+    }), { numRuns: 500 }));
+});

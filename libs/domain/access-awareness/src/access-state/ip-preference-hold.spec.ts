@@ -1,0 +1,85 @@
+import { requirement } from '@cpm/runtime-decider';
+import { PHONE, Reachability, TABLET, connection, cs, evidence } from './access.fixture.js';
+
+const offline = (preferenceSec?: number) => new Reachability(preferenceSec).know().say(connection(0, 'UNAVAILABLE')).say(cs(0, 'UNAVAILABLE'));
+const afterStart = (reachability: Reachability) => reachability.linesOf(PHONE).filter((line) => !line.startsWith('0 '));
+
+requirement('CPM-MLD-035', () => {
+  it('waits for IP when CS comes up, and tells when the wait is over', () =>
+    expect(afterStart(offline().say(cs(100, 'AVAILABLE')).until(200))).toEqual([
+      '100 ip-preference-hold-started UNAVAILABLE AVAILABLE hold 115',
+      '115 ip-preference-hold-ended UNAVAILABLE AVAILABLE',
+    ]));
+
+  it('ends the wait at once when IP comes up, as after airplane mode', () =>
+    expect(afterStart(offline().say(cs(100, 'AVAILABLE')).say(connection(108)).until(200))).toEqual([
+      '100 ip-preference-hold-started UNAVAILABLE AVAILABLE hold 115',
+      '108 ip-available AVAILABLE AVAILABLE',
+    ]));
+
+  it('does not wait when IP is there already', () =>
+    expect(afterStart(new Reachability().know().say(connection(1)).say(cs(2, 'AVAILABLE')).until(200))).toEqual([
+      '1 ip-available AVAILABLE UNKNOWN', '2 cs-available AVAILABLE AVAILABLE',
+    ]));
+
+  it('counts the wait from when CS was observed', () =>
+    expect(afterStart(offline().say(cs(100, 'AVAILABLE'), 5))[0]).toBe('105 ip-preference-hold-started UNAVAILABLE AVAILABLE hold 115'));
+
+  it('does not wait for evidence that comes too late', () =>
+    expect(afterStart(offline().say(cs(100, 'AVAILABLE'), 15).until(200))).toEqual(['115 cs-available UNAVAILABLE AVAILABLE']));
+
+  it('counts from now what is observed in the future', () => {
+    const reachability = offline();
+    reachability.say({ ...cs(50, 'AVAILABLE'), observedAt: cs(900, 'AVAILABLE').observedAt }, -850);
+    expect(afterStart(reachability)[0]).toBe('50 ip-preference-hold-started UNAVAILABLE AVAILABLE hold 65');
+  });
+
+  it('keeps the first deadline while CS flaps', () =>
+    expect(afterStart(offline().say(cs(100, 'AVAILABLE')).say(cs(104, 'UNAVAILABLE')).say(cs(108, 'AVAILABLE')).until(114))).toEqual([
+      '100 ip-preference-hold-started UNAVAILABLE AVAILABLE hold 115',
+      '104 cs-unavailable UNAVAILABLE UNAVAILABLE hold 115',
+      '108 cs-available UNAVAILABLE AVAILABLE hold 115',
+    ]));
+
+  it('starts no other wait within a minute of one that ended in vain', () => {
+    const flapping = offline().say(cs(100, 'AVAILABLE')).say(cs(150, 'UNAVAILABLE')).say(cs(174, 'AVAILABLE'));
+    expect(afterStart(flapping).at(-1)).toBe('174 cs-available UNAVAILABLE AVAILABLE');
+    const later = flapping.say(cs(174.5, 'UNAVAILABLE')).say(cs(175, 'AVAILABLE'));
+    expect(afterStart(later).at(-1)).toBe('175 ip-preference-hold-started UNAVAILABLE AVAILABLE hold 190');
+  });
+
+  it('waits again within that minute when IP was there in between', () =>
+    expect(afterStart(offline().say(cs(100, 'AVAILABLE')).say(connection(120)).say(cs(125, 'UNAVAILABLE')).say(connection(126, 'UNAVAILABLE'))
+      .say(cs(130, 'AVAILABLE'))).at(-1)).toBe('130 ip-preference-hold-started UNAVAILABLE AVAILABLE hold 145'));
+
+  it('waits when IP is lost, so that a short loss causes no SMS', () =>
+    expect(afterStart(new Reachability().know().say(connection(1)).say(cs(2, 'AVAILABLE')).say(connection(100, 'UNAVAILABLE'))
+      .say(connection(105, 'AVAILABLE', { source: 'connection/2' })).until(200)).slice(2)).toEqual([
+      '100 ip-lost UNAVAILABLE AVAILABLE hold 115', '105 ip-available AVAILABLE AVAILABLE',
+    ]));
+
+  it('waits when IP is lost and nothing is known of CS, but not when CS is gone too', () => {
+    expect(afterStart(new Reachability().know().say(connection(1)).say(connection(100, 'UNAVAILABLE'))).at(-1)).toBe('100 ip-lost UNAVAILABLE UNKNOWN hold 115');
+    const gone = new Reachability().know().say(connection(1)).say(cs(99, 'UNAVAILABLE')).say(connection(100, 'UNAVAILABLE'));
+    expect(afterStart(gone).at(-1)).toBe('100 ip-unavailable UNAVAILABLE UNAVAILABLE');
+  });
+
+  it('waits from the end of the lease of a connection that fell silent', () =>
+    expect(afterStart(new Reachability().know().say(cs(1, 'AVAILABLE')).say(connection(2, 'AVAILABLE', { until: 32 })).until(200)).slice(1)).toEqual([
+      '2 ip-available AVAILABLE AVAILABLE', '32 ip-lost UNAVAILABLE AVAILABLE hold 47', '47 ip-preference-hold-ended UNAVAILABLE AVAILABLE',
+    ]));
+
+  it('does not wait on a suspicion: the push has waited already', () => {
+    const suspected = new Reachability().know().say(connection(1)).say(cs(2, 'AVAILABLE')).say(evidence({ at: 10, state: 'SUSPECT', source: 'push-timeout' }));
+    expect(afterStart(suspected).at(-1)).toBe('10 ip-suspect SUSPECT AVAILABLE');
+  });
+
+  it('never waits when the policy says 0 seconds', () =>
+    expect(afterStart(offline(0).say(cs(100, 'AVAILABLE')).say(connection(110)).say(connection(120, 'UNAVAILABLE')).until(200))).toEqual([
+      '100 cs-available UNAVAILABLE AVAILABLE', '110 ip-available AVAILABLE AVAILABLE', '120 ip-unavailable UNAVAILABLE AVAILABLE',
+    ]));
+
+  it('waits for the Primary only', () =>
+    expect(new Reachability().know().say(connection(1, 'AVAILABLE', { subject: TABLET })).say(connection(2, 'UNAVAILABLE', { subject: TABLET })).until(100)
+      .linesOf(TABLET)).toEqual(['1 ip-available AVAILABLE UNKNOWN', '2 ip-unavailable UNAVAILABLE UNKNOWN']));
+});

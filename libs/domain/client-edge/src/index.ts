@@ -1,0 +1,5 @@
+export * from './client-edge.service.js';
+export * from './downlink/cursor.js';
+export * from './downlink/downlink.js';
+export * from './downlink/frame-row.js';
+export * from './uplink/submission.js';

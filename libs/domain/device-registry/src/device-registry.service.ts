@@ -1,0 +1,23 @@
+import { AccessChanged } from '@cpm/contracts-access-awareness';
+import {
+  ProvisionSubscriber, RegisterDevice, RemoveDevice, RemoveSubscriber, RenameDevice, SetPreferences,
+} from '@cpm/contracts-device-registry';
+import { defineService, on } from '@cpm/runtime-decider';
+import { subscriber } from './device-identity/subscriber.aggregate.js';
+
+const aggregate = subscriber;
+const idOf = ({ user }: { readonly user: string }): string => user;
+
+/** Who owns which devices under which name and role, and how he wants to be served. */
+export const deviceRegistry = defineService('device-registry', [
+  on(ProvisionSubscriber, { aggregate, idOf, command: ({ user: _, ...told }) => ({ type: 'ProvisionSubscriber' as const, ...told }) }),
+  on(RemoveSubscriber, { aggregate, idOf, command: ({ commandId }) => ({ type: 'RemoveSubscriber' as const, commandId }) }),
+  on(RegisterDevice, {
+    aggregate, idOf,
+    command: ({ user: _, ...told }, { policy }) => ({ type: 'RegisterDevice' as const, ...told, maxSecondaries: policy['device.maxSecondaries'] }),
+  }),
+  on(RenameDevice, { aggregate, idOf, command: ({ user: _, ...told }) => ({ type: 'RenameDevice' as const, ...told }) }),
+  on(RemoveDevice, { aggregate, idOf, command: ({ user: _, ...told }) => ({ type: 'RemoveDevice' as const, ...told }) }),
+  on(SetPreferences, { aggregate, idOf, command: ({ user: _, ...told }) => ({ type: 'SetPreferences' as const, ...told }) }),
+  on(AccessChanged, { aggregate, idOf, command: ({ device, ip, cs }) => ({ type: 'NoteAccess' as const, device, ip, cs }) }),
+]);

@@ -1,0 +1,4 @@
+export { deviceRegistry } from './device-registry.service.js';
+export { subscriber, type SubscriberOutcome } from './device-identity/subscriber.aggregate.js';
+export type { DeviceAccess, RefusalCode, Subscriber, SubscriberCommand, SubscriberEvent } from './device-identity/subscriber.js';
+export { deviceList, deviceView, isProvisioned, preferencesView, subscriberView, type DeviceView, type SubscriberView } from './device-identity/views.js';

@@ -1,0 +1,42 @@
+import type { ReportDisposition } from '@cpm/contracts-routing';
+import type { Deliberation } from './deliberation.js';
+import { isFinal, type Leg } from './leg.js';
+
+type ReportedItem = ReportDisposition['items'][number];
+
+/** What the recipient's devices say they have or showed; each device's word is evidence once, in order. */
+export function reportDispositions(deliberation: Deliberation, items: readonly ReportedItem[]): void {
+  for (const item of items) {
+    const leg = deliberation.legOf(item.device);
+    if (item.status === 'delivered') delivered(deliberation, leg, item);
+    else displayed(deliberation, leg, item);
+  }
+}
+
+/** A device without a leg got the message from the store: that is history and proves nothing to the sender. */
+function delivered(deliberation: Deliberation, leg: Leg | undefined, { device, at }: ReportedItem): void {
+  if (!leg || leg.state === 'DELIVERED' || leg.state === 'DISPLAYED') return;
+  deliberation.prove({ status: 'delivered', device, via: 'IP', permitted: true, at });
+  end(deliberation, leg, 'DELIVERED');
+}
+
+/** Showing implies having; whether the sender may know of it is decided by the reader's setting at this moment. */
+function displayed(deliberation: Deliberation, leg: Leg | undefined, { device, at }: ReportedItem): void {
+  if (leg?.state === 'DISPLAYED') return;
+  if (leg && leg.state !== 'DELIVERED') deliberation.prove({ status: 'delivered', device, via: 'IP', permitted: true, at });
+  if (leg) {
+    deliberation.prove({ status: 'displayed', device, via: 'IP', permitted: deliberation.profile.preferences.sendReadReports, at });
+    end(deliberation, leg, 'DISPLAYED');
+  }
+  if (!deliberation.state.revoked) deliberation.record({ type: 'MessageSeen', device, at });
+}
+
+/** An ended leg stays as it ended, but one that was delivered may still be displayed. */
+function end(deliberation: Deliberation, leg: Leg, state: 'DELIVERED' | 'DISPLAYED'): void {
+  if (isFinal(leg) && leg.state !== 'DELIVERED') return;
+  const { device, attempt } = leg;
+  deliberation.move(leg, { state, reason: state === 'DELIVERED' ? 'acknowledged' : 'displayed', ucn: null });
+  if (leg.state === 'SMS_REQUESTED' || leg.state === 'UCN_REQUESTED') {
+    deliberation.record({ type: 'TextCancelled', device, attempt, reason: 'acknowledged' });
+  }
+}

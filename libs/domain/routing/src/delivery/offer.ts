@@ -1,0 +1,45 @@
+import type { OfferMessage } from '@cpm/contracts-routing';
+import { planLeg } from '../fan-out/plan-leg.js';
+import type { Profile } from '../profile/profile.js';
+import { Deliberation } from './deliberation.js';
+import { initialOf, type Circumstances, type Delivery, type DeliveryEvent, type Unreachable } from './delivery.js';
+import { follow } from './follow-plan.js';
+import { plannedLeg } from './leg.js';
+
+/** A message for one recipient: its legs are planned, Secondaries first, so that the Primary's leg knows what they got. */
+export function offerMessage(offer: OfferMessage, circumstances: Circumstances, known: Delivery): readonly DeliveryEvent[] {
+  const { message } = offer;
+  if (known.stage === 'offered') return known.message.from === message.from ? [] : [refusal(offer)];
+  const { now, profile } = circumstances;
+  const unreachable = now >= message.expiresAt ? 'expired' : unreachableBecause(profile);
+  const event = { type: 'MessageOffered', offer, unreachable } as const;
+  const deliberation = new Deliberation(initialOf(event), circumstances);
+  deliberation.record(event);
+  if (unreachable) {
+    deliberation.prove({ status: 'failed', via: unreachable === 'expired' ? 'EXPIRY' : 'IP', permitted: true, at: now });
+    return deliberation.conclude();
+  }
+  planRole(deliberation, 'secondary');
+  planRole(deliberation, 'primary');
+  return deliberation.conclude();
+}
+
+function planRole(deliberation: Deliberation, role: 'primary' | 'secondary'): void {
+  for (const device of deliberation.profile.devices) {
+    if (device.role !== role) continue;
+    const leg = plannedLeg(device.id, role, deliberation.now);
+    const situation = deliberation.situationOf(leg);
+    if (situation) follow(deliberation, leg, planLeg(situation));
+  }
+}
+
+function unreachableBecause({ version, removed, devices }: Profile): Unreachable | null {
+  if (version === 0) return 'unknown-subscriber';
+  if (removed) return 'subscriber-removed';
+  return devices.length === 0 ? 'no-device' : null;
+}
+
+/** Message ids are unique per sender: another sender's message of the same id cannot be told apart here. */
+function refusal({ message }: OfferMessage): DeliveryEvent {
+  return { type: 'OfferRefused', sender: message.from, originDevice: message.originDevice, requested: message.dispositionNotification };
+}

@@ -1,0 +1,90 @@
+import { planLeg } from '../fan-out/plan-leg.js';
+import { retargetPrimary } from '../primary-leg/retarget.js';
+import { effectiveIp } from '../primary-leg/effective-ip.js';
+import type { DeviceId } from '@cpm/vocabulary';
+import type { LegSituation } from '../fan-out/plan-leg.js';
+import { accessOf, deviceOf } from '../profile/profile.js';
+import type { Deliberation } from './deliberation.js';
+import { follow } from './follow-plan.js';
+import type { LegPlan } from './leg-plan.js';
+import { isFinal, isPushed, isTextOnTheWay, type Leg } from './leg.js';
+
+/** Decides every open leg again. Once the message's life is over nothing new is sent. */
+export function reconsider(deliberation: Deliberation): void {
+  const { state, now } = deliberation;
+  if (state.overdue || now >= state.message.expiresAt) return;
+  retargetPrimary(deliberation);
+  const { legs } = deliberation.state;
+  for (const leg of legs) if (leg.role === 'secondary') redecide(deliberation, leg);
+  for (const leg of legs) if (leg.role === 'primary') redecide(deliberation, leg);
+}
+
+/** The wait of a leg is over: its push stayed unanswered, no connection came up, or quiet hours ended. */
+export function endWait(deliberation: Deliberation, device: DeviceId): void {
+  const leg = deliberation.legOf(device);
+  const { now, state } = deliberation;
+  if (!leg || leg.dueAt === null || leg.dueAt > now || now >= state.message.expiresAt) return;
+  retargetPrimary(deliberation);
+  if (deliberation.state !== state || !deviceOf(deliberation.profile, device)) {
+    reconsider(deliberation);
+    return;
+  }
+  if (!isPushed(leg)) {
+    redecide(deliberation, leg.state === 'HELD' ? { ...leg, tried: true } : leg);
+    return;
+  }
+  deliberation.record({ type: 'PushUnanswered', device });
+  redecide(deliberation, { ...leg, tried: true, doubted: accessOf(deliberation.profile, device).revision });
+}
+
+function redecide(deliberation: Deliberation, leg: Leg): void {
+  if (isFinal(leg) || leg.state === 'SMS_CANCELLING' || leg.state === 'SMS_SUBMITTED') return;
+  const situation = deliberation.situationOf(leg);
+  if (!situation) {
+    leaveDevice(deliberation, leg);
+    return;
+  }
+  if (isPushed(leg)) {
+    if (effectiveIp(situation.device, situation.access, leg) !== 'AVAILABLE') fallBack(deliberation, leg, situation);
+    return;
+  }
+  const plan = planLeg(situation);
+  if (leg.state === 'HELD' || leg.state === 'DEFERRED') follow(deliberation, leg, plan);
+  else if (plan.form === 'FULL' || plan.form === 'NOTIFY') returnToIp(deliberation, leg, plan);
+}
+
+/** IP went before the push was acknowledged. The frame must not reach the Primary any more, because the text may go as SMS. */
+function fallBack(deliberation: Deliberation, leg: Leg, situation: LegSituation): void {
+  if (leg.role === 'primary') deliberation.withdraw(leg.device);
+  if (leg.state === 'CONTENT_PUSHED' && leg.ucn) {
+    deliberation.move(leg, { state: leg.ucn, form: 'UCN', reason: 'ip-lost', ucn: null });
+    return;
+  }
+  const plan = planLeg(situation);
+  follow(deliberation, leg, plan.reason === 'no-ip' ? { ...plan, reason: 'ip-lost' } : plan);
+}
+
+/** IP is there while a text is on its way: an SMS must be stopped first, a UCN may be overtaken by its original. */
+function returnToIp(deliberation: Deliberation, leg: Leg, plan: LegPlan): void {
+  const { device, attempt } = leg;
+  const requested = leg.state === 'SMS_REQUESTED' || leg.state === 'UCN_REQUESTED';
+  if (leg.state === 'SMS_REQUESTED') deliberation.move(leg, { state: 'SMS_CANCELLING', reason: 'ip-available' });
+  else follow(deliberation, leg, plan);
+  if (requested) deliberation.record({ type: 'TextCancelled', device, attempt, reason: 'ip-available' });
+}
+
+/** A text on its way goes to the subscription, not to the handset: it outlives the device, but not the subscriber. */
+function leaveDevice(deliberation: Deliberation, leg: Leg): void {
+  const { removed } = deliberation.profile;
+  const reason = removed ? 'subscriber-removed' : 'device-removed';
+  if (leg.pushed) deliberation.withdraw(leg.device);
+  if (!isTextOnTheWay(leg)) {
+    deliberation.move(leg, { state: 'SKIPPED', form: 'SKIP', reason, ucn: null });
+    return;
+  }
+  if (leg.state === 'CONTENT_PUSHED' && leg.ucn) deliberation.move(leg, { state: leg.ucn, form: 'UCN', reason, ucn: null });
+  if (removed && leg.state === 'SMS_REQUESTED') {
+    deliberation.move(leg, { state: 'SMS_CANCELLING', reason });
+    deliberation.record({ type: 'TextCancelled', device: leg.device, attempt: leg.attempt, reason });
+  }
+}

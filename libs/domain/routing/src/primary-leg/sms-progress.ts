@@ -1,0 +1,100 @@
+import type { SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
+import type { Deliberation } from '../delivery/deliberation.js';
+import { failIfNothingCame } from '../delivery/expiry.js';
+import { isFinal, isPushed, ucnOf, type Leg, type LegReason, type UcnState } from '../delivery/leg.js';
+import { reconsider } from '../delivery/reconsider.js';
+import { accessOf } from '../profile/profile.js';
+
+type Loss = 'failed' | 'unknown' | 'expired' | 'cancelled';
+
+const LOSS_REASON: Readonly<Record<SmsProgress['form'], Readonly<Record<Loss, LegReason>>>> = {
+  SMS: { failed: 'sms-failed', unknown: 'sms-unknown', expired: 'sms-expired', cancelled: 'sms-cancelled' },
+  UCN: { failed: 'ucn-failed', unknown: 'ucn-unknown', expired: 'ucn-expired', cancelled: 'ucn-cancelled' },
+};
+
+/** What became of an SMS or UCN of the Primary. A delivery counts for any try, everything else only for the last one. */
+export function trackSms(deliberation: Deliberation, progress: SmsProgress): void {
+  const leg = deliberation.legOf(progress.device);
+  if (!leg || progress.attempt > leg.attempt) return;
+  const { status } = progress;
+  if (status === 'submitted') submitted(deliberation, leg, progress);
+  else if (status === 'delivered') delivered(deliberation, leg, progress);
+  else if (isAwaited(leg, progress)) lost(deliberation, leg, { form: progress.form, loss: status });
+  failIfNothingCame(deliberation);
+}
+
+/** The progress speaks of the text that the leg waits for. */
+function isAwaited(leg: Leg, { attempt, form }: SmsProgress): boolean {
+  if (isFinal(leg) || attempt !== leg.attempt) return false;
+  return form === 'UCN' ? ucnOf(leg) !== null : leg.state === 'SMS_REQUESTED' || leg.state === 'SMS_CANCELLING' || leg.state === 'SMS_SUBMITTED';
+}
+
+function submitted(deliberation: Deliberation, leg: Leg, progress: SmsProgress): void {
+  const { device, at, form } = progress;
+  if (form === 'SMS') {
+    proveInterworked(deliberation, progress);
+    if (isAwaited(leg, progress) && leg.state !== 'SMS_SUBMITTED') deliberation.move(leg, { state: 'SMS_SUBMITTED', form, reason: 'sms-submitted' });
+    return;
+  }
+  if (isAwaited(leg, progress) && ucnOf(leg) === 'UCN_REQUESTED') advanceUcn(deliberation, leg, 'UCN_SUBMITTED');
+  if (deliberation.policy['ucn.creditOn'] === 'SMSC_ACK') credit(deliberation, { device, at });
+}
+
+function delivered(deliberation: Deliberation, leg: Leg, progress: SmsProgress): void {
+  const { device, at, form } = progress;
+  if (form === 'UCN') {
+    credit(deliberation, { device, at });
+    ucnDelivered(deliberation, leg, progress);
+    return;
+  }
+  proveInterworked(deliberation, progress);
+  deliberation.prove({ status: 'delivered', device, via: 'SMS', permitted: true, at });
+  if (isFinal(leg)) return;
+  if (isPushed(leg)) deliberation.withdraw(device);
+  if (leg.state === 'SMS_REQUESTED' && progress.attempt < leg.attempt) {
+    deliberation.record({ type: 'TextCancelled', device, attempt: leg.attempt, reason: 'sms-delivered' });
+  }
+  deliberation.move(leg, { state: 'DELIVERED', form, reason: 'sms-delivered', ucn: null });
+}
+
+/** The sender is told once that the text left CPM. */
+function proveInterworked(deliberation: Deliberation, { device, at }: SmsProgress): void {
+  if (!deliberation.isInterworked) deliberation.prove({ status: 'interworked', device, via: 'SMS', permitted: true, at });
+}
+
+/** CPM-MLD-030: a UCN that was sent counts as delivery, unless the message was revoked or is known to be delivered. */
+function credit(deliberation: Deliberation, { device, at }: Pick<SmsProgress, 'device' | 'at'>): void {
+  if (deliberation.state.revoked || deliberation.isDelivered) return;
+  deliberation.prove({ status: 'delivered', device, via: 'UCN', permitted: true, at });
+}
+
+/** The content stays owed: the leg ends when the device has it, or with the message's life. */
+function ucnDelivered(deliberation: Deliberation, leg: Leg, { attempt }: SmsProgress): void {
+  if (isFinal(leg) || attempt !== leg.attempt || ucnOf(leg) === 'UCN_DELIVERED') return;
+  if (deliberation.state.overdue) deliberation.move(leg, { state: 'EXPIRED', reason: 'ucn-delivered', ucn: null });
+  else advanceUcn(deliberation, leg, 'UCN_DELIVERED');
+}
+
+function advanceUcn(deliberation: Deliberation, leg: Leg, ucn: UcnState): void {
+  if (isPushed(leg)) deliberation.move(leg, { state: 'CONTENT_PUSHED', reason: leg.reason, dueAt: leg.dueAt, ucn });
+  else deliberation.move(leg, { state: ucn, form: 'UCN', reason: ucn === 'UCN_SUBMITTED' ? 'ucn-submitted' : 'ucn-delivered' });
+}
+
+/** The text did not arrive. The next try by SMS waits for a change of access, except after a cancellation; IP may go at once. */
+function lost(deliberation: Deliberation, leg: Leg, { form, loss }: { readonly form: SmsProgress['form']; readonly loss: Loss }): void {
+  const reason = LOSS_REASON[form][loss];
+  const { revision } = accessOf(deliberation.profile, leg.device);
+  const remembering: Leg = {
+    ...leg,
+    refused: loss === 'cancelled' ? leg.refused : { revision, reason },
+    uncertain: loss === 'unknown' ? leg.uncertain + 1 : leg.uncertain,
+  };
+  if (deliberation.state.overdue) {
+    deliberation.move(remembering, { state: 'EXPIRED', reason, ucn: null });
+  } else if (leg.state === 'CONTENT_PUSHED') {
+    deliberation.move(remembering, { state: 'PUSHED', reason: leg.reason, dueAt: leg.dueAt, ucn: null });
+  } else {
+    deliberation.move(remembering, { state: 'DEFERRED', form: 'DEFER', reason });
+    reconsider(deliberation);
+  }
+}

@@ -1,0 +1,105 @@
+import { DEFAULT_PROFILE, type AccessState, type DeviceId, type Instant, type PreferenceProfile } from '@cpm/vocabulary';
+import { defineAggregate, publish, type Decider, type Reaction } from '@cpm/runtime-decider';
+import type { AccessChanged } from '@cpm/contracts-access-awareness';
+import type { RegisteredDevice, SubscriberChanged } from '@cpm/contracts-device-registry';
+import { ReconsiderDelivery } from '@cpm/contracts-routing';
+
+/** What is known of a device's accesses. `revision` differs after every change of any device of the user. */
+export interface DeviceAccess {
+  readonly ip: AccessState;
+  readonly cs: AccessState;
+  /** Until then IP is awaited before CS is used, epoch ms. */
+  readonly holdUntil: Instant | null;
+  readonly revision: number;
+}
+
+/** What routing knows of a user. `version` 0: never heard of him. */
+export interface Profile {
+  readonly version: number;
+  readonly removed: boolean;
+  readonly language: string | null;
+  readonly devices: readonly RegisteredDevice[];
+  readonly preferences: PreferenceProfile;
+  readonly access: Readonly<Record<string, DeviceAccess>>;
+  readonly accessChanges: number;
+}
+
+export type ProfileCommand =
+  | { readonly type: 'LearnSubscriber'; readonly snapshot: SubscriberChanged }
+  | { readonly type: 'LearnAccess'; readonly change: AccessChanged };
+
+export type ProfileEvent =
+  | { readonly type: 'SubscriberLearned'; readonly snapshot: SubscriberChanged }
+  | { readonly type: 'AccessLearned'; readonly change: AccessChanged };
+
+export const UNKNOWN_ACCESS: DeviceAccess = { ip: 'UNKNOWN', cs: 'UNKNOWN', holdUntil: null, revision: 0 };
+
+const initial: Profile = {
+  version: 0, removed: false, language: null, devices: [], preferences: DEFAULT_PROFILE, access: {}, accessChanges: 0,
+};
+
+/** Nothing of a device that the registry does not list is worth keeping, unless its registration is still on its way. */
+function worthKeeping({ version, devices }: Profile, { device, ip, cs }: AccessChanged): boolean {
+  return version === 0 || ip === 'AVAILABLE' || cs === 'AVAILABLE' || devices.some(({ id }) => id === device);
+}
+
+function sameAccess(known: DeviceAccess | undefined, { ip, cs, holdUntil }: AccessChanged): boolean {
+  return known !== undefined && known.ip === ip && known.cs === cs && known.holdUntil === (holdUntil ?? null);
+}
+
+/** A removed subscriber has no devices, whatever the snapshot lists. */
+function learnSubscriber(profile: Profile, { version, removed, language, profile: preferences, ...snapshot }: SubscriberChanged): Profile {
+  const devices = removed ? [] : snapshot.devices;
+  const gone = new Set<string>(profile.devices.map(({ id }) => id));
+  for (const { id } of devices) gone.delete(id);
+  const access = gone.size === 0 ? profile.access : Object.fromEntries(Object.entries(profile.access).filter(([id]) => !gone.has(id)));
+  return { ...profile, version, removed, language: language ?? null, devices, preferences, access };
+}
+
+function learnAccess(profile: Profile, change: AccessChanged, revision: number): Profile {
+  const { device, ip, cs, holdUntil } = change;
+  if (!worthKeeping(profile, change)) {
+    const { [device]: _forgotten, ...access } = profile.access;
+    return { ...profile, access, accessChanges: revision };
+  }
+  const learned: DeviceAccess = { ip, cs, holdUntil: holdUntil ?? null, revision };
+  return { ...profile, access: { ...profile.access, [device]: learned }, accessChanges: revision };
+}
+
+export const profileDecider: Decider<ProfileCommand, Profile, ProfileEvent> = {
+  initial,
+  decide: (command, profile) => {
+    if (command.type === 'LearnSubscriber') {
+      return command.snapshot.version > profile.version ? [{ type: 'SubscriberLearned', snapshot: command.snapshot }] : [];
+    }
+    return sameAccess(profile.access[command.change.device], command.change) ? [] : [{ type: 'AccessLearned', change: command.change }];
+  },
+  evolve: (profile, event) =>
+    event.type === 'SubscriberLearned'
+      ? learnSubscriber(profile, event.snapshot)
+      : learnAccess(profile, event.change, profile.accessChanges + 1),
+};
+
+/** Every open delivery is decided again when something it depends on changed. */
+export const profile = defineAggregate<ProfileCommand, Profile, ProfileEvent>({
+  name: 'profile',
+  decider: profileDecider,
+  react: (event, _after, { open, now }): Reaction[] => {
+    const reason = event.type === 'AccessLearned' ? `access-changed: ${event.change.reason}` : 'subscriber-changed';
+    const recipient = event.type === 'AccessLearned' ? event.change.user : event.snapshot.user;
+    return open.map((delivery) => publish(ReconsiderDelivery, { recipient, delivery, reason, at: now }));
+  },
+  ownerOf: (id) => id,
+});
+
+export function accessOf(profile: Profile, device: DeviceId): DeviceAccess {
+  return profile.access[device] ?? UNKNOWN_ACCESS;
+}
+
+export function deviceOf(profile: Profile, id: DeviceId): RegisteredDevice | undefined {
+  return profile.devices.find((device) => device.id === id);
+}
+
+export function primaryOf(profile: Profile): RegisteredDevice | undefined {
+  return profile.devices.find(({ role }) => role === 'primary');
+}

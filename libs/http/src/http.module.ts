@@ -1,0 +1,22 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { ProblemFilter } from './problem-filter.js';
+import { ScopeGuard } from './require-scope.js';
+import { TokenVerifier, type TokenVerifierOptions } from './token-verifier.js';
+
+/** Problems for every error and token verification for every module of the application: import it once, at the root. */
+@Module({})
+export class HttpModule {
+  static forRoot(tokens: TokenVerifierOptions): DynamicModule {
+    return {
+      module: HttpModule,
+      global: true,
+      providers: [
+        { provide: TokenVerifier, useFactory: () => new TokenVerifier(tokens) },
+        ScopeGuard,
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+      exports: [TokenVerifier, ScopeGuard],
+    };
+  }
+}

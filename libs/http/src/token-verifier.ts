@@ -1,0 +1,151 @@
+import { readFile, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { cpmAddress, deviceId, type CpmAddress, type DeviceId } from '@cpm/vocabulary';
+import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+
+export const SCOPES = ['device', 'operator', 'network'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Who calls. A caller of scope `device` always has `user` and `device`. */
+export interface Principal {
+  readonly scope: Scope;
+  readonly user?: CpmAddress;
+  readonly device?: DeviceId;
+}
+
+/** The token proves nothing; `message` says why, without quoting it. */
+export class InvalidTokenError extends Error {
+  override readonly name = 'InvalidTokenError';
+}
+
+/** The keys cannot be had at the moment: nothing is known about the token. */
+export class KeysUnavailableError extends Error {
+  override readonly name = 'KeysUnavailableError';
+}
+
+export interface TokenVerifierOptions {
+  /**
+   * `http:`, `https:` or `file:` URL of a JWK Set. A file is read again when a token names a key it did not hold.
+   * Without one nobody can be let in: every token is answered as if the keys could not be read.
+   */
+  readonly jwksUrl?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly audience?: string | undefined;
+  /** Epoch ms. */
+  readonly now?: () => number;
+  readonly cachedTokens?: number;
+}
+
+export const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'];
+const MAX_TOKEN_LENGTH = 8192;
+/** A key taken out of the set stops counting after this, also for tokens verified before. */
+const TRUSTED_MS = 300_000;
+
+interface Verified {
+  readonly principal: Principal;
+  readonly untilMs: number;
+}
+
+/** Verifies bearer tokens. A verified one is remembered until it expires, for five minutes at most. */
+export class TokenVerifier {
+  private readonly keys: JWTVerifyGetKey;
+  private readonly verified: LRUCache<string, Verified>;
+  private readonly now: () => number;
+
+  constructor(private readonly options: TokenVerifierOptions) {
+    this.keys = keysOf(options.jwksUrl);
+    this.now = options.now ?? Date.now;
+    this.verified = new LRUCache({ max: options.cachedTokens ?? 20_000 });
+  }
+
+  /** Rejects with InvalidTokenError or KeysUnavailableError. */
+  async verify(token: string): Promise<Principal> {
+    const known = this.remembered(token);
+    if (known) return known;
+    if (token.length > MAX_TOKEN_LENGTH) throw new InvalidTokenError('the token is too long');
+    const payload = await this.signed(token);
+    const principal = principalOf(payload);
+    const now = this.now();
+    this.verified.set(token, { principal, untilMs: Math.min((payload.exp as number) * 1000, now + TRUSTED_MS) });
+    return principal;
+  }
+
+  /** The principal of a token verified lately, without waiting; undefined when it must be verified. */
+  remembered(token: string): Principal | undefined {
+    const known = this.verified.get(token);
+    return known && this.now() < known.untilMs ? known.principal : undefined;
+  }
+
+  private async signed(token: string): Promise<JWTPayload> {
+    const { issuer, audience } = this.options;
+    try {
+      const { payload } = await jwtVerify(token, this.keys, {
+        algorithms: ALGORITHMS,
+        requiredClaims: ['exp'],
+        currentDate: new Date(this.now()),
+        ...(issuer !== undefined && { issuer }),
+        ...(audience !== undefined && { audience }),
+      });
+      return payload;
+    } catch (error) {
+      throw refusal(error);
+    }
+  }
+}
+
+const TOKEN_FAULTS = [errors.JWSInvalid, errors.JWTInvalid, errors.JWSSignatureVerificationFailed, errors.JOSENotSupported, errors.JWKSMultipleMatchingKeys];
+
+function refusal(error: unknown): Error {
+  if (error instanceof errors.JWTExpired) return new InvalidTokenError('the token expired', { cause: error });
+  if (error instanceof errors.JWTClaimValidationFailed) return new InvalidTokenError(`the claim ${error.claim} does not hold`, { cause: error });
+  if (error instanceof errors.JOSEAlgNotAllowed) return new InvalidTokenError(`the token must be signed with ${ALGORITHMS.join(', ')}`, { cause: error });
+  if (error instanceof errors.JWKSNoMatchingKey) return new InvalidTokenError('the token is signed with an unknown key', { cause: error });
+  if (TOKEN_FAULTS.some((fault) => error instanceof fault)) return new InvalidTokenError('the token is malformed or its signature does not hold', { cause: error });
+  return new KeysUnavailableError('the keys to verify tokens cannot be read', { cause: error });
+}
+
+const claims = z.object({ scope: z.string(), sub: z.string().optional(), device: z.string().optional() });
+
+/** Other scopes beside ours are an identity provider's own and say nothing here. */
+function principalOf(payload: JWTPayload): Principal {
+  const parsed = claims.safeParse(payload);
+  if (!parsed.success) throw new InvalidTokenError('the token carries no scope');
+  const scopes = SCOPES.filter((scope) => parsed.data.scope.split(' ').includes(scope));
+  const [scope] = scopes;
+  if (!scope || scopes.length > 1) throw new InvalidTokenError(`the token must carry one scope of ${SCOPES.join(', ')}`);
+  const user = cpmAddress.safeParse(parsed.data.sub);
+  const device = deviceId.safeParse(parsed.data.device);
+  if (scope !== 'device') return { scope, ...(user.success && { user: user.data }), ...(device.success && { device: device.data }) };
+  if (!user.success) throw new InvalidTokenError('the claim sub must be a CPM Address');
+  if (!device.success) throw new InvalidTokenError('the claim device must be a device id');
+  return { scope, user: user.data, device: device.data };
+}
+
+function keysOf(jwksUrl: string | undefined): JWTVerifyGetKey {
+  if (jwksUrl === undefined) return () => Promise.reject(new Error('no JWK Set is configured'));
+  const url = new URL(jwksUrl);
+  return url.protocol === 'file:' ? fileKeys(fileURLToPath(url)) : createRemoteJWKSet(url);
+}
+
+function fileKeys(path: string): JWTVerifyGetKey {
+  let keys: ReturnType<typeof createLocalJWKSet> | undefined;
+  let modifiedMs = 0;
+  const load = async () => {
+    const { mtimeMs } = await stat(path);
+    if (keys && mtimeMs === modifiedMs) return keys;
+    modifiedMs = mtimeMs;
+    keys = createLocalJWKSet(JSON.parse(await readFile(path, 'utf8')) as JSONWebKeySet);
+    return keys;
+  };
+  return async (header, token) => {
+    const known = keys ?? (await load());
+    try {
+      return await known(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      return (await load())(header, token);
+    }
+  };
+}

@@ -1,0 +1,46 @@
+import type { Aggregate, AnyAggregate, DecisionContext } from './aggregate.js';
+import type { EventContract, ServiceName } from './event-contract.js';
+
+/** What a service does with one kind of event: which aggregate decides, and with which command. */
+export interface Subscription {
+  readonly contract: EventContract;
+  readonly aggregate: AnyAggregate;
+  idOf(payload: unknown): string;
+  command(payload: unknown, context: DecisionContext): unknown;
+  /** Look up the owner's open aggregates of this kind and put their ids into the context. */
+  readonly open?: AnyAggregate;
+}
+
+export interface ServiceDefinition {
+  readonly name: ServiceName;
+  readonly aggregates: readonly AnyAggregate[];
+  readonly subscriptions: readonly Subscription[];
+}
+
+export function on<Payload, Command, State, Event, View>(
+  contract: EventContract<string, Payload>,
+  how: {
+    aggregate: Aggregate<Command, State, Event, View>;
+    idOf: (payload: Payload) => string;
+    command: (payload: Payload, context: DecisionContext<View>) => Command;
+    open?: AnyAggregate;
+  },
+): Subscription {
+  return { contract, ...how } as unknown as Subscription;
+}
+
+/** A service as data. Throws when the table contradicts itself: a programming error, found at start. */
+export function defineService(name: ServiceName, subscriptions: readonly Subscription[]): ServiceDefinition {
+  const aggregates = new Map<string, AnyAggregate>();
+  const types = new Set<string>();
+  for (const { contract, aggregate } of subscriptions) {
+    if (!contract.listeners.includes(name)) throw new Error(`${name} subscribes to ${contract.type}, which does not list it as a listener`);
+    if (types.has(contract.type)) throw new Error(`${name} subscribes twice to ${contract.type}`);
+    types.add(contract.type);
+    const known = aggregates.get(aggregate.name);
+    if (known && known !== aggregate) throw new Error(`${name} has two aggregates named ${aggregate.name}`);
+    aggregates.set(aggregate.name, aggregate);
+    if (aggregate.view) aggregates.set(aggregate.view.aggregate.name, aggregate.view.aggregate);
+  }
+  return { name, aggregates: [...aggregates.values()], subscriptions };
+}

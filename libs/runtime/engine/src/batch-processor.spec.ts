@@ -1,0 +1,183 @@
+import { deadLettersOf, inboxOf } from '@cpm/runtime-decider';
+import { type FetchSession, InMemoryLog, InMemoryStore, type OutgoingRecord } from '@cpm/runtime-ports';
+import { DEFAULT_POLICY } from '@cpm/vocabulary';
+import { BatchProcessor, DEAD_LETTER_TABLE, WriteConflictError } from './batch-processor.js';
+import { Add, counting } from './counter.fixture.js';
+import { encodeEvent } from './envelope.js';
+import { TimerScanner } from './timer-scanner.js';
+
+const INBOX = inboxOf('routing');
+const ANN = 'tel:+4915110000001';
+
+/** One partition, one consumer; `fail` makes a named step throw once, as a crash there would. */
+function bench() {
+  let now = 1_000;
+  const log = new InMemoryLog(() => now, 1);
+  const store = new InMemoryStore();
+  const rung: unknown[] = [];
+  const answers: [string, unknown][] = [];
+  let failing: string | undefined;
+  const failAt = (step: string) => {
+    if (failing !== step) return;
+    failing = undefined;
+    throw new Error(`crash at ${step}`);
+  };
+  const publisher = {
+    publish: async (records: readonly OutgoingRecord[]) => {
+      failAt('publish');
+      await log.publish(records);
+      failAt('publish reply');
+    },
+  };
+  const start = () =>
+    new BatchProcessor(counting, {
+      store, publisher, policy: () => DEFAULT_POLICY, effects: { ring: (inputs) => rung.push(...inputs) }, answered: (id, outcome) => answers.push([id, outcome]),
+    });
+  let { generation } = log.join(INBOX);
+  let processor = start();
+  const session = (): FetchSession => {
+    const inner = log.session(INBOX, generation);
+    return { ...inner, commit: async (next) => { failAt('commit'); await inner.commit(next); } };
+  };
+  return {
+    log, store, rung, answers, publisher,
+    set now(value: number) { now = value; },
+    add: (amount: number, how: { user?: string; source?: string; id?: string; commandId?: string; key?: string } = {}) => {
+      const user = how.user ?? ANN;
+      const value = encodeEvent(how.source ?? '/client-edge/ingress', how.id ?? 'x', Add, { user, amount, commandId: how.commandId });
+      return log.publish([{ topic: INBOX, key: how.key ?? user, value }]);
+    },
+    fail: (step: string) => { failing = step; },
+    restart: () => { ({ generation } = log.join(INBOX)); processor = start(); },
+    run: async (limit = 100) => processor.process(log.fetch(INBOX, new Map(), limit), session()),
+    processor: () => processor,
+    total: (user = ANN) => (store.aggregates('counter').find(({ stored }) => stored.id === user)?.stored.state as { total: number } | undefined)?.total,
+    published: () => log.records(inboxOf('client-edge')).map(({ value }) => (JSON.parse(value) as { id: string; data: { total: number } })),
+  };
+}
+
+describe('a batch', () => {
+  it('is decided in log order, written, published to every listener and committed', async () => {
+    const world = bench();
+    await world.add(1);
+    await world.add(2);
+    await world.run();
+    expect(world.total()).toBe(3);
+    expect(world.published().map(({ id, data }) => [id, data.total])).toEqual([['0.0', 1], ['1.0', 3]]);
+    expect(world.log.records(inboxOf('report-aggregation'))).toHaveLength(2);
+    expect(world.log.lag(INBOX)).toBe(0);
+    expect(world.rung).toHaveLength(2);
+    expect([...world.store.rows('totals').keys()]).toEqual([`${ANN}|1`, `${ANN}|3`]);
+    expect(world.store.aggregates('counter')[0]?.journey.map(({ step }) => step)).toEqual(['grew by 1', 'grew by 2']);
+  });
+
+  it.each(['publish', 'publish reply', 'commit'])('that crashes at %s has its effect exactly once after a restart', async (step) => {
+    const world = bench();
+    await world.add(1);
+    await world.add(2);
+    world.fail(step);
+    await expect(world.run()).rejects.toThrow('crash');
+    world.restart();
+    await world.run(1);
+    await world.run();
+    expect(world.total()).toBe(3);
+    expect(new Set(world.published().map(({ id }) => id))).toEqual(new Set(['0.0', '1.0']));
+    const firstCopies = world.published().map(({ id }) => id).filter((id, index, all) => all.indexOf(id) === index);
+    expect(firstCopies).toEqual(['0.0', '1.0']);
+    expect(world.rung).toHaveLength(2);
+  });
+
+  it('re-offers only the outputs of its own range, so that later ones do not overtake', async () => {
+    const world = bench();
+    await world.add(1);
+    await world.add(5, { user: 'tel:+4915110000009' });
+    await world.add(2);
+    world.fail('publish');
+    await expect(world.run()).rejects.toThrow('crash');
+    world.restart();
+    await world.run(2);
+    expect(world.published().map(({ id }) => id)).toEqual(['0.0', '1.0']);
+  });
+
+  it('drops a copy of an upstream output, however late it comes', async () => {
+    const world = bench();
+    await world.add(1, { source: '/routing/1/0', id: '7.0' });
+    await world.add(2, { source: '/routing/1/0', id: '9.0' });
+    await world.run();
+    await world.add(1, { source: '/routing/1/0', id: '7.0' });
+    await world.add(4, { source: '/routing/1/1', id: '7.0' });
+    await world.run();
+    expect(world.total()).toBe(7);
+  });
+
+  it('produces nothing when another owner wrote first, and decides again on what that one wrote', async () => {
+    const world = bench();
+    await world.add(1);
+    await world.run();
+    const [known] = await world.store.load('counter', [ANN]);
+    await world.add(2);
+    await world.store.write([], [{ kind: 'counter', next: { ...(known as NonNullable<typeof known>), version: 2, state: { total: 100 } }, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] }]);
+    await expect(world.run()).rejects.toBeInstanceOf(WriteConflictError);
+    expect(world.published()).toHaveLength(1);
+    await world.run();
+    expect(world.total()).toBe(102);
+  });
+});
+
+describe('poison', () => {
+  it.each([
+    ['is not JSON', { topic: INBOX, key: ANN, value: '{' }, 'not JSON'],
+    ['is of an unknown type', { topic: INBOX, key: ANN, value: '{"specversion":"1.0","id":"1","source":"/x/ingress","type":"cpm.no.Such.v1","data":{}}' }, 'not heard here'],
+    ['misses a field', { topic: INBOX, key: ANN, value: encodeEvent('/x/ingress', '1', Add, { user: ANN, amount: 'many' }) }, 'amount'],
+    ['has a key that is not its user', { topic: INBOX, key: 'tel:+4900000000', value: encodeEvent('/x/ingress', '1', Add, { user: ANN, amount: 1 }) }, 'key'],
+    ['makes the decider throw', { topic: INBOX, key: ANN, value: encodeEvent('/x/ingress', '1', Add, { user: ANN, amount: -1 }) }, 'negative amount'],
+  ])('that %s goes aside with the reason, and the partition moves on', async (_, record, reason) => {
+    const world = bench();
+    await world.log.publish([record]);
+    await world.add(3);
+    await world.run();
+    expect(world.total()).toBe(3);
+    const letters = [...world.store.rows(DEAD_LETTER_TABLE).values()];
+    expect(letters).toMatchObject([{ value: record.value, replayed: false }]);
+    expect(String(letters[0]?.['reason'])).toContain(reason);
+    expect(world.log.records(deadLettersOf('routing'))).toHaveLength(1);
+  });
+});
+
+describe('a command', () => {
+  it('that is repeated gets the first outcome and does nothing twice', async () => {
+    const world = bench();
+    await world.add(5, { commandId: 'c1' });
+    await world.add(5, { commandId: 'c1' });
+    await world.run();
+    expect(world.total()).toBe(5);
+    expect(world.answers).toEqual([['c1', 5], ['c1', 5]]);
+    expect(await world.store.answerTo('counter', ANN, 'c1')).toEqual({ outcome: 5 });
+  });
+});
+
+describe('a timer', () => {
+  it('fires once through the log, however often it is injected', async () => {
+    const world = bench();
+    await world.add(5);
+    await world.run();
+    const scanners = [1, 2].map(() => new TimerScanner(counting, world.store, world.publisher));
+    expect(await scanners[0]?.scan([0], 1_999)).toBe(0);
+    for (const scanner of scanners) expect(await scanner.scan([0], 2_000)).toBe(1);
+    expect(await scanners[0]?.scan([0], 2_001)).toBe(0);
+    await world.add(2);
+    await world.run();
+    expect(world.total()).toBe(2);
+  });
+
+  it('that nobody waits for any more changes nothing', async () => {
+    const world = bench();
+    await world.add(5);
+    await world.run();
+    world.now = 1_500;
+    await world.add(1);
+    await new TimerScanner(counting, world.store, world.publisher).scan([0], 2_000);
+    await world.run();
+    expect(world.total()).toBe(6);
+  });
+});

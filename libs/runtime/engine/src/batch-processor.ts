@@ -1,0 +1,231 @@
+import type { AnyAggregate, Effect, RowWrite, ServiceDefinition } from '@cpm/runtime-decider';
+import { deadLettersOf, inboxOf } from '@cpm/runtime-decider';
+import type { AggregateStore, AggregateWrite, EffectHandlers, FetchSession, OutboxEntry, OutgoingRecord, PartitionBatch, Publisher } from '@cpm/runtime-ports';
+import type { Policy } from '@cpm/vocabulary';
+import type { LRUCache } from 'lru-cache';
+import { aggregateCache, type CachedAggregate } from './aggregate-cache.js';
+import { decideMessage, type Surroundings } from './decide-message.js';
+import { InboxDecoder, type InboxMessage, type Poison } from './inbox-message.js';
+import { WorkingCopy } from './working-copy.js';
+
+export interface ProcessorPorts {
+  readonly store: AggregateStore;
+  readonly publisher: Publisher;
+  readonly policy: () => Policy;
+  readonly effects: EffectHandlers;
+  /** Told of the outcome of commands, for whoever waits in this process. */
+  readonly answered?: (commandId: string, outcome: unknown) => void;
+  readonly measured?: (measure: BatchMeasure) => void;
+}
+
+/** What one batch cost; times in ms. */
+export interface BatchMeasure {
+  readonly records: number;
+  readonly aggregates: number;
+  readonly published: number;
+  readonly poison: number;
+  readonly loadMs: number;
+  readonly decideMs: number;
+  readonly writeMs: number;
+  readonly publishMs: number;
+}
+
+/** Another owner wrote first: nothing was produced, the batch must be decided again from what is stored now. */
+export class WriteConflictError extends Error {
+  override readonly name = 'WriteConflictError';
+}
+
+/** What a batch has become in memory, before anything is written. */
+interface Plan {
+  readonly copies: ReadonlyMap<string, WorkingCopy>;
+  readonly rows: RowWrite[];
+  readonly effects: Effect[];
+  readonly answers: { commandId: string; outcome: unknown }[];
+  readonly poison: Poison[];
+}
+
+const keyOf = (aggregate: AnyAggregate, id: string): string => `${aggregate.name}\u0000${id}`;
+
+/**
+ * The runtime of every service: decode, load all aggregates at once, decide in log order, write all at once, publish
+ * all at once, commit. A crash between any two steps repeats the batch; versions, watermarks and provenance make the
+ * repetition invisible.
+ */
+export class BatchProcessor {
+  private readonly decoder: InboxDecoder;
+  private readonly cache: LRUCache<string, CachedAggregate>;
+
+  constructor(
+    private readonly service: ServiceDefinition,
+    private readonly ports: ProcessorPorts,
+    cachedAggregates = 20_000,
+  ) {
+    this.decoder = new InboxDecoder(service);
+    this.cache = aggregateCache(cachedAggregates);
+  }
+
+  /** Forgets cached aggregates: call when partitions were lost or gained. */
+  forget(): void {
+    this.cache.clear();
+  }
+
+  async process(batches: readonly PartitionBatch[], session: FetchSession): Promise<void> {
+    const clock = [performance.now()];
+    const messages = batches.flatMap(({ records }) => records.map((record) => this.decoder.decode(record)));
+    const copies = await this.load(messages);
+    const open = await this.lookUpOpen(messages);
+    clock.push(performance.now());
+    const plan = this.decide(messages, copies, open);
+    clock.push(performance.now());
+    await this.write(plan, batches);
+    for (const [type, handler] of Object.entries(this.ports.effects)) {
+      const inputs = plan.effects.filter((effect) => effect.type === type).map(({ input }) => input);
+      if (inputs.length > 0) handler(inputs);
+    }
+    clock.push(performance.now());
+    const records = this.outgoing(plan, batches);
+    if (records.length > 0) await this.ports.publisher.publish(records);
+    for (const { commandId, outcome } of plan.answers) this.ports.answered?.(commandId, outcome);
+    clock.push(performance.now());
+    await session.commit(new Map(batches.map(({ partition, records: all }) => [partition, (all.at(-1)?.offset ?? -1) + 1])));
+    this.measure(messages.length, plan, records.length, clock);
+  }
+
+  /** Every aggregate and view the messages name, from the cache or with one query per kind. */
+  private async load(messages: readonly (InboxMessage | Poison)[]): Promise<Map<string, WorkingCopy>> {
+    const copies = new Map<string, WorkingCopy>();
+    const missing = new Map<AnyAggregate, Set<string>>();
+    const want = (aggregate: AnyAggregate, id: string) => {
+      const key = keyOf(aggregate, id);
+      if (copies.has(key)) return;
+      const cached = this.cache.get(key);
+      if (cached) copies.set(key, new WorkingCopy(aggregate, id, cached.stored));
+      else missing.set(aggregate, (missing.get(aggregate) ?? new Set()).add(id));
+    };
+    for (const message of messages) {
+      if (message.kind === 'poison') continue;
+      want(message.aggregate, message.id);
+      if (message.aggregate.view) want(message.aggregate.view.aggregate, message.aggregate.view.idOf(message.id));
+    }
+    await Promise.all([...missing].map(async ([aggregate, ids]) => {
+      const stored = new Map((await this.ports.store.load(aggregate.name, [...ids])).map((one) => [one.id, one]));
+      for (const id of ids) {
+        copies.set(keyOf(aggregate, id), new WorkingCopy(aggregate, id, stored.get(id)));
+        this.cache.set(keyOf(aggregate, id), { stored: stored.get(id) });
+      }
+    }));
+    return copies;
+  }
+
+  private async lookUpOpen(messages: readonly (InboxMessage | Poison)[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const found = new Map<string, readonly string[]>();
+    for (const message of messages) {
+      if (message.kind !== 'event' || !message.subscription.open) continue;
+      const key = keyOf(message.subscription.open, message.record.key);
+      if (!found.has(key)) found.set(key, await this.ports.store.openOf(message.subscription.open.name, message.record.key));
+    }
+    return found;
+  }
+
+  private decide(messages: readonly (InboxMessage | Poison)[], copies: ReadonlyMap<string, WorkingCopy>, stored: ReadonlyMap<string, readonly string[]>): Plan {
+    const plan: Plan = { copies, rows: [], effects: [], answers: [], poison: [] };
+    const surroundings: Surroundings = {
+      service: this.service.name,
+      policy: this.ports.policy(),
+      view: (aggregate, id) => copies.get(keyOf(aggregate, id))?.state,
+      open: (message) => openNow(message, copies, stored),
+    };
+    for (const message of messages) {
+      if (message.kind === 'poison') {
+        plan.poison.push(message);
+        continue;
+      }
+      const copy = copies.get(keyOf(message.aggregate, message.id)) as WorkingCopy;
+      try {
+        const outcome = decideMessage(message, copy, surroundings);
+        plan.rows.push(...outcome.rows);
+        plan.effects.push(...outcome.effects);
+        plan.answers.push(...outcome.answers);
+      } catch (error) {
+        plan.poison.push({ kind: 'poison', record: message.record, reason: `decider: ${(error as Error).message}` });
+      }
+    }
+    return plan;
+  }
+
+  private async write({ copies, rows, poison }: Plan, batches: readonly PartitionBatch[]): Promise<void> {
+    const committed = new Map(batches.map((batch) => [batch.partition, batch.committed]));
+    const partitionOf = new Map(batches.flatMap(({ partition, records }) => records.map(({ key }) => [key, partition] as const)));
+    const writes: AggregateWrite[] = [];
+    for (const copy of copies.values()) {
+      if (!copy.changed) continue;
+      const partition = partitionOf.get(copy.aggregate.ownerOf(copy.id));
+      if (partition === undefined) throw new Error(`${copy.aggregate.name} ${copy.id} does not belong to the user of its event`);
+      writes.push(copy.write(partition, committed.get(partition) ?? 0));
+    }
+    const deadLetters = poison.map((letter) => deadLetterRow(this.service.name, letter));
+    if (writes.length + rows.length + deadLetters.length === 0) return;
+    const keys = writes.map(({ kind, next }) => `${kind}\u0000${next.id}`);
+    try {
+      if ((await this.ports.store.write([...rows, ...deadLetters], writes)) === 'conflict') throw new WriteConflictError(`${this.service.name}: another owner wrote first`);
+    } catch (error) {
+      // What is stored now is not known: the next attempt must read it.
+      this.cache.clear();
+      throw error;
+    }
+    writes.forEach(({ next }, index) => this.cache.set(keys[index] as string, { stored: next }));
+  }
+
+  /** Outputs of this batch in log order, those of an earlier run that may not have reached the log included. */
+  private outgoing({ copies, poison }: Plan, batches: readonly PartitionBatch[]): OutgoingRecord[] {
+    const range = new Map(batches.map(({ partition, committed, records }) => [partition, { committed, end: (records.at(-1)?.offset ?? -1) + 1 }]));
+    const partitionOf = new Map(batches.flatMap(({ partition, records }) => records.map(({ key }) => [key, partition] as const)));
+    const entries: (OutboxEntry & { partition: number })[] = [];
+    for (const copy of copies.values()) {
+      const partition = partitionOf.get(copy.aggregate.ownerOf(copy.id));
+      if (partition === undefined) continue;
+      const { committed, end } = range.get(partition) as { committed: number; end: number };
+      for (const entry of copy.owed(committed, end)) entries.push({ ...entry, partition });
+      for (const entry of copy.produced) entries.push({ ...entry, partition });
+    }
+    entries.sort((a, b) => a.partition - b.partition || a.offset - b.offset || a.index - b.index);
+    const dead = poison.map(({ record, reason }) => ({
+      topic: deadLettersOf(this.service.name),
+      key: record.key,
+      value: JSON.stringify({ id: deadLetterId(this.service.name, record), reason, value: record.value }),
+    }));
+    return [...entries.map(({ topic, key, value }) => ({ topic, key, value })), ...dead];
+  }
+
+  private measure(records: number, { copies, poison }: Plan, published: number, clock: readonly number[]): void {
+    const [start = 0, loaded = 0, decided = 0, written = 0, sent = 0] = clock;
+    this.ports.measured?.({
+      records, aggregates: copies.size, published, poison: poison.length,
+      loadMs: loaded - start, decideMs: decided - loaded, writeMs: written - decided, publishMs: sent - written,
+    });
+  }
+}
+
+/** The owner's open aggregates as of this point of the batch: the stored ones, corrected by what the batch changed. */
+function openNow(message: InboxMessage, copies: ReadonlyMap<string, WorkingCopy>, stored: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const kind = message.kind === 'event' ? message.subscription.open : undefined;
+  if (!kind) return [];
+  const ids = new Set(stored.get(keyOf(kind, message.record.key)));
+  for (const copy of copies.values()) {
+    if (copy.aggregate !== kind || kind.ownerOf(copy.id) !== message.record.key) continue;
+    if (kind.isOpen?.(copy.state)) ids.add(copy.id);
+    else ids.delete(copy.id);
+  }
+  return [...ids];
+}
+
+export const DEAD_LETTER_TABLE = 'dead-letters';
+
+function deadLetterId(service: ServiceDefinition['name'], record: { partition: number; offset: number }): string {
+  return `${inboxOf(service)}/${record.partition}/${record.offset}`;
+}
+
+function deadLetterRow(service: ServiceDefinition['name'], { record, reason }: Poison): RowWrite {
+  const { key, value, timestamp } = record;
+  return { kind: 'row', table: DEAD_LETTER_TABLE, id: deadLetterId(service, record), insert: { service, key, value, reason, at: timestamp, replayed: false } };
+}

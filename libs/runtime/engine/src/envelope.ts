@@ -1,0 +1,75 @@
+import type { EventContract, ServiceName } from '@cpm/runtime-decider';
+import { ceType } from '@cpm/runtime-decider';
+import type { Sequence } from '@cpm/runtime-ports';
+
+/**
+ * An event in flight: CloudEvents 1.0, structured JSON mode. (source, id) identifies it. For an event that came out
+ * of an inbox record, source is that partition (`/routing/1/3`: service, topic generation, partition) and id is
+ * `offset.index`, so that a repetition carries the same identity; for one from outside, source ends in `/ingress`.
+ */
+export interface Envelope {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly data: unknown;
+}
+
+/** Generation of the inbox topics: changes only when topics are re-created or re-partitioned. */
+export const TOPIC_GENERATION = 1;
+
+export const TIMER_DUE = 'cpm.runtime.TimerDue.v1';
+
+export interface TimerDue {
+  readonly aggregate: string;
+  readonly id: string;
+  readonly timer: string;
+  readonly at: number;
+}
+
+/** Encodes many events of one origin: the constant parts are joined once. */
+export function encodeEnvelope(source: string, id: string, type: string, dataJson: string): string {
+  return `{"specversion":"1.0","id":"${id}","source":"${source}","type":"${type}","data":${dataJson}}`;
+}
+
+export function encodeEvent(source: string, id: string, contract: Pick<EventContract, 'owner' | 'type' | 'version'>, payload: unknown): string {
+  return encodeEnvelope(source, id, ceType(contract), JSON.stringify(payload));
+}
+
+export function sourceOf(service: ServiceName, partition: number): string {
+  return `/${service}/${TOPIC_GENERATION}/${partition}`;
+}
+
+export function ingressSource(service: ServiceName): string {
+  return `/${service}/ingress`;
+}
+
+/** Throws an Error that says what is wrong with the record. */
+export function decodeEnvelope(value: string): Envelope {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(value);
+  } catch (error) {
+    throw new Error(`not JSON: ${(error as Error).message}`);
+  }
+  const envelope = parsed as Partial<Envelope> | null;
+  if (typeof envelope !== 'object' || envelope === null) throw new Error('not a CloudEvents object');
+  for (const field of ['id', 'source', 'type'] as const) {
+    if (typeof envelope[field] !== 'string') throw new Error(`${field}: must be a string`);
+  }
+  if (envelope.specversion !== '1.0') throw new Error('specversion: must be "1.0"');
+  return envelope as Envelope;
+}
+
+/** The position an event holds in its upstream partition; undefined for events from outside, which carry none. */
+export function sequenceOf({ id, source }: Envelope): Sequence | undefined {
+  if (source.endsWith('/ingress')) return undefined;
+  const dot = id.indexOf('.');
+  const offset = Number(id.slice(0, dot));
+  const index = Number(id.slice(dot + 1));
+  return dot > 0 && Number.isSafeInteger(offset) && Number.isSafeInteger(index) ? [offset, index] : undefined;
+}
+
+export function isAfter(a: Sequence, b: Sequence | undefined): boolean {
+  return b === undefined || a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]);
+}

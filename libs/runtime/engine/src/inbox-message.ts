@@ -1,0 +1,82 @@
+import type { AnyAggregate, ServiceDefinition, Subscription } from '@cpm/runtime-decider';
+import { ceType } from '@cpm/runtime-decider';
+import type { InboxRecord, Sequence } from '@cpm/runtime-ports';
+import { z } from 'zod';
+import { decodeEnvelope, sequenceOf, TIMER_DUE } from './envelope.js';
+
+/** A record that is understood: which aggregate it is for and what it says. */
+export type InboxMessage =
+  | {
+      readonly kind: 'event';
+      readonly record: InboxRecord;
+      readonly source: string;
+      readonly sequence: Sequence | undefined;
+      readonly subscription: Subscription;
+      readonly aggregate: AnyAggregate;
+      readonly id: string;
+      readonly payload: unknown;
+    }
+  | {
+      readonly kind: 'timer';
+      readonly record: InboxRecord;
+      readonly source: string;
+      readonly sequence: undefined;
+      readonly aggregate: AnyAggregate;
+      readonly id: string;
+      readonly timer: string;
+      readonly at: number;
+    };
+
+/** A record that cannot be understood, with the reason: it goes aside. */
+export interface Poison {
+  readonly kind: 'poison';
+  readonly record: InboxRecord;
+  readonly reason: string;
+}
+
+const timerDue = z.object({ aggregate: z.string(), id: z.string(), timer: z.string(), at: z.number() });
+
+/** Turns records into messages of one service. Never throws: what does not parse is poison. */
+export class InboxDecoder {
+  private readonly subscriptions = new Map<string, Subscription>();
+  private readonly aggregates = new Map<string, AnyAggregate>();
+
+  constructor(service: ServiceDefinition) {
+    for (const subscription of service.subscriptions) this.subscriptions.set(ceType(subscription.contract), subscription);
+    for (const aggregate of service.aggregates) this.aggregates.set(aggregate.name, aggregate);
+  }
+
+  decode(record: InboxRecord): InboxMessage | Poison {
+    try {
+      return this.understand(record);
+    } catch (error) {
+      return { kind: 'poison', record, reason: reasonOf(error) };
+    }
+  }
+
+  private understand(record: InboxRecord): InboxMessage {
+    const envelope = decodeEnvelope(record.value);
+    if (envelope.type === TIMER_DUE) return this.timer(record, envelope.source, timerDue.parse(envelope.data));
+    const subscription = this.subscriptions.get(envelope.type);
+    if (!subscription) throw new Error(`type: ${envelope.type} is not heard here`);
+    const payload = subscription.contract.schema.parse(envelope.data);
+    if (subscription.contract.key(payload) !== record.key) throw new Error('key: is not the user the event is about');
+    const { aggregate } = subscription;
+    const id = subscription.idOf(payload);
+    if (aggregate.ownerOf(id) !== record.key) throw new Error(`id: ${aggregate.name} ${id} is not of the user the event is about`);
+    return { kind: 'event', record, source: envelope.source, sequence: sequenceOf(envelope), subscription, aggregate, id, payload };
+  }
+
+  private timer(record: InboxRecord, source: string, due: z.infer<typeof timerDue>): InboxMessage {
+    const aggregate = this.aggregates.get(due.aggregate);
+    if (!aggregate) throw new Error(`aggregate: ${due.aggregate} is not known here`);
+    if (aggregate.ownerOf(due.id) !== record.key) throw new Error('key: is not the owner of the aggregate');
+    return { kind: 'timer', record, source, sequence: undefined, aggregate, id: due.id, timer: due.timer, at: due.at };
+  }
+}
+
+/** One line that names the field: zod issues are joined, other errors give their message. */
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError) return error.issues.map(({ path, message }) => `${path.join('.') || 'data'}: ${message}`).join('; ').slice(0, 500);
+  return (error as Error).message.slice(0, 500);
+}

@@ -1,0 +1,5 @@
+export * from './batch-processor.js';
+export * from './envelope.js';
+export * from './ingress-publisher.js';
+export * from './pending-commands.js';
+export * from './timer-scanner.js';

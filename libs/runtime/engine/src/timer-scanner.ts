@@ -1,0 +1,48 @@
+import type { AnyAggregate, ServiceDefinition } from '@cpm/runtime-decider';
+import { inboxOf } from '@cpm/runtime-decider';
+import type { AggregateStore, DueAggregate, OutgoingRecord, Publisher } from '@cpm/runtime-ports';
+import { encodeEnvelope, ingressSource, TIMER_DUE, type TimerDue } from './envelope.js';
+
+/** How long an injected timer is taken to be on its way before it is injected again. */
+const REINJECT_AFTER_MS = 30_000;
+
+/**
+ * Finds timers that have come due and puts them into their user's log, where they are decided in order with
+ * everything else. Injecting one twice is harmless: the state says whether it is still awaited.
+ */
+export class TimerScanner {
+  private readonly aggregates: ReadonlyMap<string, AnyAggregate>;
+  private readonly injected = new Map<string, number>();
+
+  constructor(
+    private readonly service: ServiceDefinition,
+    private readonly store: AggregateStore,
+    private readonly publisher: Publisher,
+    private readonly limit = 500,
+  ) {
+    this.aggregates = new Map(service.aggregates.filter(({ timersOf }) => timersOf).map((aggregate) => [aggregate.name, aggregate]));
+  }
+
+  /** One scan of the owned partitions at wall time `now`; returns how many timers were injected. */
+  async scan(partitions: readonly number[], now: number): Promise<number> {
+    for (const [key, at] of this.injected) if (at < now - REINJECT_AFTER_MS) this.injected.delete(key);
+    if (this.aggregates.size === 0 || partitions.length === 0) return 0;
+    const due = await this.store.due([...this.aggregates.keys()], partitions, now, this.limit);
+    const timers = due.flatMap((aggregate) => this.timersOf(aggregate, now));
+    if (timers.length === 0) return 0;
+    await this.publisher.publish(timers.map(({ record }) => record));
+    for (const { key } of timers) this.injected.set(key, now);
+    return timers.length;
+  }
+
+  private timersOf({ kind, id, owner, state }: DueAggregate, now: number): { key: string; record: OutgoingRecord }[] {
+    const timers = this.aggregates.get(kind)?.timersOf?.(state) ?? {};
+    return Object.entries(timers).flatMap(([timer, at]) => {
+      const key = `${kind}/${id}/${timer}/${at}`;
+      if (at > now || this.injected.has(key)) return [];
+      const data: TimerDue = { aggregate: kind, id, timer, at };
+      const value = encodeEnvelope(ingressSource(this.service.name), `timer.${at}`, TIMER_DUE, JSON.stringify(data));
+      return [{ key, record: { topic: inboxOf(this.service.name), key: owner, value } }];
+    });
+  }
+}

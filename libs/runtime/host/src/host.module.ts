@@ -1,0 +1,50 @@
+import { Inject, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import type { Clock } from '@cpm/runtime-ports';
+import type { HostConfig } from './config.js';
+import { HealthController } from './health.controller.js';
+import { HostedServices } from './hosted-services.js';
+import { Metrics } from './metrics.js';
+import type { Platform } from './platform.js';
+import { PolicySource } from './policy-source.js';
+import { CLOCK, CRASH, HOST_CONFIG, METRICS, MONGO, PLATFORM } from './tokens.js';
+
+export interface SharedParts {
+  readonly config: HostConfig;
+  readonly platform: Platform;
+  readonly clock: Clock;
+  /** Called when a consumer has crashed for good. */
+  readonly crash: (reason: string) => void;
+}
+
+/** What all services of a process share. */
+@Module({})
+export class HostModule implements OnApplicationShutdown {
+  constructor(@Inject(PolicySource) private readonly policy: PolicySource) {}
+
+  static forRoot({ config, platform, clock, crash }: SharedParts): DynamicModule {
+    const policy = () => {
+      const logger = new Logger('policy');
+      return new PolicySource(platform.policies, clock, (error) => logger.warn(`the policy cannot be read: ${(error as Error).message}`));
+    };
+    return {
+      module: HostModule,
+      global: true,
+      controllers: [HealthController],
+      providers: [
+        { provide: HOST_CONFIG, useValue: config },
+        { provide: PLATFORM, useValue: platform },
+        { provide: MONGO, useValue: platform.connection },
+        { provide: CLOCK, useValue: clock },
+        { provide: CRASH, useValue: crash },
+        { provide: METRICS, useFactory: () => new Metrics() },
+        { provide: PolicySource, useFactory: policy },
+        HostedServices,
+      ],
+      exports: [HOST_CONFIG, PLATFORM, MONGO, CLOCK, CRASH, METRICS, PolicySource, HostedServices],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.policy.stop();
+  }
+}

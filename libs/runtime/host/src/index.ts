@@ -1,0 +1,15 @@
+export { bootstrap, type BootstrapOptions, type RunningHost } from './bootstrap.js';
+export { ConfigError, hostConfig, parseConfig, type HostConfig } from './config.js';
+export { DeadLettersModule } from './dead-letters.controller.js';
+export type { DeadLetter, DeadLetterPage, DeadLetters } from './dead-letters.js';
+export { HostedServices } from './hosted-services.js';
+export { InMemoryPlatform } from './in-memory-platform.js';
+export { KEYED_KAFKA, KeyedKafkaServer } from './keyed-kafka-server.js';
+export { KafkaMongoPlatform } from './kafka-mongo-platform.js';
+export { Metrics } from './metrics.js';
+export type { ClosablePublisher, Inbox, InboxHandler, InboxStatus, Platform } from './platform.js';
+export { PolicySource, type PolicyVersion, type PolicyVersions } from './policy-source.js';
+export { runApp, type ReadyMessage } from './run-app.js';
+export { ServiceHost, type ServiceOptions } from './service-host.module.js';
+export { systemClock } from './system-clock.js';
+export { CLOCK, commandsOf, CRASH, HOST_CONFIG, ingressOf, METRICS, MONGO, PLATFORM, policyOf, serverOf, storeOf } from './tokens.js';

@@ -1,0 +1,96 @@
+import { deadLettersOf, inboxOf, type ServiceDefinition, type ServiceName } from '@cpm/runtime-decider';
+import { ensureTopics, KafkaPublisher, startInboxConsumer, type InboxConsumer } from '@cpm/runtime-kafka';
+import { connectMongo, MongoAggregateStore, type TableIndexes } from '@cpm/runtime-mongo';
+import type { AggregateStore } from '@cpm/runtime-ports';
+import type { Connection } from 'mongoose';
+import type { Logger } from 'pino';
+import type { HostConfig } from './config.js';
+import { MongoDeadLetters } from './mongo-dead-letters.js';
+import { MongoPolicyVersions } from './mongo-policy-versions.js';
+import type { ClosablePublisher, Inbox, InboxHandler, Platform } from './platform.js';
+import { systemClock } from './system-clock.js';
+
+const PING_LIMIT_MS = 1_000;
+
+/** Kafka and MongoDB as the configuration names them. */
+export class KafkaMongoPlatform implements Platform {
+  readonly policies: MongoPolicyVersions;
+  readonly deadLetters: MongoDeadLetters;
+
+  private constructor(
+    private readonly config: HostConfig,
+    private readonly log: Logger,
+    readonly connection: Connection,
+  ) {
+    this.policies = new MongoPolicyVersions(connection);
+    this.deadLetters = new MongoDeadLetters(connection);
+  }
+
+  /** @throws when no primary of the replica set is found */
+  static async connect(config: HostConfig, log: Logger): Promise<KafkaMongoPlatform> {
+    const connection = await connectMongo(config.MONGODB_URI, {
+      onStatus: (status) => log.info(`database ${status}`),
+      driver: { dbName: config.MONGODB_DATABASE },
+    });
+    return new KafkaMongoPlatform(config, log, connection);
+  }
+
+  async ensureTopics(services: readonly ServiceName[]): Promise<void> {
+    const { INBOX_PARTITIONS, REPLICATION_FACTOR: count } = this.config;
+    const replicas = { count, required: Math.max(1, count - 1) };
+    await ensureTopics(services.flatMap((service) => [inboxOf(service), deadLettersOf(service)]), INBOX_PARTITIONS, { ...this.kafka, replicas });
+  }
+
+  async publisher(clientId: string): Promise<ClosablePublisher> {
+    return KafkaPublisher.connect({ ...this.kafka, clientId: `cpm-${clientId}` });
+  }
+
+  async store(service: ServiceDefinition, rowIndexes: TableIndexes): Promise<AggregateStore> {
+    const store = new MongoAggregateStore(this.connection, service.name);
+    await store.ensureIndexes(service, rowIndexes);
+    return store;
+  }
+
+  readStore(service: ServiceName): Pick<AggregateStore, 'load'> {
+    return new MongoAggregateStore(this.connection, service);
+  }
+
+  async startInbox(handler: InboxHandler): Promise<Inbox> {
+    // Assigned below: the first fetch may come before the consumer is handed over.
+    const started: { consumer?: InboxConsumer } = {};
+    let known: readonly number[] | undefined;
+    const consumer = await startInboxConsumer({
+      ...this.kafka,
+      clock: systemClock,
+      service: handler.service,
+      groupId: `cpm.${handler.service}`,
+      process: async (batches, session) => {
+        // The consumer hands out a new list with each membership.
+        const owned = started.consumer?.ownedPartitions();
+        if (owned === undefined || owned !== known) handler.onAssignment();
+        known = owned;
+        await handler.process(batches, session);
+      },
+      onStatus: (status, reason) => handler.onStatus(status, reason),
+    });
+    started.consumer = consumer;
+    return { get ownedPartitions() { return consumer.ownedPartitions(); }, lag: () => consumer.lag(), close: () => consumer.stop() };
+  }
+
+  async databaseProblem(): Promise<string | undefined> {
+    try {
+      await this.connection.db?.command({ ping: 1 }, { timeoutMS: PING_LIMIT_MS });
+      return undefined;
+    } catch (error) {
+      return `does not answer (${(error as Error).name})`;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close();
+  }
+
+  private get kafka() {
+    return { brokers: this.config.KAFKA_BROKERS, log: this.log };
+  }
+}

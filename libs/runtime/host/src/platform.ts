@@ -1,0 +1,49 @@
+import type { ServiceDefinition, ServiceName } from '@cpm/runtime-decider';
+import type { AggregateStore, FetchSession, PartitionBatch, Publisher } from '@cpm/runtime-ports';
+import type { TableIndexes } from '@cpm/runtime-mongo';
+import type { Connection } from 'mongoose';
+import type { DeadLetters } from './dead-letters.js';
+import type { PolicyVersions } from './policy-source.js';
+
+/** State of the consumer of one inbox. `stalled` keeps trying, `crashed` is for good, `stopped` by request. */
+export type InboxStatus = 'starting' | 'running' | 'stalled' | 'crashed' | 'stopped';
+
+export interface InboxHandler {
+  readonly service: ServiceName;
+  /** Handles one fetch; the records are fetched again when it rejects. */
+  process(batches: readonly PartitionBatch[], session: FetchSession): Promise<void>;
+  /** Called before the first `process` of each membership of the group: what was known of any user counts no more. */
+  onAssignment(): void;
+  onStatus(status: InboxStatus, reason?: unknown): void;
+}
+
+export interface Inbox {
+  /** None during a rebalance. */
+  readonly ownedPartitions: readonly number[];
+  /** Records known to be in the owned partitions and not committed. */
+  lag(): number;
+  /** Stops fetching, finishes the batch in hand, commits and leaves the group. */
+  close(): Promise<void>;
+}
+
+export interface ClosablePublisher extends Publisher {
+  close(): Promise<void>;
+}
+
+/** What the host needs of the outside world: Kafka and MongoDB in production, their in-memory twins in tests. */
+export interface Platform {
+  /** Creates missing inbox and dead-letter topics. @throws when an existing inbox has another number of partitions */
+  ensureTopics(services: readonly ServiceName[]): Promise<void>;
+  publisher(clientId: string): Promise<ClosablePublisher>;
+  store(service: ServiceDefinition, rowIndexes: TableIndexes): Promise<AggregateStore>;
+  /** The aggregates of any service of this database, to look at only. */
+  readStore(service: ServiceName): Pick<AggregateStore, 'load'>;
+  startInbox(handler: InboxHandler): Promise<Inbox>;
+  readonly policies: PolicyVersions;
+  readonly deadLetters: DeadLetters;
+  /** MongoDB itself, for reads that the ports do not offer. */
+  readonly connection?: Connection;
+  /** Why the database cannot be used right now; undefined when it can. */
+  databaseProblem(): Promise<string | undefined>;
+  close(): Promise<void>;
+}

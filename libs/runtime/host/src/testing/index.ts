@@ -1,0 +1,1 @@
+export { testIdentityProvider, type TestIdentityProvider } from './identity-provider.js';

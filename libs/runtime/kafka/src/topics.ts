@@ -1,0 +1,70 @@
+import kafkajs, { type Admin } from 'kafkajs';
+import { kafkaClient, type KafkaAddress } from './client.js';
+import type { Log } from './log.js';
+
+export interface TopicSettings extends KafkaAddress {
+  readonly log: Log;
+  /** Copies of each partition, and how many of them must have a record before it counts. */
+  readonly replicas?: { readonly count: number; readonly required: number };
+  readonly retentionMs?: number;
+}
+
+const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
+const TIMESTAMP_TYPE = 'message.timestamp.type';
+
+/**
+ * Creates the topics that do not exist. Decisions take the broker's append time for the time, and a user's order is
+ * that of one partition for ever: so an existing topic must stamp append times and have exactly `partitions`.
+ * @throws naming the topic and what differs
+ */
+export async function ensureTopics(topics: readonly string[], partitions: number, settings: TopicSettings): Promise<void> {
+  const { replicas = { count: 1, required: 1 }, retentionMs = WEEK_MS } = settings;
+  const kafka = kafkaClient({ ...settings, clientId: 'cpm-topics', requestTimeoutMs: 15_000, retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8 } });
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: await absentOf(admin, topics).then((absent) => absent.map((topic) => ({
+        topic,
+        numPartitions: partitions,
+        replicationFactor: replicas.count,
+        configEntries: [
+          { name: TIMESTAMP_TYPE, value: 'LogAppendTime' },
+          { name: 'cleanup.policy', value: 'delete' },
+          { name: 'compression.type', value: 'producer' },
+          { name: 'min.insync.replicas', value: String(replicas.required) },
+          { name: 'retention.ms', value: String(retentionMs) },
+          { name: 'unclean.leader.election.enable', value: 'false' },
+        ],
+      }))),
+    });
+    await checkPartitions(admin, topics, partitions);
+    await checkTimestamps(admin, topics);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function absentOf(admin: Admin, topics: readonly string[]): Promise<string[]> {
+  const existing = new Set(await admin.listTopics());
+  return topics.filter((topic) => !existing.has(topic));
+}
+
+async function checkPartitions(admin: Admin, wanted: readonly string[], partitions: number): Promise<void> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [...wanted] });
+  for (const { name, partitions: { length } } of topics) {
+    if (length !== partitions) throw new Error(`topic ${name} has ${length} partitions and must have ${partitions}: a user's records would change partition, so the count is fixed for ever`);
+  }
+}
+
+async function checkTimestamps(admin: Admin, topics: readonly string[]): Promise<void> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [TIMESTAMP_TYPE] })),
+  });
+  for (const { resourceName, configEntries } of resources) {
+    const value = configEntries.find(({ configName }) => configName === TIMESTAMP_TYPE)?.configValue;
+    if (value !== 'LogAppendTime') throw new Error(`topic ${resourceName} has ${TIMESTAMP_TYPE} ${value} and must have LogAppendTime: decisions take the append time for the time`);
+  }
+}

@@ -1,0 +1,116 @@
+import type { RowWrite, ServiceDefinition, ServiceName } from '@cpm/runtime-decider';
+import type { AggregateStore, AggregateWrite, DueAggregate, StoredAggregate } from '@cpm/runtime-ports';
+import { mongo, type Collection, type Connection } from 'mongoose';
+import { operationOf, storedAggregate, type AggregateDocument } from './aggregate-document.js';
+import { aggregateIndexes, type TableIndexes } from './indexes.js';
+import { operationsByTable, type RowDocument, type TableOperations } from './row-operations.js';
+
+const MAJORITY = { w: 'majority' } as const;
+const COMMITTED = { level: 'majority' } as const;
+const DUPLICATE_KEY = 11_000;
+
+/** The collection of a kind of aggregate, or of a table, of a service. */
+export function collectionOf(service: ServiceName, name: string): string {
+  return `${service}.${name}`;
+}
+
+/** Aggregates as single documents of a MongoDB replica set. Nothing is cast: what the engine hands over is typed already. */
+export class MongoAggregateStore implements AggregateStore {
+  constructor(
+    private readonly connection: Connection,
+    private readonly service: ServiceName,
+  ) {}
+
+  /** Creates what the queries of the definition's aggregates need, and the caller's indexes on tables; does nothing where they exist. */
+  async ensureIndexes(definition: ServiceDefinition, tables: TableIndexes = {}): Promise<void> {
+    const wanted = [...definition.aggregates.map((aggregate) => [aggregate.name, aggregateIndexes(aggregate)] as const), ...Object.entries(tables)];
+    for (const [name, indexes] of wanted) {
+      if (indexes.length > 0) await this.collection(name).createIndexes([...indexes]);
+    }
+  }
+
+  async load(kind: string, ids: readonly string[]): Promise<StoredAggregate[]> {
+    if (ids.length === 0) return [];
+    const documents = await this.aggregates(kind)
+      // A batch as large as the answer saves the second round trip that 101 documents need by default.
+      .find({ _id: { $in: [...ids] } }, { projection: { j: 0 }, readConcern: COMMITTED, batchSize: ids.length + 1 })
+      .toArray();
+    return documents.map(storedAggregate);
+  }
+
+  async openOf(kind: string, owner: string): Promise<string[]> {
+    const found = await this.aggregates(kind).find({ k: owner, open: true }, { projection: { _id: 1 }, readConcern: COMMITTED }).toArray();
+    return found.map(({ _id }) => _id);
+  }
+
+  async write(rows: readonly RowWrite[], aggregates: readonly AggregateWrite[]): Promise<'written' | 'conflict'> {
+    if (rows.length > 0) await all([...operationsByTable(rows)].map(([table, operations]) => this.writeTable(table, operations)));
+    const kinds = Map.groupBy(aggregates, ({ kind }) => kind);
+    const written = await all([...kinds].map(([kind, writes]) => this.writeKind(kind, writes)));
+    return written.every(Boolean) ? 'written' : 'conflict';
+  }
+
+  async due(kinds: readonly string[], partitions: readonly number[], until: number, limit: number): Promise<DueAggregate[]> {
+    const found = await all(kinds.map(async (kind) => {
+      const documents = await this.aggregates(kind)
+        .find({ p: { $in: [...partitions] }, due: { $lte: new Date(until) } }, { projection: { k: 1, st: 1, due: 1 }, sort: { due: 1 }, limit })
+        .toArray();
+      return documents.map((document) => ({ kind, document, at: document.due?.getTime() ?? 0 }));
+    }));
+    return found
+      .flat()
+      .sort((a, b) => a.at - b.at)
+      .slice(0, limit)
+      .map(({ kind, document: { _id, k, st } }) => ({ kind, id: _id, owner: k, state: st }));
+  }
+
+  async answerTo(kind: string, id: string, commandId: string): Promise<{ outcome: unknown } | undefined> {
+    const document = await this.aggregates(kind).findOne({ _id: id }, { projection: { re: 1 }, readConcern: COMMITTED });
+    const known = document?.re.find(([command]) => command === commandId);
+    return known && { outcome: known[1] };
+  }
+
+  private async writeKind(kind: string, writes: readonly AggregateWrite[]): Promise<boolean> {
+    try {
+      const result = await this.aggregates(kind).bulkWrite(writes.map(operationOf), { ordered: false, ignoreUndefined: true, writeConcern: MAJORITY });
+      return result.matchedCount + result.insertedCount === writes.length;
+    } catch (error) {
+      if (isOnlyDuplicates(error)) return false;
+      throw error;
+    }
+  }
+
+  private async writeTable(table: string, { inserts, ordered }: TableOperations): Promise<void> {
+    const rows = this.collection(table) as unknown as Collection<RowDocument>;
+    if (inserts.length > 0) {
+      await rows.insertMany(inserts, { ordered: false, ignoreUndefined: true, writeConcern: MAJORITY }).catch((error: unknown) => {
+        if (!isOnlyDuplicates(error)) throw error;
+      });
+    }
+    if (ordered.length > 0) await rows.bulkWrite(ordered, { ordered: true, ignoreUndefined: true, writeConcern: MAJORITY });
+  }
+
+  private aggregates(kind: string): Collection<AggregateDocument> {
+    return this.collection(kind) as unknown as Collection<AggregateDocument>;
+  }
+
+  private collection(name: string): Collection {
+    return this.connection.collection(collectionOf(this.service, name));
+  }
+}
+
+/** Waits for every promise even if one fails, so that nothing is still being written when the caller tries again. */
+async function all<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
+  const settled = await Promise.allSettled(promises);
+  return settled.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+/** Whether a bulk failed only where a document with the same `_id` is there already; any other unique index is a real error. */
+function isOnlyDuplicates(error: unknown): boolean {
+  if (!(error instanceof mongo.MongoBulkWriteError) || error.result.getWriteConcernError()) return false;
+  const failures = [error.writeErrors].flat();
+  return failures.length > 0 && failures.every(({ code, errmsg }) => code === DUPLICATE_KEY && errmsg?.includes('index: _id_') === true);
+}

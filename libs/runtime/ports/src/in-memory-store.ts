@@ -1,0 +1,86 @@
+import type { JourneyEntry, RowWrite } from '@cpm/runtime-decider';
+import type { AggregateStore, AggregateWrite, DueAggregate, StoredAggregate } from './store.js';
+
+interface Document {
+  stored: StoredAggregate;
+  due: number | undefined;
+  open: boolean;
+  message: string | undefined;
+  journey: JourneyEntry[];
+}
+
+/** The store's in-memory twin: same contract, for simulation and fast tests. Values are copied in and out. */
+export class InMemoryStore implements AggregateStore {
+  private readonly documents = new Map<string, Map<string, Document>>();
+  private readonly tables = new Map<string, Map<string, Record<string, unknown>>>();
+
+  async load(kind: string, ids: readonly string[]): Promise<StoredAggregate[]> {
+    const documents = this.kind(kind);
+    return ids.flatMap((id) => {
+      const document = documents.get(id);
+      return document ? [structuredClone(document.stored)] : [];
+    });
+  }
+
+  async openOf(kind: string, owner: string): Promise<string[]> {
+    return [...this.kind(kind).values()].filter(({ open, stored }) => open && stored.owner === owner).map(({ stored }) => stored.id);
+  }
+
+  async write(rows: readonly RowWrite[], aggregates: readonly AggregateWrite[]): Promise<'written' | 'conflict'> {
+    for (const row of rows) this.writeRow(row);
+    const written = aggregates.map((write) => this.writeAggregate(write));
+    return written.every(Boolean) ? 'written' : 'conflict';
+  }
+
+  async due(kinds: readonly string[], partitions: readonly number[], until: number, limit: number): Promise<DueAggregate[]> {
+    return kinds
+      .flatMap((kind) => [...this.kind(kind).values()].map((document) => ({ kind, ...document })))
+      .filter(({ due, stored }) => due !== undefined && due <= until && partitions.includes(stored.partition))
+      .sort((a, b) => (a.due ?? 0) - (b.due ?? 0))
+      .slice(0, limit)
+      .map(({ kind, stored }) => ({ kind, id: stored.id, owner: stored.owner, state: structuredClone(stored.state) }));
+  }
+
+  async answerTo(kind: string, id: string, commandId: string): Promise<{ outcome: unknown } | undefined> {
+    const answer = this.kind(kind).get(id)?.stored.answers.find(([known]) => known === commandId);
+    return answer && { outcome: structuredClone(answer[1]) };
+  }
+
+  /** Rows of a table, for tests and checkers. */
+  rows(table: string): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
+    return this.tables.get(table) ?? new Map();
+  }
+
+  /** Every stored aggregate of a kind with its journey, for tests and checkers. */
+  aggregates(kind: string): { stored: StoredAggregate; due: number | undefined; open: boolean; journey: readonly JourneyEntry[] }[] {
+    return [...this.kind(kind).values()];
+  }
+
+  private kind(kind: string): Map<string, Document> {
+    const known = this.documents.get(kind) ?? new Map<string, Document>();
+    this.documents.set(kind, known);
+    return known;
+  }
+
+  private writeAggregate({ kind, next, due, open, message, journey }: AggregateWrite): boolean {
+    const known = this.kind(kind).get(next.id);
+    if ((known?.stored.version ?? 0) !== next.version - 1) return false;
+    this.kind(kind).set(next.id, { stored: structuredClone(next), due, open, message, journey: [...(known?.journey ?? []), ...journey] });
+    return true;
+  }
+
+  private writeRow({ table, id, insert, set, add, remove, erase }: RowWrite): void {
+    const rows = this.tables.get(table) ?? new Map<string, Record<string, unknown>>();
+    this.tables.set(table, rows);
+    if (erase) {
+      rows.delete(id);
+      return;
+    }
+    if (insert && !rows.has(id)) rows.set(id, structuredClone(insert) as Record<string, unknown>);
+    const row = rows.get(id);
+    if (!row) return;
+    Object.assign(row, structuredClone(set ?? {}));
+    for (const [field, values] of Object.entries(add ?? {})) row[field] = [...new Set([...((row[field] as unknown[]) ?? []), ...values])];
+    for (const [field, values] of Object.entries(remove ?? {})) row[field] = ((row[field] as unknown[]) ?? []).filter((value) => !values.includes(value));
+  }
+}

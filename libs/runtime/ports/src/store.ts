@@ -1,0 +1,67 @@
+import type { JourneyEntry, RowWrite } from '@cpm/runtime-decider';
+
+/** An output of input record `offset` that must reach the log: kept in the aggregate until the offset is committed. */
+export interface OutboxEntry {
+  readonly offset: number;
+  readonly index: number;
+  readonly topic: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Position of an output in its source partition: (input offset, output index). */
+export type Sequence = readonly [offset: number, index: number];
+
+/** One aggregate as stored: one document, written whole or not at all. */
+export interface StoredAggregate {
+  readonly id: string;
+  /** The user it belongs to: the Kafka key. */
+  readonly owner: string;
+  readonly partition: number;
+  /** 0 for one that was never written; grows by one per write. */
+  readonly version: number;
+  /** Inbox offset up to which (exclusive) records are applied. */
+  readonly watermark: number;
+  /** Highest applied output per upstream partition: anything at or below is a copy. */
+  readonly seen: Readonly<Record<string, Sequence>>;
+  /** Log time of the last decision, epoch ms: time never runs backwards for an aggregate. */
+  readonly decidedAt: number;
+  readonly state: unknown;
+  readonly outbox: readonly OutboxEntry[];
+  /** Outcomes of the last commands, by command id, oldest first. */
+  readonly answers: readonly (readonly [commandId: string, outcome: unknown])[];
+}
+
+/** A conditional write of one aggregate: succeeds only while its stored version is `next.version - 1`. */
+export interface AggregateWrite {
+  readonly kind: string;
+  readonly next: StoredAggregate;
+  /** Earliest due time, epoch ms; undefined when nothing is awaited. */
+  readonly due: number | undefined;
+  readonly open: boolean;
+  readonly removableAt: number | undefined;
+  readonly message: string | undefined;
+  /** Lines to append to the journey. */
+  readonly journey: readonly JourneyEntry[];
+}
+
+export interface DueAggregate {
+  readonly kind: string;
+  readonly id: string;
+  readonly owner: string;
+  readonly state: unknown;
+}
+
+/** Where a service keeps its aggregates and rows. */
+export interface AggregateStore {
+  /** Reads what a majority has acknowledged; absent ids are left out. */
+  load(kind: string, ids: readonly string[]): Promise<StoredAggregate[]>;
+  /** Ids of the owner's open aggregates of a kind. */
+  openOf(kind: string, owner: string): Promise<string[]>;
+  /** Rows first, then aggregates. `conflict`: at least one aggregate was not at the expected version; others may be written. */
+  write(rows: readonly RowWrite[], aggregates: readonly AggregateWrite[]): Promise<'written' | 'conflict'>;
+  /** Aggregates of the given partitions with something due at or before `until`, earliest first. */
+  due(kinds: readonly string[], partitions: readonly number[], until: number, limit: number): Promise<DueAggregate[]>;
+  /** The stored outcome of a command, once decided. */
+  answerTo(kind: string, id: string, commandId: string): Promise<{ outcome: unknown } | undefined>;
+}

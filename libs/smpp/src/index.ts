@@ -1,0 +1,15 @@
+export * from './address.js';
+export * from './alert-notification.js';
+export { CREDENTIAL_STATUSES, COMMAND_STATUS_CLASSES, STATUS, classOfStatus, type CommandStatusClass, type StatusKind } from './command-status.js';
+export type { Deliver, DeliveryReceipt, InboundMessage, RawDeliver } from './deliver-sm.js';
+export * from './errors.js';
+export type { SmppEvent } from './events.js';
+export { npmSmppCodec } from './npm-smpp-codec.js';
+export { PduUnreadableError, type Pdu, type SmppCodec } from './pdu.js';
+export { isFinalState, MESSAGE_STATES, type MessageState } from './receipt.js';
+export * from './smpp-server.js';
+export * from './smpp-time.js';
+export { parseSmppUrl, type SmppTarget } from './smpp-url.js';
+export type { SubmitSm, SubmitSmResult } from './submit-sm.js';
+export type { SmppTimers } from './timers.js';
+export { SmppTransceiver, transceiverSettings, type AlertHandler, type DeliverHandler, type SmppState, type SmppTransceiverOptions } from './transceiver.js';

@@ -1,0 +1,57 @@
+import defs from 'smpp/lib/defs.js';
+import pduModule from 'smpp/lib/pdu.js';
+import { STATUS } from './command-status.js';
+import { isResponseId, MAX_PDU_OCTETS, PduUnreadableError, readHeader, type Pdu, type SmppCodec } from './pdu.js';
+import { structureFault } from './pdu-structure.js';
+
+const { PDU } = pduModule;
+const HEADER_KEYS = new Set(['command', 'command_length', 'command_id', 'command_status', 'sequence_number']);
+
+/** The library reads a C-string TLV up to the next zero, which may lie beyond the TLV. */
+const boundedCstring = {
+  ...defs.types.cstring,
+  read(buffer: Buffer, offset: number, length = 0): string {
+    const octets = buffer.subarray(offset, offset + length);
+    const terminator = octets.indexOf(0);
+    return octets.toString('latin1', 0, terminator < 0 ? length : terminator);
+  },
+};
+
+/** The library's filters decode text by guess and turn times into local dates: every octet string stays as it came. */
+function tameLibrary(): void {
+  PDU.maxLength = MAX_PDU_OCTETS;
+  for (const { params = {} } of Object.values(defs.commands)) {
+    for (const parameter of Object.values(params)) delete parameter.filter;
+  }
+  for (const tlv of Object.values(defs.tlvs)) {
+    delete tlv.filter;
+    if (tlv.type === defs.types.tlv['cstring']) tlv.type = boundedCstring;
+  }
+}
+
+tameLibrary();
+
+/** SMPP 3.4 wire format by npm `smpp` 0.5.1, with the length checks that it lacks. */
+export const npmSmppCodec: SmppCodec = {
+  decode(frame) {
+    const header = readHeader(frame);
+    const definition = defs.commandsById[header.commandId];
+    if (!definition) throw new PduUnreadableError(header, STATUS.invalidCommandId, 'unknown command');
+    const bodyMay = isResponseId(header.commandId) ? 'be-absent' : 'not-be-absent';
+    const fault = structureFault(frame, definition.params ?? {}, bodyMay);
+    if (fault) throw new PduUnreadableError(header, STATUS.invalidCommandLength, fault);
+    return { command: definition.command, status: header.status, sequence: header.sequence, fields: fieldsOf(frame) };
+  },
+
+  encode({ command, status, sequence, fields }: Pdu) {
+    return new PDU(command, { ...fields, command_status: status, sequence_number: sequence }).toBuffer();
+  },
+};
+
+function fieldsOf(frame: Buffer): Record<string, unknown> {
+  try {
+    return Object.fromEntries(Object.entries(new PDU(frame)).filter(([key]) => !HEADER_KEYS.has(key)));
+  } catch (error) {
+    throw new PduUnreadableError(readHeader(frame), STATUS.invalidCommandLength, String(error));
+  }
+}

@@ -1,0 +1,10 @@
+/** Timers as the session needs them, so that a test can turn the clock. */
+export interface SmppTimers {
+  set(callback: () => void, delayMs: number): unknown;
+  clear(timer: unknown): void;
+}
+
+export const systemTimers: SmppTimers = {
+  set: (callback, delayMs) => setTimeout(callback, delayMs),
+  clear: (timer) => clearTimeout(timer as NodeJS.Timeout | undefined),
+};

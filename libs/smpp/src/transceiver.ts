@@ -1,0 +1,213 @@
+import type { Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import { z } from 'zod';
+import { parseAlert, type AlertNotification } from './alert-notification.js';
+import { BindKeeper, connectSocket } from './bind-keeper.js';
+import { classOfStatus, STATUS, type CommandStatusClass } from './command-status.js';
+import { parseDeliver, type Deliver } from './deliver-sm.js';
+import { SmppNotBoundError, SmppStatusError } from './errors.js';
+import type { SmppEvent } from './events.js';
+import { npmSmppCodec } from './npm-smpp-codec.js';
+import type { Pdu, SmppCodec } from './pdu.js';
+import type { SmppLink } from './smpp-link.js';
+import { parseSmppUrl, type SmppTarget } from './smpp-url.js';
+import { submitSmFields, submitSmResult, type SubmitSm, type SubmitSmResult } from './submit-sm.js';
+import { SubmitWindow } from './submit-window.js';
+import { systemTimers, type SmppTimers } from './timers.js';
+
+const ms = z.number().int().positive();
+
+/** Settings of a transceiver; each default is what most SMSCs ask for. */
+export const transceiverSettings = z.object({
+  /** `smpp://systemId:password@host:port`, or `ssmpp:` for TLS. */
+  url: z.string(),
+  windowSize: z.number().int().min(1).max(1_000).default(10),
+  responseTimeoutMs: ms.default(10_000),
+  enquireLinkMs: ms.default(20_000),
+  bindTimeoutMs: ms.default(10_000),
+  /** How long `close` waits for answers before it unbinds. */
+  drainTimeoutMs: ms.default(10_000),
+  /** Submissions that may wait for the window. */
+  maxWaiting: z.number().int().min(0).default(10_000),
+  /** Deliveries that may be with the handler at a time; further ones are answered "throttled". */
+  maxDeliveries: z.number().int().min(1).default(100),
+  systemType: z.string().max(12).default(''),
+  reconnect: z
+    .object({
+      minMs: ms.default(1_000),
+      maxMs: ms.default(60_000),
+      jitter: z.number().min(0).max(1).default(0.2),
+      credentialsMs: ms.default(300_000),
+      stableMs: ms.default(60_000),
+    })
+    .prefault({}),
+});
+
+export type SmppTransceiverOptions = z.input<typeof transceiverSettings> & {
+  readonly tls?: ConnectionOptions;
+  /** Classes of command_status where this SMSC differs from the usual. */
+  readonly statusClasses?: Readonly<Record<number, CommandStatusClass>>;
+  readonly codec?: SmppCodec;
+  readonly timers?: SmppTimers;
+  readonly random?: () => number;
+  readonly connect?: (target: SmppTarget, tls: ConnectionOptions) => Socket;
+  readonly observe?: (event: SmppEvent) => void;
+};
+
+export type SmppState = 'unbound' | 'bound' | 'closed';
+export type DeliverHandler = (deliver: Deliver) => Promise<void>;
+export type AlertHandler = (alert: AlertNotification) => Promise<void>;
+
+/** An ESME: one transceiver bind to one SMSC that is kept alive until `close`. */
+export class SmppTransceiver {
+  readonly #settings: z.output<typeof transceiverSettings>;
+  readonly #keeper: BindKeeper;
+  readonly #window: SubmitWindow;
+  readonly #stateListeners = new Set<(state: SmppState) => void>();
+  readonly #deliveries = new Set<Promise<void>>();
+  #state: SmppState = 'unbound';
+  #closing: Promise<void> | undefined;
+  #deliverHandler: DeliverHandler | undefined;
+  #alertHandler: AlertHandler | undefined;
+
+  /** Throws ZodError or TypeError for settings that cannot work. */
+  constructor(private readonly options: SmppTransceiverOptions) {
+    const settings = transceiverSettings.parse(options);
+    this.#settings = settings;
+    this.#window = new SubmitWindow(settings.windowSize, settings.maxWaiting);
+    this.#keeper = new BindKeeper({
+      ...settings,
+      target: parseSmppUrl(settings.url),
+      tls: options.tls ?? {},
+      codec: options.codec ?? npmSmppCodec,
+      timers: this.#timers,
+      random: options.random ?? Math.random,
+      connect: options.connect ?? connectSocket,
+      onRequest: (request, link) => this.#receive(request, link),
+      onBound: () => this.#enter('bound'),
+      onUnbound: () => this.#leaveBound(),
+      observe: (event) => this.#observe(event),
+    });
+  }
+
+  get state(): SmppState {
+    return this.#state;
+  }
+
+  /** Submissions that are written and not answered. */
+  get windowUsed(): number {
+    return this.#window.used;
+  }
+
+  /** Begins to connect and bind; register the handlers before. */
+  start(): void {
+    this.#keeper.start();
+  }
+
+  /** Calls the listener on every change of state; returns the call that ends it. */
+  onState(listener: (state: SmppState) => void): () => void {
+    this.#stateListeners.add(listener);
+    return () => this.#stateListeners.delete(listener);
+  }
+
+  /** The SMSC gets status 0 when the handler has resolved, "system error" when it rejected, and then sends again. */
+  onDeliver(handler: DeliverHandler): void {
+    this.#deliverHandler = handler;
+  }
+
+  onAlert(handler: AlertHandler): void {
+    this.#alertHandler = handler;
+  }
+
+  /**
+   * Submits one short message and resolves with the SMSC's message id.
+   * Rejects with SmppInvalidPduError or SmppNotBoundError (nothing written), SmppStatusError (refused), SmppOutcomeUnknownError.
+   */
+  async submit(submission: SubmitSm): Promise<SubmitSmResult> {
+    const fields = submitSmFields(submission);
+    if (this.#state !== 'bound') throw this.#notBound();
+    return this.#window.run(async () => {
+      const { link } = this.#keeper;
+      if (!link || this.#state !== 'bound') throw this.#notBound();
+      const response = await link.request('submit_sm', fields);
+      if (response.status === STATUS.ok) return submitSmResult(response);
+      if (response.status === STATUS.incorrectBindStatus) link.end('not-bound-at-peer');
+      throw new SmppStatusError(response.status, classOfStatus(response.status, this.options.statusClasses));
+    });
+  }
+
+  /** Takes no submission any more, waits for answers and handlers up to `drainTimeoutMs`, unbinds and disconnects. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const link = this.#keeper.link;
+    this.#enter('closed');
+    this.#window.rejectWaiting(new SmppNotBoundError('closing'));
+    if (link) await this.#within(this.#settings.drainTimeoutMs, Promise.all([link.drained(), ...this.#deliveries]));
+    await this.#keeper.stop();
+  }
+
+  async #within(limitMs: number, work: Promise<unknown>): Promise<void> {
+    let timer: unknown;
+    const limit = new Promise<void>((resolve) => (timer = this.#timers.set(resolve, limitMs)));
+    await Promise.race([work, limit]);
+    this.#timers.clear(timer);
+  }
+
+  #receive(request: Pdu, link: SmppLink): void {
+    if (request.command === 'alert_notification') return this.#receiveAlert(request);
+    if (request.command === 'outbind') return;
+    if (request.command !== 'deliver_sm' && request.command !== 'data_sm') return link.nack(request.sequence, STATUS.invalidCommandId);
+    if (this.#deliveries.size >= this.#settings.maxDeliveries) return link.reply(request, STATUS.throttled);
+    const delivery = this.#receiveDeliver(request, link).finally(() => this.#deliveries.delete(delivery));
+    this.#deliveries.add(delivery);
+  }
+
+  async #receiveDeliver(request: Pdu, link: SmppLink): Promise<void> {
+    const deliver = parseDeliver(request);
+    if (!deliver) {
+      link.reply(request, STATUS.permanentApplicationError);
+      return;
+    }
+    try {
+      if (!this.#deliverHandler) throw new Error('no deliver handler');
+      await this.#deliverHandler(deliver);
+      link.reply(request, STATUS.ok);
+    } catch (error) {
+      this.#observe({ type: 'handler-failed', command: request.command, error });
+      link.reply(request, STATUS.systemError);
+    }
+  }
+
+  #receiveAlert(request: Pdu): void {
+    const alert = parseAlert(request);
+    if (!alert || !this.#alertHandler) return;
+    this.#alertHandler(alert).catch((error: unknown) => this.#observe({ type: 'handler-failed', command: request.command, error }));
+  }
+
+  #leaveBound(): void {
+    if (this.#state !== 'closed') this.#enter('unbound');
+    this.#window.rejectWaiting(this.#notBound());
+  }
+
+  #enter(state: SmppState): void {
+    if (this.#state === state || this.#state === 'closed') return;
+    this.#state = state;
+    for (const listener of this.#stateListeners) listener(state);
+  }
+
+  #notBound(): SmppNotBoundError {
+    return new SmppNotBoundError(this.#state === 'closed' ? 'closing' : 'unbound');
+  }
+
+  #observe(event: SmppEvent): void {
+    this.options.observe?.(event);
+  }
+
+  get #timers(): SmppTimers {
+    return this.options.timers ?? systemTimers;
+  }
+}

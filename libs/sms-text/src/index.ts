@@ -1,0 +1,2 @@
+export * from './sms-plan.js';
+export * from './short-message.js';

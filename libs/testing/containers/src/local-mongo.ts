@@ -1,0 +1,33 @@
+import { mkdir } from 'node:fs/promises';
+import { makeWorkplace, runLocalService } from './local-service.js';
+import { mongodBinary } from './mongod-binary.js';
+import { claimPort } from './ports.js';
+import { becomePrimary, REPLICA_SET, replicaSetUri } from './replica-set.js';
+import type { MongoService, StartOptions } from './service.js';
+
+const READY = 'Waiting for connections';
+
+/** A one-node replica set from the cached mongod on 127.0.0.1. @throws when the port is taken, pip is missing, or it does not start */
+export async function startLocalMongo({ dataDir, port: wanted, log = () => undefined }: StartOptions = {}): Promise<MongoService> {
+  const port = await claimPort('MongoDB', wanted, 'MONGODB_URI');
+  const command = await mongodBinary(log);
+  const workplace = await makeWorkplace('mongod', dataDir);
+  await mkdir(workplace.dataDir, { recursive: true });
+  log(`mongod: starting on port ${port}, log ${workplace.logPath}`);
+  const service = await runLocalService({
+    name: 'mongod',
+    workplace,
+    command,
+    args: [
+      '--replSet', REPLICA_SET, '--bind_ip', '127.0.0.1', '--port', String(port), '--nounixsocket',
+      '--dbpath', workplace.dataDir, '--wiredTigerCacheSizeGB', '1', '--oplogSize', '512',
+      '--setParameter', 'diagnosticDataCollectionEnabled=false',
+      // A lone primary has nobody to hand over to, so it need not wait before it stops.
+      '--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=0',
+    ],
+    port,
+    isReady: (logged) => logged.includes(READY),
+    afterStart: () => becomePrimary(port),
+  });
+  return Object.assign(service, { uri: replicaSetUri(port) });
+}

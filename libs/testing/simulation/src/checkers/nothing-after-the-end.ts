@@ -1,0 +1,14 @@
+import type { Checker } from './checker.js';
+
+/** I7: once a message has expired, no new push, SMS or UCN of it starts. */
+export const nothingAfterTheEnd: Checker = {
+  name: 'nothing after expiry',
+  atEnd: false,
+  check: ({ history }) => {
+    const expiry = new Map(history.of('accepted').map((message) => [message.messageId, message.expiresAt]));
+    return history
+      .of('submitted')
+      .filter(({ messageId, at }) => at > (expiry.get(messageId) ?? Infinity))
+      .map(({ messageId, form, at }) => `${messageId} left as ${form} at ${at}, after its expiry`);
+  },
+};

@@ -1,0 +1,38 @@
+import { inboxOf } from '@cpm/runtime-decider';
+import type { Checker } from './checker.js';
+
+/** Versions and watermarks grow, a commit means that its outputs are in the log; recorded by the history at every step. */
+export const runtimePromises: Checker = {
+  name: 'the runtime keeps its promises',
+  atEnd: false,
+  check: ({ history }) => history.violations,
+};
+
+/** Everything in the logs is handled, and each poisoned record lies in the dead letters exactly once. */
+export const poisonGoesAside: Checker = {
+  name: 'poison goes aside',
+  atEnd: true,
+  check: ({ log, stores, injected }) => {
+    const lag = [...stores.keys()].filter((service) => log.lag(inboxOf(service)) > 0).map((service) => `${service} is not through its inbox: ${log.lag(inboxOf(service))} left`);
+    const letters = [...stores.values()].reduce((sum, store) => sum + store.rows('dead-letters').size, 0);
+    return letters === injected.poison ? lag : [...lag, `${letters} dead letters for ${injected.poison} poisoned records`];
+  },
+};
+
+/** I9: cursors of a user's stream have no gap and no double, and devices see them rising. */
+export const cursorsRise: Checker = {
+  name: 'cursors rise',
+  atEnd: false,
+  check: ({ stores }) => {
+    const violations: string[] = [];
+    for (const { stored } of stores.get('client-edge')?.aggregates('downlink') ?? []) {
+      const rows = [...(stores.get('client-edge')?.rows('frames').values() ?? [])].filter((row) => row['u'] === stored.id);
+      const numbers = new Set(rows.map((row) => row['n']));
+      if (numbers.size !== rows.length) violations.push(`${stored.id}: a cursor is used twice`);
+      const { next } = stored.state as { next: number };
+      const missing = Array.from({ length: next }, (_, n) => n).filter((n) => n > 0 && !numbers.has(n));
+      if (missing.length > 0) violations.push(`${stored.id}: cursors ${missing.join(',')} below ${next} are missing`);
+    }
+    return violations;
+  },
+};

@@ -1,0 +1,3 @@
+export * from './checkers/index.js';
+export * from './mutants.js';
+export * from './simulate.js';

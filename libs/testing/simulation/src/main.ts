@@ -1,0 +1,52 @@
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { MUTANTS } from './mutants.js';
+import { simulate } from './simulate.js';
+
+const USAGE = `npm run sim -- [--seeds N] [--from S] [--seed S] [--mutant ${MUTANTS.map(({ name }) => name).join('|')}]`;
+
+const { values } = parseArgs({ options: { seeds: { type: 'string' }, from: { type: 'string' }, seed: { type: 'string' }, mutant: { type: 'string' }, help: { type: 'boolean' } } });
+
+function number(text: string | undefined, fallback: number, option: string): number {
+  const value = text === undefined ? fallback : Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  console.error(`--${option} must be a whole number, not ${text}\n${USAGE}`);
+  return process.exit(2);
+}
+
+async function main(): Promise<number> {
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const mutant = MUTANTS.find(({ name }) => name === values.mutant);
+  if (values.mutant !== undefined && !mutant) {
+    console.error(`--mutant must be one of ${MUTANTS.map(({ name }) => name).join(', ')}`);
+    return 2;
+  }
+  const first = values.seed === undefined ? number(values.from, 1, 'from') : number(values.seed, 1, 'seed');
+  const seeds = values.seed === undefined ? number(values.seeds, 500, 'seeds') : 1;
+  const sum = { steps: 0, crashes: 0, stalls: 0, poison: 0, messages: 0 };
+  const started = performance.now();
+  let told = started;
+  for (let seed = first; seed < first + seeds; seed += 1) {
+    const { figures, violation } = await simulate(seed, mutant);
+    for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += figures[key];
+    if (violation) {
+      console.error(`seed ${seed}: ${violation.broken.length} violation(s)\n  ${violation.broken.slice(0, 10).join('\n  ')}`);
+      console.error(`  faults ${JSON.stringify(violation.faults)}`);
+      for (const [index, operation] of violation.operations.entries()) console.error(`  ${index + 1}. ${JSON.stringify(operation)}`);
+      console.error(`Replay: npm run sim -- --seed ${seed}${mutant ? ` --mutant ${mutant.name}` : ''}`);
+      return 1;
+    }
+    if (performance.now() - told > 5000) {
+      told = performance.now();
+      console.log(`${seed - first + 1}/${seeds} seeds, ${sum.steps} steps, ${((seed - first + 1) / ((told - started) / 1000)).toFixed(1)} seeds/s`);
+    }
+  }
+  const seconds = (performance.now() - started) / 1000;
+  console.log(`${seeds} seeds, no violation: ${sum.messages} messages, ${sum.steps} steps, ${sum.crashes} crashes, ${sum.stalls} stale consumers, ${sum.poison} poisoned records, ${seconds.toFixed(1)} s`);
+  return 0;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,59 @@
+import type { ServiceDefinition } from '@cpm/runtime-decider';
+import fc from 'fast-check';
+import { CHECKERS } from './checkers/index.js';
+import { type Faults, faults as faultsArbitrary } from './faults.js';
+import type { Mutant } from './mutants.js';
+import { services as allServices } from './services.js';
+import { type Operation, Player, workload } from './workload.js';
+import { World } from './world.js';
+
+/** What one run did, for the summary. */
+export interface RunFigures {
+  readonly steps: number;
+  readonly crashes: number;
+  readonly stalls: number;
+  readonly poison: number;
+  readonly messages: number;
+}
+
+export interface Violation {
+  readonly seed: number;
+  readonly broken: readonly string[];
+  readonly faults: Faults;
+  readonly operations: readonly Operation[];
+}
+
+const THREE_DAYS_MS = 3 * 86_400_000;
+
+/** One run of one seed: everything that happens follows from it. */
+export async function simulate(seed: number, mutant?: Mutant): Promise<{ figures: RunFigures; violation?: Violation }> {
+  let figures: RunFigures = { steps: 0, crashes: 0, stalls: 0, poison: 0, messages: 0 };
+  let violation: Violation | undefined;
+  const services: readonly ServiceDefinition[] = mutant?.services?.(allServices) ?? allServices;
+  const run = fc.asyncProperty(fc.scheduler(), faultsArbitrary, workload, async (scheduler, faults, operations) => {
+    const world = new World({ services, scheduler, seed, faults, ...(mutant?.ports ? { mutate: mutant.ports } : {}) });
+    const broken = await play(world, operations).catch((error: unknown) => [`the run failed: ${(error as Error).stack ?? String(error)}`]);
+    figures = { steps: world.steps.total, ...world.injected, messages: world.history.of('accepted').length };
+    if (broken.length > 0) violation = { seed, broken, faults, operations };
+    return true;
+  });
+  await fc.assert(run, { seed, numRuns: 1 });
+  return violation ? { figures, violation } : { figures };
+}
+
+async function play(world: World, operations: readonly Operation[]): Promise<string[]> {
+  const player = new Player(world);
+  await player.provision();
+  for (const operation of operations) {
+    await player.play(operation);
+    if (operation.op === 'pass') {
+      void world.watch(world.devices.renewLeases());
+      await world.rest();
+    }
+  }
+  await world.pass(60_000);
+  const early = CHECKERS.filter(({ atEnd }) => !atEnd).flatMap((checker) => checker.check(world).map((line) => `${checker.name}: ${line}`));
+  if (early.length > 0) return early;
+  await world.pass(THREE_DAYS_MS);
+  return CHECKERS.flatMap((checker) => checker.check(world).map((line) => `${checker.name}: ${line}`));
+}

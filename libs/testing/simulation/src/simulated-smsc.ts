@@ -1,0 +1,52 @@
+import { SmscAccepted, SmscReceipt, SmscRefused } from '@cpm/contracts-sms-interworking-gateway';
+import type { CpmAddress } from '@cpm/vocabulary';
+import type { World } from './world.js';
+
+interface Submission {
+  readonly user: CpmAddress;
+  readonly smsId: string;
+  readonly attempt: number;
+  readonly form: string;
+  readonly text: string;
+}
+
+/** An SMSC with moods: takes a submission, refuses it for now, or takes it and never answers; receipts may fail. */
+export class SimulatedSmsc {
+  /** Submissions whose answer never came back: the only ones that may be sent twice. */
+  readonly unanswered = new Set<string>();
+
+  constructor(private readonly world: World) {}
+
+  async submit(input: unknown): Promise<void> {
+    const sms = input as Submission;
+    const { user, smsId, attempt } = sms;
+    await this.world.steps.turn('smsc submit');
+    const at = this.world.now;
+    if (this.world.dice.chance(this.world.faults.smscRefuses)) {
+      const retry = this.world.dice.chance(500) ? 'later' as const : 'never' as const;
+      return this.world.ingress(SmscRefused, { user, smsId, attempt, at, retry, reason: 'simulated' });
+    }
+    const silent = this.world.dice.chance(this.world.faults.smscSilent);
+    this.world.history.saw(at, { kind: 'submitted', messageId: messageOf(sms), user, form: sms.form, attempt, known: !silent });
+    const segmentId = this.world.newId();
+    if (silent) {
+      this.unanswered.add(smsId);
+      return this.world.ingress(SmscRefused, { user, smsId, attempt, at, retry: 'unknown', reason: 'no answer' });
+    }
+    const receipt = this.receipt(sms, segmentId);
+    await this.world.ingress(SmscAccepted, { user, smsId, attempt, at, segmentIds: [segmentId] });
+    return receipt;
+  }
+
+  private async receipt(sms: Submission, segmentId: string): Promise<void> {
+    await this.world.steps.turn('smsc receipt');
+    const delivered = !this.world.dice.chance(this.world.faults.receiptFails);
+    const { user, smsId, attempt } = sms;
+    if (delivered) this.world.history.saw(this.world.now, { kind: 'sms-received', messageId: messageOf(sms), user, form: sms.form });
+    await this.world.ingress(SmscReceipt, { user, smsId, attempt, at: this.world.now, segmentId, state: delivered ? 'DELIVERED' : 'UNDELIVERABLE' });
+  }
+}
+
+function messageOf({ smsId, user }: Submission): string {
+  return smsId.slice(user.length + 1);
+}

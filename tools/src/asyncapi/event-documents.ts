@@ -1,0 +1,21 @@
+import { asyncApiDocument, topicsOf, type TopicSettings } from '@cpm/asyncapi';
+import { hostConfig } from '@cpm/runtime-host';
+import { stringify } from 'yaml';
+import { CONTRACTS } from '../contracts.js';
+import type { GeneratedFile } from '../generated-files.js';
+
+/** Three brokers; users keep their partition for ever, so the number is that of the services. */
+const DEPLOYED: TopicSettings = { partitions: hostConfig.shape.INBOX_PARTITIONS.parse(undefined), replicas: 3, retentionMs: 7 * 24 * 60 * 60 * 1_000 };
+const HEADER = '# Generated from the contracts by `npm run docs`.\n';
+
+/** The contracts as pages: AsyncAPI for people and tools, topics for whoever creates them ahead of the services. */
+export function eventDocuments(): readonly GeneratedFile[] {
+  return [
+    { path: 'docs/events.asyncapi.yaml', text: pageOf(asyncApiDocument(CONTRACTS, DEPLOYED)) },
+    { path: 'deploy/topics.yaml', text: pageOf({ topics: topicsOf(DEPLOYED) }) },
+  ];
+}
+
+function pageOf(content: object): string {
+  return HEADER + stringify(content, { aliasDuplicateObjects: false, lineWidth: 140 });
+}

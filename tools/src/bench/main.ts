@@ -1,0 +1,137 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startSystem } from '../start/start-system.js';
+import type { LoadAnswer, LoadCommand, PhaseResult } from './load-protocol.js';
+import { countOperations, type OperationCounts, perMessage } from './operation-counts.js';
+import { plot, type Series } from './plot.js';
+import { measureRawLimit, type RawLimit } from './raw-limit.js';
+import { type ProcessUsage, UsageSampler } from './usage-sampler.js';
+
+const { values: options } = parseArgs({
+  options: {
+    pairs: { type: 'string', default: '50' },
+    window: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '20' },
+    warmup: { type: 'string', default: '8' },
+    messages: { type: 'string' },
+    processes: { type: 'boolean', default: false },
+    out: { type: 'string', default: '.cpm/bench' },
+  },
+});
+
+/** The load process, asked one thing at a time. */
+class Load {
+  readonly throughput: [seconds: number, perSecond: number][] = [];
+  private readonly child: ChildProcess = fork(fileURLToPath(new URL('load.js', import.meta.url)));
+  private readonly started = performance.now();
+  private last = { at: 0, completed: 0 };
+
+  async ask(command: LoadCommand): Promise<PhaseResult | undefined> {
+    this.last = { at: (performance.now() - this.started) / 1000, completed: 0 };
+    this.child.send(command);
+    for (;;) {
+      const [answer] = (await once(this.child, 'message')) as [LoadAnswer];
+      if (answer.is === 'failed') throw new Error(answer.reason);
+      if (answer.is === 'result') return answer.result;
+      if (answer.is === 'connected') return undefined;
+      this.progress(answer.completed, answer.inFlight);
+    }
+  }
+
+  async measure(command: LoadCommand): Promise<PhaseResult> {
+    const result = await this.ask(command);
+    if (!result) throw new Error(`${command.do} gave no result`);
+    return result;
+  }
+
+  stop(): void {
+    this.child.disconnect();
+  }
+
+  private progress(completed: number, inFlight: number): void {
+    const at = (performance.now() - this.started) / 1000;
+    const perSecond = (completed - this.last.completed) / (at - this.last.at);
+    this.last = { at, completed };
+    this.throughput.push([at, perSecond]);
+    console.log(`  ${at.toFixed(0).padStart(4)} s  ${completed} messages done, ${perSecond.toFixed(0)}/s, ${inFlight} in flight`);
+  }
+}
+
+interface Report {
+  at: string;
+  machine: { cores: number; node: string };
+  setting: Record<string, unknown>;
+  closedLoop: PhaseResult;
+  fixedRate?: PhaseResult;
+  usage: ProcessUsage[];
+  perMessage: OperationCounts;
+  rawLimit: RawLimit;
+  ratioToRawLimit: number;
+}
+
+async function main(): Promise<void> {
+  const number = (key: 'pairs' | 'window' | 'seconds' | 'warmup') => Number(options[key]);
+  console.log('Starting the system …');
+  const system = await startSystem({ processes: options.processes, httpPort: 0, quiet: true, fresh: true });
+  try {
+    const load = new Load();
+    console.log(`Connecting ${number('pairs')} pairs: ${number('pairs') * 4} devices …`);
+    await load.ask({ do: 'connect', url: system.url, pairs: number('pairs'), keyFile: system.keyFile });
+    console.log(`Warming up for ${number('warmup')} s …`);
+    await load.measure({ do: 'closed', window: number('window'), seconds: number('warmup') });
+
+    const before = await countOperations(system.brokers, system.mongoUri);
+    const sampler = new UsageSampler();
+    console.log(options.messages ? `Closed loop, ${options.messages} messages …` : `Closed loop, ${number('seconds')} s …`);
+    const closedLoop = await load.measure(
+      options.messages ? { do: 'count', window: number('window'), messages: Number(options.messages) } : { do: 'closed', window: number('window'), seconds: number('seconds') },
+    );
+    const memory = sampler.memorySeries();
+    const usage = sampler.stop();
+    const counts = perMessage(before, await countOperations(system.brokers, system.mongoUri), closedLoop.messages);
+
+    const rate = closedLoop.perSecond / 2;
+    console.log(`Fixed rate of ${rate.toFixed(0)}/s, ${number('seconds')} s …`);
+    const fixedRate = await load.measure({ do: 'fixed', rate, seconds: number('seconds') });
+    load.stop();
+    await system.stopServices();
+    console.log('Raw limit: bare kafkajs and MongoDB driver with the same records and writes per message …');
+    const rawLimit = await measureRawLimit(system.brokers, system.mongoUri, counts, number('seconds'));
+    const report: Report = {
+      at: new Date().toISOString(), machine: { cores: cpus().length, node: process.version }, setting: options, closedLoop, fixedRate, usage, perMessage: counts, rawLimit,
+      ratioToRawLimit: closedLoop.perSecond / rawLimit.messagesPerSecond,
+    };
+    print(report);
+    save(report, load.throughput, memory);
+  } finally {
+    await system.stop();
+  }
+}
+
+function print({ closedLoop, fixedRate, usage, perMessage: counts, rawLimit, ratioToRawLimit }: Report): void {
+  const line = (name: string, phase: PhaseResult) =>
+    `${name.padEnd(12)} ${phase.perSecond.toFixed(0).padStart(6)} messages/s   submit->push p50 ${phase.submitToPush.p50} p99 ${phase.submitToPush.p99} ms   submit->report p50 ${phase.submitToReport.p50} p99 ${phase.submitToReport.p99} ms   incomplete ${phase.incomplete}, duplicate reports ${phase.duplicateReports}, refused ${phase.refused}`;
+  console.log(`\n${line('closed loop', closedLoop)}`);
+  if (fixedRate) console.log(line('fixed rate', fixedRate));
+  console.log(`per message  ${counts.records.toFixed(1)} records, ${counts.inserts.toFixed(1)} inserts, ${counts.updates.toFixed(1)} updates, ${counts.queries.toFixed(1)} queries`);
+  console.log(`raw limit    ${rawLimit.messagesPerSecond.toFixed(0)} messages/s (${rawLimit.recordsPerSecond.toFixed(0)} records/s, ${rawLimit.writesPerSecond.toFixed(0)} writes/s); ratio ${(ratioToRawLimit * 100).toFixed(0)} %`);
+  for (const { name, cpuPercent, rssMb } of usage) {
+    console.log(`${name.slice(0, 40).padEnd(40)} cpu ${cpuPercent.toFixed(0).padStart(4)} %   rss ${rssMb.first.toFixed(0)} -> ${rssMb.last.toFixed(0)} MB (max ${rssMb.max.toFixed(0)})`);
+  }
+}
+
+function save(report: Report, throughput: readonly (readonly [number, number])[], memory: readonly Series[]): void {
+  mkdirSync(options.out, { recursive: true });
+  writeFileSync(`${options.out}/bench.json`, `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(`${options.out}/bench.svg`, plot([
+    { title: 'Messages completed', unit: 'per second', series: [{ name: 'messages/s', points: throughput }] },
+    { title: 'Resident memory', unit: 'MB', series: memory },
+  ]));
+  console.log(`\nWritten: ${options.out}/bench.json, ${options.out}/bench.svg`);
+}
+
+await main();

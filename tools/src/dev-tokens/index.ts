@@ -1,0 +1,1 @@
+export { devKeys, signToken, type DevKeys, type TokenClaims } from './dev-tokens.js';

@@ -1,0 +1,29 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { eventDocuments } from '../asyncapi/event-documents.js';
+import { staleFiles, writeFiles } from '../generated-files.js';
+import { PAGE_PATH, requirementsPage } from '../trace/requirements-page.js';
+import { readRequirements } from '../trace/requirements.js';
+import { sourceFiles } from '../trace/source-files.js';
+import { readResults } from '../trace/test-results.js';
+import { trace } from '../trace/trace.js';
+
+const options = new Command('docs')
+  .description('Makes the pages and tables that follow from the sources')
+  .option('--check', 'write nothing, end with 1 when a file is not up to date')
+  .option('--results <file>', 'test results to show, as `jest --json --outputFile=<file>` writes them')
+  .parse()
+  .opts<{ check?: boolean; results?: string }>();
+
+const results = options.results === undefined ? undefined : readResults(options.results, process.cwd());
+const { traced } = trace(readRequirements(), sourceFiles(), results);
+const files = [...eventDocuments(), requirementsPage(traced, existsSync(PAGE_PATH) ? readFileSync(PAGE_PATH, 'utf8') : '')];
+
+const stale = staleFiles(files);
+if (options.check) {
+  for (const path of stale) console.error(`stale: ${path} (run: npm run docs)`);
+  process.exitCode = stale.length > 0 ? 1 : 0;
+} else {
+  writeFiles(files);
+  console.log(stale.length === 0 ? 'docs: nothing changed' : `docs: wrote ${stale.join(', ')}`);
+}

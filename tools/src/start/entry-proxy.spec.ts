@@ -1,0 +1,92 @@
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import { connect } from 'node:net';
+import type { ServiceName } from '@cpm/runtime-decider';
+import { startEntryProxy, type EntryProxy } from './entry-proxy.js';
+import { ownerOf } from './services.js';
+
+const servers: Server[] = [];
+let entry: EntryProxy;
+
+/** A service that says who it is, what it was asked and with which body. */
+async function service(name: string): Promise<number> {
+  const server = createServer((asked, answer) => {
+    const chunks: Buffer[] = [];
+    asked.on('data', (chunk: Buffer) => chunks.push(chunk));
+    asked.on('end', () => {
+      if (asked.url === '/health/ready') answer.statusCode = name === 'routing' ? 503 : 200;
+      const said = { name, host: asked.headers.host, path: asked.url, body: Buffer.concat(chunks).toString() };
+      answer.end(asked.url === '/health/ready' ? '{"reasons":["routing: consumer stalled"]}' : JSON.stringify(said));
+    });
+  });
+  server.on('upgrade', (asked, socket) => {
+    if (asked.headers.authorization === undefined) socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+    else {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+      socket.on('data', (data: Buffer) => socket.write(`echo ${data.toString()}`));
+      socket.on('end', () => socket.end());
+    }
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as { port: number }).port;
+}
+
+beforeEach(async () => {
+  const names: ServiceName[] = ['client-edge', 'device-registry', 'routing'];
+  const ports = new Map<ServiceName, number>();
+  for (const name of names) ports.set(name, await service(name));
+  ports.set('message-store-sync', 1);
+  entry = await startEntryProxy(0, ports);
+});
+afterEach(async () => {
+  await entry.close();
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+it.each([
+  ['/cpm/v1/devices', 'device-registry'], ['/cpm/v1/devices/urn:uuid:1', 'device-registry'], ['/cpm/v1/devicesque', 'client-edge'],
+  ['/cpm/v1/preferences?x=1', 'device-registry'], ['/cpm/v1/messages', 'client-edge'], ['/admin/v1/policy/ucn-preview', 'device-registry'],
+  ['/admin/v1/messages/m1/journey', 'routing'], ['/admin/v1/access/tel:+49', 'access-awareness'], ['/network/v1/t8/notifications', 'access-awareness'],
+  ['/nms/v1/main/x/objects/1', 'message-store-sync'], ['/console', 'client-edge'], ['/u/token', 'client-edge'],
+])('%s is answered by %s', (path, owner) => expect(ownerOf(path)).toBe(owner));
+
+it('passes requests with their host, path and body', async () => {
+  const answer = await fetch(`${entry.url}/cpm/v1/devices/a%2Fb?c=d`, { method: 'POST', body: 'content' });
+  expect(await answer.json()).toEqual({ name: 'device-registry', host: new URL(entry.url).host, path: '/cpm/v1/devices/a%2Fb?c=d', body: 'content' });
+});
+
+it('gives the measurements of each service', async () => {
+  expect(await (await fetch(`${entry.url}/metrics/routing`)).json()).toMatchObject({ name: 'routing', path: '/metrics' });
+});
+
+it('answers 503 for a service that is not there', async () => {
+  expect((await fetch(`${entry.url}/nms/v1/main/x/objects/1`)).status).toBe(503);
+  expect((await fetch(`${entry.url}/network/v1/t8/notifications`)).status).toBe(503);
+});
+
+it('is ready only when every service is, and says which is not', async () => {
+  const answer = await fetch(`${entry.url}/health/ready`);
+  expect(answer.status).toBe(503);
+  expect(((await answer.json()) as { reasons: string[] }).reasons.sort()).toEqual(['message-store-sync: does not answer', 'routing: consumer stalled']);
+});
+
+it('passes an upgrade through, and its refusal as it is', async () => {
+  const { port } = new URL(entry.url);
+  const refused = await new Promise<IncomingMessage>((resolve, reject) => {
+    request({ port, path: '/cpm/v1/stream', headers: { connection: 'Upgrade', upgrade: 'websocket' } }).once('response', resolve).once('error', reject).end();
+  });
+  refused.destroy();
+  expect(refused.statusCode).toBe(401);
+  const socket = connect(Number(port));
+  socket.write(`GET /cpm/v1/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+  let heard = '';
+  await new Promise<void>((resolve) => socket.on('data', (data: Buffer) => {
+    heard += data.toString();
+    if (heard.includes('101') && !heard.includes('echo')) socket.write('hello');
+    if (heard.includes('echo hello')) resolve();
+  }));
+  socket.destroy();
+});

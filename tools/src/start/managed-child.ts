@@ -1,0 +1,104 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, mkdirSync, readFileSync, type WriteStream } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+export interface ManagedChildOptions {
+  readonly name: string;
+  readonly script: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Its output is appended here. */
+  readonly logPath: string;
+  readonly log: (line: string) => void;
+}
+
+const START_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 17_000;
+const FIRST_RESTART_MS = 200;
+const LAST_RESTART_MS = 5_000;
+/** One that ran this long is started again without delay. */
+const STABLE_MS = 30_000;
+const TAIL_LINES = 15;
+
+/** A process that is started again whenever it dies, until it is stopped. It ends by itself when this process dies. */
+export class ManagedChild {
+  #child: ChildProcess | undefined;
+  #stopped = false;
+  #delayMs = FIRST_RESTART_MS;
+  readonly #output: WriteStream;
+  readonly #abort = new AbortController();
+
+  constructor(private readonly options: ManagedChildOptions) {
+    mkdirSync(dirname(options.logPath), { recursive: true });
+    this.#output = createWriteStream(options.logPath, { flags: 'a' });
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Resolves with what the process said when it was ready. @throws with the end of its log when it ends first */
+  async start(): Promise<void> {
+    const ready = await this.#spawn();
+    if (!ready) throw new Error(`${this.options.name} did not start; the end of ${this.options.logPath}:\n${this.#tail()}`);
+  }
+
+  /** Ends the process as a crash does; it is started again. */
+  kill(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#abort.abort();
+    const child = this.#child;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+      await once(child, 'exit');
+      clearTimeout(limit);
+    }
+    this.#output.end();
+  }
+
+  /** Whether it became ready; from then on its end starts it again. */
+  async #spawn(): Promise<boolean> {
+    const { script, environment } = this.options;
+    // A process group of its own keeps a terminal's Ctrl-C away: this process decides when its children end.
+    const child = fork(script, { env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.#child = child;
+    child.stdout?.pipe(this.#output, { end: false });
+    child.stderr?.pipe(this.#output, { end: false });
+    const startedAt = Date.now();
+    const ended = once(child, 'exit').then(() => false);
+    const isReady = await Promise.race([once(child, 'message').then(() => true), ended, this.#startLimit()]);
+    if (isReady) void ended.then(() => this.#restart(child, Date.now() - startedAt));
+    else if (child.exitCode === null) child.kill('SIGKILL');
+    return isReady;
+  }
+
+  async #startLimit(): Promise<boolean> {
+    await wait(START_LIMIT_MS, undefined, { ref: false, signal: this.#abort.signal }).catch(() => undefined);
+    return false;
+  }
+
+  async #restart({ pid, signalCode, exitCode }: ChildProcess, ranMs: number): Promise<void> {
+    const { name, log } = this.options;
+    if (this.#stopped) return;
+    log(`${name} (pid ${pid}) ended with ${signalCode ?? `code ${exitCode}`}: starting it again`);
+    if (ranMs > STABLE_MS) this.#delayMs = FIRST_RESTART_MS;
+    for (;;) {
+      await wait(this.#delayMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+      if (this.#stopped) return;
+      this.#delayMs = Math.min(this.#delayMs * 2, LAST_RESTART_MS);
+      if (await this.#spawn()) break;
+      if (!this.#stopped) log(`${name} did not start: ${this.#tail().split('\n').at(-1)}`);
+    }
+    log(`${name} runs again (pid ${this.pid})`);
+  }
+
+  #tail(): string {
+    return readFileSync(this.options.logPath, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+  }
+}

@@ -1,0 +1,31 @@
+import type { ServiceName } from '@cpm/runtime-decider';
+import { SERVICES } from '@cpm/runtime-decider';
+import { fileURLToPath } from 'node:url';
+
+/** Which service answers which paths; the first prefix that fits counts, everything else is the edge's. */
+const OWNERS: readonly (readonly [prefix: string, owner: ServiceName])[] = [
+  ['/cpm/v1/devices', 'device-registry'],
+  ['/cpm/v1/preferences', 'device-registry'],
+  ['/admin/v1/subscribers', 'device-registry'],
+  ['/admin/v1/policy', 'device-registry'],
+  ['/admin/v1/dead-letters', 'device-registry'],
+  ['/admin/v1/access', 'access-awareness'],
+  ['/network/v1', 'access-awareness'],
+  ['/admin/v1/messages', 'routing'],
+  ['/nms', 'message-store-sync'],
+];
+
+export function ownerOf(path: string): ServiceName {
+  const fits = (prefix: string) => path === prefix || path.startsWith(`${prefix}/`) || path.startsWith(`${prefix}?`);
+  return OWNERS.find(([prefix]) => fits(prefix))?.[1] ?? 'client-edge';
+}
+
+/** A process of the system: all services in one, or one of them. */
+export type AppName = ServiceName | 'all-in-one';
+
+export const PROCESSES: Readonly<Record<'one' | 'each', readonly AppName[]>> = { one: ['all-in-one'], each: SERVICES };
+
+/** The compiled entry of an app. */
+export function mainOf(app: AppName): string {
+  return fileURLToPath(new URL(`../../../apps/${app}/dist/main.js`, import.meta.url));
+}

@@ -1,0 +1,160 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ServiceName } from '@cpm/runtime-decider';
+import { freePort, startLocalStack, type LocalStack } from '@cpm/testing-containers';
+import { devKeys } from '../dev-tokens/index.js';
+import { serveSmscView, startSmscSimulator, type SmscSimulator } from '../smsc-simulator/index.js';
+import { startEntryProxy } from './entry-proxy.js';
+import { ManagedChild } from './managed-child.js';
+import { mainOf, PROCESSES, type AppName } from './services.js';
+
+export interface SystemOptions {
+  /** One process per service behind an entry of its own, instead of one for all. */
+  readonly processes?: boolean | undefined;
+  /** 0 takes a free port. */
+  readonly httpPort?: number | undefined;
+  /** Prints nothing. */
+  readonly quiet?: boolean | undefined;
+  /** Starts without data and keeps none, instead of going on with those in `.cpm/data`. */
+  readonly fresh?: boolean | undefined;
+  /** Further variables for the services. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly log?: ((line: string) => void) | undefined;
+}
+
+/** A running system: broker, database, SMSC simulator and services. */
+export interface System {
+  /** Base URL of the entry, without a final slash. */
+  readonly url: string;
+  /** `host:port[,host:port]`. */
+  readonly brokers: string;
+  readonly mongoUri: string;
+  /** Undefined when SMPP_URL names a real SMSC. */
+  readonly smsc: (SmscSimulator & { readonly viewUrl: string }) | undefined;
+  /** The private key that development tokens are signed with. */
+  readonly keyFile: string;
+  /** Where the services log. */
+  readonly logDir: string;
+  /** The services' processes by app; they change when one dies. */
+  readonly pids: ReadonlyMap<AppName, number>;
+  readonly stack: LocalStack;
+  /** Kills the process of a service as a crash does; it is started again. */
+  kill(service: ServiceName): void;
+  /** Stops the services and leaves broker and database running. */
+  stopServices(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const LOCAL = '127.0.0.1';
+
+/** Undoes in reverse what was done, each once, even when one of them fails. */
+class Undo {
+  readonly #steps: (() => Promise<unknown>)[] = [];
+
+  add(step: () => Promise<unknown>): void {
+    this.#steps.push(step);
+  }
+
+  async all(): Promise<void> {
+    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) await step().catch((error: unknown) => console.error(error));
+  }
+}
+
+/** Starts everything and resolves when every service is ready. @throws when a part cannot be started; what was started is stopped again */
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const undo = new Undo();
+  try {
+    return await start(options, undo);
+  } catch (error) {
+    await undo.all();
+    throw error;
+  }
+}
+
+async function start({ processes = false, httpPort = 8080, quiet = false, fresh = false, env = {}, log = console.log }: SystemOptions, undo: Undo): Promise<System> {
+  const tell = quiet ? () => undefined : log;
+  const place = await workplace(fresh, undo);
+  const keys = await devKeys();
+  tell('starting Kafka and MongoDB …');
+  const stack = await startLocalStack({ dataDir: place.data, log: (line) => tell(`  ${line}`) });
+  undo.add(() => stack.stop());
+  const smsc = await smscFor(undo);
+  const environment = {
+    ...process.env,
+    KAFKA_BROKERS: stack.kafka.brokers.join(','),
+    MONGODB_URI: stack.mongo.uri,
+    CPM_JWKS_URL: process.env['CPM_JWKS_URL'] || keys.jwksUrl,
+    ...(smsc && { SMPP_URL: smsc.url }),
+    ...env,
+  };
+  const apps = processes ? PROCESSES.each : PROCESSES.one;
+  tell(processes ? `starting ${apps.length} services, one process each …` : 'starting the services in one process …');
+  const services = new Undo();
+  undo.add(() => services.all());
+  const ports = new Map(await Promise.all(apps.map(async (app) => [app, processes ? await freePort() : httpPort || (await freePort())] as const)));
+  const children = new Map<AppName, ManagedChild>();
+  services.add(() => Promise.all([...children.values()].map((child) => child.stop())));
+  for (const app of apps) {
+    const own = { HTTP_PORT: String(ports.get(app)), ...(processes && { HTTP_HOST: LOCAL }) };
+    const child = new ManagedChild({ name: app, script: mainOf(app), environment: { ...environment, ...own }, logPath: join(place.logs, `${app}.log`), log });
+    children.set(app, child);
+  }
+  await Promise.all([...children.values()].map((child) => child.start()));
+  const url = processes ? await entryOf(httpPort, ports as ReadonlyMap<ServiceName, number>, services) : `http://${LOCAL}:${ports.get('all-in-one')}`;
+  await readiness(url);
+  return {
+    url, smsc, stack,
+    brokers: environment.KAFKA_BROKERS,
+    mongoUri: stack.mongo.uri,
+    keyFile: join(ROOT, '.cpm', 'dev-key.json'),
+    logDir: place.logs,
+    get pids() {
+      return new Map([...children].flatMap(([app, { pid }]) => (pid === undefined ? [] : [[app, pid] as const])));
+    },
+    kill: (service) => (children.get(service) ?? children.get('all-in-one'))?.kill(),
+    stopServices: () => services.all(),
+    stop: () => undo.all(),
+  };
+}
+
+async function workplace(fresh: boolean, undo: Undo): Promise<{ data: string | undefined; logs: string }> {
+  if (!fresh) {
+    const home = join(ROOT, '.cpm');
+    await mkdir(join(home, 'data'), { recursive: true });
+    return { data: join(home, 'data'), logs: join(home, 'logs') };
+  }
+  const logs = await mkdtemp(join(tmpdir(), 'cpm-logs-'));
+  undo.add(() => rm(logs, { recursive: true, force: true }));
+  return { data: undefined, logs };
+}
+
+async function smscFor(undo: Undo): Promise<(SmscSimulator & { readonly viewUrl: string }) | undefined> {
+  if (process.env['SMPP_URL']) return undefined;
+  const simulator = await startSmscSimulator();
+  undo.add(() => simulator.close());
+  const view = await serveSmscView(simulator, { port: 0 });
+  undo.add(() => view.close());
+  return Object.assign(simulator, { viewUrl: view.url });
+}
+
+async function entryOf(port: number, ports: ReadonlyMap<ServiceName, number>, services: Undo): Promise<string> {
+  const entry = await startEntryProxy(port, ports);
+  services.add(() => entry.close());
+  return entry.url;
+}
+
+const READY_LIMIT_MS = 60_000;
+
+/** Waits until the entry says that every consumer runs. */
+async function readiness(url: string): Promise<void> {
+  const deadline = Date.now() + READY_LIMIT_MS;
+  for (;;) {
+    const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
+    if (answer?.ok) return;
+    if (Date.now() > deadline) throw new Error(`not ready after ${READY_LIMIT_MS / 1_000} s: ${await answer?.text()}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

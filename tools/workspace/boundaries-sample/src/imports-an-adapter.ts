@@ -1,0 +1,4 @@
+// refused by @nx/enforce-module-boundaries
+import { KafkaPublisher } from '@cpm/runtime-kafka';
+
+export const publisher = KafkaPublisher;
