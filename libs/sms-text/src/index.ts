@@ -1,2 +1,3 @@
 export * from './sms-plan.js';
 export * from './short-message.js';
+export * from './ucn-template.js';

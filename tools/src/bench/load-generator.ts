@@ -35,14 +35,14 @@ export class LoadGenerator {
 
   constructor(private readonly progress: (completed: number, inFlight: number) => void) {}
 
-  async connect({ url, pairs, keyFile }: { url: string; pairs: number; keyFile: string }): Promise<void> {
+  async connect({ url, pairs }: { url: string; pairs: number }): Promise<void> {
     this.pool = new Pool(url, { connections: 64 });
     const pool = this.pool;
     const queue = Array.from({ length: pairs }, (_, index) => index);
     const worker = async () => {
       for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
         const number = index;
-        const provisioned = await provisionPair(pool, keyFile, number);
+        const provisioned = await provisionPair(pool, number);
         this.pairs[number] = await connectPair(url, provisioned, { received: (id) => this.received(id), reported: (id) => this.reported(id) });
       }
     };

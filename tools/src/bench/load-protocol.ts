@@ -1,6 +1,6 @@
 /** What the bench tells its load process, and what that answers. Rates are messages per second, times milliseconds. */
 export type LoadCommand =
-  | { do: 'connect'; url: string; pairs: number; keyFile: string }
+  | { do: 'connect'; url: string; pairs: number }
   | { do: 'closed'; window: number; seconds: number }
   | { do: 'fixed'; rate: number; seconds: number }
   | { do: 'count'; messages: number; window: number };

@@ -80,7 +80,7 @@ async function main(): Promise<void> {
   try {
     const load = new Load();
     console.log(`Connecting ${number('pairs')} pairs: ${number('pairs') * 4} devices …`);
-    await load.ask({ do: 'connect', url: system.url, pairs: number('pairs'), keyFile: system.keyFile });
+    await load.ask({ do: 'connect', url: system.url, pairs: number('pairs') });
     console.log(`Warming up for ${number('warmup')} s …`);
     await load.measure({ do: 'closed', window: number('window'), seconds: number('warmup') });
 

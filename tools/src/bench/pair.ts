@@ -18,8 +18,8 @@ export interface PairListener {
 }
 
 /** Two subscribers and their four devices, through the public interface. */
-export async function provisionPair(pool: Pool, keyFile: string, index: number): Promise<Provisioned> {
-  const operator = await signToken(keyFile, { user: 'tel:+4900000000', scope: 'operator', ttlSec: 3600 });
+export async function provisionPair(pool: Pool, index: number): Promise<Provisioned> {
+  const operator = await signToken({ user: 'tel:+4900000000', scope: 'operator', ttlSec: 3600 });
   const [sender, recipient] = [`tel:+4930${1_000_000 + index}`, `tel:+4940${1_000_000 + index}`] as const;
   const devices = [{ user: sender, id: urn() }, { user: recipient, id: urn() }, { user: recipient, id: urn() }, { user: recipient, id: urn() }];
   for (const { user, id } of devices.slice(0, 2)) {
@@ -27,7 +27,7 @@ export async function provisionPair(pool: Pool, keyFile: string, index: number):
   }
   const tokens: string[] = [];
   for (const [number, { user, id }] of devices.entries()) {
-    const token = await signToken(keyFile, { user, device: id, scope: 'device', ttlSec: 7200 });
+    const token = await signToken({ user, device: id, scope: 'device', ttlSec: 7200 });
     await put(pool, `/cpm/v1/devices/${encodeURIComponent(id)}`, token, {
       name: `device ${number}`, capabilities: { services: ['standalone'], contentTypes: ['*/*'], maxBytes: 1_000_000 }, autoAnswer: { session: false, fileTransfer: false },
     });
@@ -52,7 +52,7 @@ export async function connectPair(url: string, pair: Provisioned, listener: Pair
 
 function openStream(url: string, token: string, onText: (socket: WebSocket, text: string) => void): Promise<WebSocket> {
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/cpm/v1/stream`, { headers: { authorization: `Bearer ${token}` }, perMessageDeflate: false });
-  socket.on('message', (data) => onText(socket, String(data)));
+  socket.on('message', (data) => onText(socket, (data as Buffer).toString('utf8')));
   return new Promise((resolve, reject) => {
     socket.once('open', () => resolve(socket));
     socket.once('error', reject);

@@ -1,0 +1,4 @@
+export * from './sms/sms.aggregate.js';
+export type { Sms, SmsCommand, SmsEvent, SmsRequest } from './sms/sms.js';
+export * from './sms-interworking-gateway.service.js';
+export * from './ucn/ucn-text.js';

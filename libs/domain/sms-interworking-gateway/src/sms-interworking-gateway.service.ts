@@ -1,0 +1,43 @@
+import { defineService, on } from '@cpm/runtime-decider';
+import { CancelSms, SmscAccepted, SmscReceipt, SmscRefused, SubmitSms, SubmitUcn } from '@cpm/contracts-sms-interworking-gateway';
+import { sms, smsId } from './sms/sms.aggregate.js';
+import type { SmsCommand } from './sms/sms.js';
+import { ucnText } from './ucn/ucn-text.js';
+
+/** Brings texts to handsets: what routing asks for comes in, and what the SMSC says of it. */
+export const smsInterworkingGateway = defineService('sms-interworking-gateway', [
+  on(SubmitSms, {
+    aggregate: sms,
+    idOf: ({ user, messageId }) => smsId(user, messageId),
+    command: ({ at: _at, ...request }, { now }): SmsCommand => ({ type: 'Submit', request: { ...request, form: 'SMS' }, now }),
+  }),
+  on(SubmitUcn, {
+    aggregate: sms,
+    idOf: ({ user, messageId }) => smsId(user, messageId),
+    command: ({ at: _at, contentType, size, language, ...leg }, { now, policy }): SmsCommand => {
+      const text = ucnText({ sender: leg.sender, contentType, size, expiresAt: leg.expiresAt, ...(language !== undefined && { language }) }, policy);
+      return { type: 'Submit', request: { ...leg, text, form: 'UCN' }, now };
+    },
+  }),
+  on(CancelSms, {
+    aggregate: sms,
+    idOf: ({ user, messageId }) => smsId(user, messageId),
+    command: (cancellation, { now }): SmsCommand => ({ type: 'Cancel', cancellation, now }),
+  }),
+  on(SmscAccepted, {
+    aggregate: sms,
+    idOf: (evidence) => evidence.smsId,
+    command: ({ attempt, segmentIds }, { now }): SmsCommand => ({ type: 'Accept', submission: attempt, segmentIds, now }),
+  }),
+  on(SmscRefused, {
+    aggregate: sms,
+    idOf: (evidence) => evidence.smsId,
+    command: ({ attempt, retry, reason }, { now }): SmsCommand => ({ type: 'Refuse', submission: attempt, retry, reason, now }),
+  }),
+  on(SmscReceipt, {
+    aggregate: sms,
+    idOf: (evidence) => evidence.smsId,
+    command: ({ attempt, segmentId, state, error }, { now }): SmsCommand =>
+      ({ type: 'TakeReceipt', submission: attempt, segmentId, state, ...(error !== undefined && { error }), now }),
+  }),
+]);

@@ -1,0 +1,118 @@
+import type { CpmAddress } from '@cpm/vocabulary';
+import { defineAggregate, perform, publish, type JourneyEntry, type Reaction } from '@cpm/runtime-decider';
+import { SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
+import { smsDecider } from './sms.decider.js';
+import { submissionOf, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type Submission } from './sms.js';
+
+/** The effect that brings a text to the SMSC; `attempt` is the number of the submission, which its outcome names again. */
+export interface SmsSubmissionInput {
+  readonly user: CpmAddress;
+  readonly smsId: string;
+  readonly attempt: number;
+  readonly sender: CpmAddress;
+  readonly text: string;
+  readonly form: SmsRequest['form'];
+  readonly expiresAt: number;
+  /** Later the gateway takes the submission for lost: it must not begin any more, epoch ms. */
+  readonly beginBy: number;
+  /** An earlier submission of the text had an unknown outcome: this one may be a duplicate. */
+  readonly mayRepeat: boolean;
+}
+
+/** Well before the gateway gives up, so that a submission that begins late is still answered in time. */
+const BEGIN_MARGIN_MS = 45_000;
+const WAIT = 'wait';
+const KEPT_AFTER_MS = 7 * 86_400_000;
+
+export function smsId(user: CpmAddress, messageId: string): string {
+  return `${user}|${messageId}`;
+}
+
+function react(event: SmsEvent, after: Sms, id: string): readonly Reaction[] {
+  switch (event.type) {
+    case 'SubmissionBegun':
+      return after.request ? [perform('submit-sms', submissionInput(event, after.request, id))] : [];
+    case 'SubmissionAccepted':
+      return progress(submissionOf(after, event.number), { id, status: 'submitted', at: event.at });
+    case 'TextDelivered':
+      return progress(submissionOf(after, event.number), { id, status: 'delivered', at: event.at });
+    case 'AttemptEnded':
+      return after.request ? [progressOf(after.request, { id, status: event.outcome, reason: event.reason, at: event.at })] : [];
+    case 'UnseenCancelled':
+      return [progressOf({ ...event.cancellation, form: 'SMS' }, { id, status: 'cancelled', reason: event.cancellation.reason, at: event.at })];
+    default:
+      return [];
+  }
+}
+
+function submissionInput(
+  { number, dueAt, mayRepeat }: Extract<SmsEvent, { type: 'SubmissionBegun' }>,
+  { user, sender, text, form, expiresAt }: SmsRequest,
+  id: string,
+): SmsSubmissionInput {
+  return { user, smsId: id, attempt: number, sender, text, form, expiresAt, beginBy: dueAt - BEGIN_MARGIN_MS, mayRepeat };
+}
+
+interface Told {
+  readonly id: string;
+  readonly status: SmsProgress['status'];
+  readonly reason?: string;
+  readonly at: number;
+}
+
+function progress(submission: Submission | undefined, told: Told): readonly Reaction[] {
+  return submission ? [progressOf(submission.request, told)] : [];
+}
+
+function progressOf({ attempt, form, device, sender }: Submission['request'], { id, ...told }: Told): Reaction {
+  return publish(SmsProgress, { user: ownerOf(id), messageId: messageOf(id), sender, device, attempt, form, ...told });
+}
+
+function journalOf(event: SmsEvent): JourneyEntry | undefined {
+  const { at } = event;
+  switch (event.type) {
+    case 'TextTaken':
+      return { at, step: `${event.request.form} taken`, form: event.request.form, device: event.request.device, reason: `attempt ${event.request.attempt}` };
+    case 'SubmissionBegun':
+      return { at, step: `submission ${event.number} to the SMSC`, ...(event.mayRepeat && { reason: 'possible duplicate: an earlier outcome is unknown' }) };
+    case 'SubmissionAccepted':
+      return { at, step: `accepted by the SMSC in ${event.segmentIds.length} segment(s)` };
+    case 'RetryPlanned':
+      return { at, step: `refused for now, next try in ${Math.round((event.dueAt - at) / 1000)} s`, reason: event.reason };
+    case 'SegmentReported':
+      return { at, step: `receipt ${event.state} of segment ${event.segmentId}`, ...(event.error !== undefined && { reason: `error ${event.error}` }) };
+    case 'TextDelivered':
+      return { at, step: 'delivered to the handset' };
+    case 'AttemptEnded':
+      return { at, step: event.outcome === 'unknown' ? 'outcome unknown' : event.outcome, reason: event.reason };
+    case 'CancellationTaken':
+      return { at, step: 'cancellation asked for while it is being submitted', reason: event.reason };
+    case 'UnseenCancelled':
+      return { at, step: 'cancelled before it was taken', reason: event.cancellation.reason };
+    case 'ReceiptAwaited':
+      return undefined;
+  }
+}
+
+function ownerOf(id: string): CpmAddress {
+  return id.slice(0, id.indexOf('|')) as CpmAddress;
+}
+
+function messageOf(id: string): string {
+  return id.slice(id.indexOf('|') + 1);
+}
+
+/** The texts of one message to one Primary: id `user|messageId`. */
+export const sms = defineAggregate<SmsCommand, Sms, SmsEvent>({
+  name: 'sms',
+  decider: smsDecider,
+  react: (event, after, { id }) => react(event, after, id),
+  ownerOf,
+  messageOf,
+  timersOf: ({ dueAt }) => (dueAt === null ? {} : { [WAIT]: dueAt }),
+  whenDue: (_timer, { now }) => ({ type: 'EndWait', now }),
+  journalOf,
+  isOpen: ({ status }) => status !== 'none' && status !== 'ended',
+  removableAt: ({ status, request, touchedAt }) =>
+    status === 'ended' ? Math.max(request?.expiresAt ?? 0, touchedAt) + KEPT_AFTER_MS : undefined,
+});

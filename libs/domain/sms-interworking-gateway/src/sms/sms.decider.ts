@@ -1,0 +1,130 @@
+import type { Instant } from '@cpm/vocabulary';
+import type { Decider } from '@cpm/runtime-decider';
+import { isNews, verdictOf } from './segment-reports.js';
+import { evolveSms, isCurrent, NO_SMS, submissionOf, type Sms, type SmsCommand, type SmsEvent, type SmsOutcome } from './sms.js';
+
+type Of<Type extends SmsCommand['type']> = Extract<SmsCommand, { type: Type }>;
+
+/** How long an answer of the SMSC may take before the submission counts as lost with the process that made it. */
+export const ANSWER_LIMIT_MS = 90_000;
+/** The SMSC tries for the text's validity at most; receipts may be a little later. */
+export const MAX_VALIDITY_MS = 72 * 3_600_000;
+export const RECEIPT_GRACE_MS = 3_600_000;
+const RETRY_FIRST_MS = 5_000;
+const RETRY_LAST_MS = 300_000;
+
+/** One text at a time on its way to one Primary. */
+export const smsDecider: Decider<SmsCommand, Sms, SmsEvent> = {
+  initial: NO_SMS,
+  decide: (command, state) => {
+    switch (command.type) {
+      case 'Submit':
+        return take(command, state);
+      case 'Cancel':
+        return cancel(command, state);
+      case 'Accept':
+        return accept(command, state);
+      case 'Refuse':
+        return refuse(command, state);
+      case 'TakeReceipt':
+        return takeReceipt(command, state);
+      case 'EndWait':
+        return endWait(command.now, state);
+    }
+  },
+  evolve: evolveSms,
+};
+
+/** Collects events, each seen by those that follow. */
+function conclude(state: Sms, ...steps: readonly ((state: Sms) => readonly SmsEvent[])[]): readonly SmsEvent[] {
+  const events: SmsEvent[] = [];
+  let now = state;
+  for (const step of steps) {
+    for (const event of step(now)) {
+      events.push(event);
+      now = evolveSms(now, event);
+    }
+  }
+  return events;
+}
+
+function take({ request, now }: Of<'Submit'>, state: Sms): readonly SmsEvent[] {
+  if (request.attempt <= state.attempt) return [];
+  return conclude(state, () => [{ type: 'TextTaken', request, at: now }], (taken) => submitOrExpire(taken, now));
+}
+
+function submitOrExpire(state: Sms, at: Instant): readonly SmsEvent[] {
+  if (state.request === null) return [];
+  if (at >= state.request.expiresAt) return [{ type: 'AttemptEnded', outcome: 'expired', reason: 'not submitted within its life', at }];
+  return [{ type: 'SubmissionBegun', number: state.number + 1, dueAt: at + ANSWER_LIMIT_MS, mayRepeat: state.uncertain, at }];
+}
+
+/** What has not left is not sent; what may have left decides itself. */
+function cancel({ cancellation, now: at }: Of<'Cancel'>, state: Sms): readonly SmsEvent[] {
+  const { attempt, reason } = cancellation;
+  if (attempt > state.attempt) return [{ type: 'UnseenCancelled', cancellation, at }];
+  if (attempt < state.attempt) return [];
+  if (state.status === 'waiting') return [{ type: 'AttemptEnded', outcome: 'cancelled', reason, at }];
+  return state.status === 'submitting' && !state.cancelling ? [{ type: 'CancellationTaken', reason, at }] : [];
+}
+
+/** An answer counts even when it was given up: the text then has left after all. */
+function accept({ submission: number, segmentIds, now: at }: Of<'Accept'>, state: Sms): readonly SmsEvent[] {
+  const submission = submissionOf(state, number);
+  if (!submission || submission.segmentIds !== null) return [];
+  return conclude(
+    state,
+    () => [{ type: 'SubmissionAccepted', number, segmentIds, at }],
+    (accepted) => (accepted.status === 'submitting' && number === accepted.number ? [{ type: 'ReceiptAwaited', dueAt: receiptLimit(accepted, at), at }] : []),
+    (waiting) => judge(waiting, number, at),
+  );
+}
+
+function receiptLimit({ request }: Sms, at: Instant): Instant {
+  return Math.min(request?.expiresAt ?? at, at + MAX_VALIDITY_MS) + RECEIPT_GRACE_MS;
+}
+
+function refuse({ submission: number, retry, reason, now: at }: Of<'Refuse'>, state: Sms): readonly SmsEvent[] {
+  if (state.status !== 'submitting' || number !== state.number || state.request === null) return [];
+  if (retry === 'unknown') return [{ type: 'AttemptEnded', outcome: 'unknown', reason, at }];
+  if (retry === 'never') return [{ type: 'AttemptEnded', outcome: 'failed', reason, at }];
+  if (state.cancelling) return [{ type: 'AttemptEnded', outcome: 'cancelled', reason, at }];
+  const dueAt = at + Math.min(RETRY_FIRST_MS * 2 ** state.refusals, RETRY_LAST_MS);
+  return [{ type: 'RetryPlanned', dueAt: Math.min(dueAt, state.request.expiresAt), reason, at }];
+}
+
+function takeReceipt({ submission: number, segmentId, state: reported, error, now: at }: Of<'TakeReceipt'>, state: Sms): readonly SmsEvent[] {
+  const submission = submissionOf(state, number);
+  if (!submission || !isNews(submission, segmentId, reported)) return [];
+  return conclude(
+    state,
+    () => [{ type: 'SegmentReported', number, segmentId, state: reported, ...(error !== undefined && { error }), at }],
+    (told) => judge(told, number, at),
+  );
+}
+
+/** A delivery counts for any submission, once; a failure only for the one that is awaited. */
+function judge(state: Sms, number: number, at: Instant): readonly SmsEvent[] {
+  const submission = submissionOf(state, number);
+  if (!submission || submission.delivered) return [];
+  const verdict = verdictOf(submission);
+  if (verdict === 'delivered') return [{ type: 'TextDelivered', number, at }];
+  if (verdict === undefined || state.status !== 'submitted' || !isCurrent(state, number)) return [];
+  return [{ type: 'AttemptEnded', outcome: verdict, reason: failureOf(submission.reports), at }];
+}
+
+function failureOf(reports: Readonly<Record<string, string>>): string {
+  return `receipt ${[...new Set(Object.values(reports))].join(', ')}`;
+}
+
+const GIVEN_UP: Readonly<Partial<Record<Sms['status'], { readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string }>>> = {
+  submitting: { outcome: 'unknown', reason: 'no answer of the SMSC was kept' },
+  submitted: { outcome: 'unknown', reason: 'no receipt came' },
+};
+
+function endWait(at: Instant, state: Sms): readonly SmsEvent[] {
+  if (state.dueAt === null || state.dueAt > at) return [];
+  if (state.status === 'waiting') return submitOrExpire(state, at);
+  const end = GIVEN_UP[state.status];
+  return end ? [{ type: 'AttemptEnded', ...end, at }] : [];
+}

@@ -1,0 +1,142 @@
+import type { CpmAddress, DeviceId, Instant } from '@cpm/vocabulary';
+import type { CancelSms, SmscReceipt, SmscRefused, SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
+
+export type SmsForm = SmsProgress['form'];
+export type SegmentState = SmscReceipt['state'];
+export type Retry = SmscRefused['retry'];
+
+/** A text for the Primary, as routing asked for it. `attempt` is routing's number of the try. */
+export interface SmsRequest {
+  readonly user: CpmAddress;
+  readonly messageId: string;
+  readonly sender: CpmAddress;
+  readonly device: DeviceId;
+  readonly attempt: number;
+  readonly form: SmsForm;
+  readonly text: string;
+  readonly expiresAt: Instant;
+}
+
+export type SmsCommand = { readonly now: Instant } & (
+  | { readonly type: 'Submit'; readonly request: SmsRequest }
+  | { readonly type: 'Cancel'; readonly cancellation: CancelSms }
+  | { readonly type: 'Accept'; readonly submission: number; readonly segmentIds: readonly string[] }
+  | { readonly type: 'Refuse'; readonly submission: number; readonly retry: Retry; readonly reason: string }
+  | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string }
+  | { readonly type: 'EndWait' }
+);
+
+/**
+ * One going to the SMSC. Its number is the gateway's own and counts over all attempts, so that evidence of one submission
+ * is never taken for that of another. `segmentIds` null: the SMSC has not answered.
+ */
+export interface Submission {
+  readonly number: number;
+  readonly request: Pick<SmsRequest, 'attempt' | 'form' | 'device' | 'sender'>;
+  readonly segmentIds: readonly string[] | null;
+  readonly reports: Readonly<Record<string, SegmentState>>;
+  readonly delivered: boolean;
+}
+
+/** How an attempt ended. */
+export type SmsOutcome = 'delivered' | 'failed' | 'unknown' | 'cancelled' | 'expired';
+
+export type SmsStatus = 'none' | 'waiting' | 'submitting' | 'submitted' | 'ended';
+
+/** The texts of one message to one Primary: the attempt that counts, and the submissions that receipts may still come for. */
+export interface Sms {
+  readonly status: SmsStatus;
+  readonly request: SmsRequest | null;
+  /** Routing's number of the last attempt that is dealt with, asked for or cancelled before it was. */
+  readonly attempt: number;
+  /** When the gateway stops waiting for what it waits for, epoch ms. */
+  readonly dueAt: Instant | null;
+  /** Number of the last submission, from 1. */
+  readonly number: number;
+  /** Temporary refusals in a row. */
+  readonly refusals: number;
+  /** Routing wants it back: it is not submitted again. */
+  readonly cancelling: boolean;
+  /** The outcome of an earlier submission is unknown: the next one may be a duplicate. */
+  readonly uncertain: boolean;
+  readonly submissions: readonly Submission[];
+  readonly touchedAt: Instant;
+}
+
+export const NO_SMS: Sms = {
+  status: 'none', request: null, attempt: 0, dueAt: null, number: 0, refusals: 0, cancelling: false, uncertain: false, submissions: [], touchedAt: 0,
+};
+
+export type SmsEvent = { readonly at: Instant } & (
+  | { readonly type: 'TextTaken'; readonly request: SmsRequest }
+  | { readonly type: 'SubmissionBegun'; readonly number: number; readonly dueAt: Instant; readonly mayRepeat: boolean }
+  | { readonly type: 'SubmissionAccepted'; readonly number: number; readonly segmentIds: readonly string[] }
+  | { readonly type: 'ReceiptAwaited'; readonly dueAt: Instant }
+  | { readonly type: 'RetryPlanned'; readonly dueAt: Instant; readonly reason: string }
+  | { readonly type: 'SegmentReported'; readonly number: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string }
+  | { readonly type: 'TextDelivered'; readonly number: number }
+  | { readonly type: 'AttemptEnded'; readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string }
+  | { readonly type: 'CancellationTaken'; readonly reason: string }
+  | { readonly type: 'UnseenCancelled'; readonly cancellation: CancelSms }
+);
+
+/** Receipts come within days; more submissions than these are not waited for. */
+const SUBMISSIONS_KEPT = 8;
+
+export function evolveSms(state: Sms, event: SmsEvent): Sms {
+  return { ...evolve(state, event), touchedAt: event.at };
+}
+
+function evolve(state: Sms, event: SmsEvent): Sms {
+  switch (event.type) {
+    case 'TextTaken':
+      return { ...state, status: 'waiting', request: event.request, attempt: event.request.attempt, dueAt: null, refusals: 0, cancelling: false };
+    case 'SubmissionBegun':
+      return begun(state, event.number, event.dueAt);
+    case 'SubmissionAccepted':
+      return withSubmission(state, event.number, (submission) => ({ ...submission, segmentIds: event.segmentIds }));
+    case 'ReceiptAwaited':
+      return { ...state, status: 'submitted', dueAt: event.dueAt };
+    case 'RetryPlanned':
+      return { ...withoutLastSubmission(state), status: 'waiting', dueAt: event.dueAt, refusals: state.refusals + 1 };
+    case 'SegmentReported':
+      return withSubmission(state, event.number, (submission) => ({ ...submission, reports: { ...submission.reports, [event.segmentId]: event.state } }));
+    case 'TextDelivered':
+      return withSubmission(isCurrent(state, event.number) ? ended(state) : state, event.number, (submission) => ({ ...submission, delivered: true }));
+    case 'AttemptEnded':
+      return { ...ended(state), uncertain: state.uncertain || event.outcome === 'unknown' };
+    case 'CancellationTaken':
+      return { ...state, cancelling: true };
+    case 'UnseenCancelled':
+      return { ...state, status: 'ended', attempt: event.cancellation.attempt };
+  }
+}
+
+function begun(state: Sms, number: number, dueAt: Instant): Sms {
+  if (state.request === null) return state;
+  const { attempt, form, device, sender } = state.request;
+  const submission: Submission = { number, request: { attempt, form, device, sender }, segmentIds: null, reports: {}, delivered: false };
+  return { ...state, status: 'submitting', number, dueAt, submissions: [...state.submissions, submission].slice(-SUBMISSIONS_KEPT) };
+}
+
+function ended(state: Sms): Sms {
+  return { ...state, status: 'ended', dueAt: null, cancelling: false };
+}
+
+function withSubmission(state: Sms, number: number, change: (submission: Submission) => Submission): Sms {
+  return { ...state, submissions: state.submissions.map((submission) => (submission.number === number ? change(submission) : submission)) };
+}
+
+/** A refusal for now left nothing at the SMSC, so no receipt will come for it. */
+function withoutLastSubmission(state: Sms): Sms {
+  return { ...state, submissions: state.submissions.filter(({ number }) => number !== state.number) };
+}
+
+export function submissionOf({ submissions }: Sms, number: number): Submission | undefined {
+  return submissions.find((submission) => submission.number === number);
+}
+
+/** The submission is one of the attempt that counts. */
+export function isCurrent(state: Sms, number: number): boolean {
+  return submissionOf(state, number)?.request.attempt === state.attempt;
+}

@@ -1,0 +1,36 @@
+import { judgeSmsText } from './sms-plan.js';
+
+/** What the text of an Undelivered Content Notification may name; each written `{name}`. */
+export const UCN_PLACEHOLDERS = ['sender', 'type', 'count', 'size', 'url', 'expiry'] as const;
+export type UcnPlaceholder = (typeof UCN_PLACEHOLDERS)[number];
+export type UcnValues = Readonly<Record<UcnPlaceholder, string>>;
+
+/** A notification that takes more is refused when it is saved: it would cost more than it tells. */
+export const MAX_UCN_SEGMENTS = 2;
+
+/** The longest value of each, so that a text that fits with them always fits; `url` is a host of 20 characters and a token of 128 bits. */
+const LONGEST: UcnValues = {
+  sender: `+${'9'.repeat(19)}`, type: 'x'.repeat(20), count: '999', size: '999.9 MB', url: `https://${'h'.repeat(20)}/u/${'t'.repeat(22)}`, expiry: '2026-12-31 23:59 UTC',
+};
+
+const PLACEHOLDER = /\{([^{}]*)\}/g;
+
+/** Why a text cannot be used, in sentences for the operator; empty for one that can. */
+export function faultsOfUcnTemplate(template: string): readonly string[] {
+  const names = [...template.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
+  const unknown = names.filter((name) => !(UCN_PLACEHOLDERS as readonly string[]).includes(name));
+  const faults = unknown.map((name) => `{${name}} is no placeholder: there are ${UCN_PLACEHOLDERS.map((known) => `{${known}}`).join(' ')}`);
+  if (faults.length > 0) return faults;
+  const verdict = judgeSmsText(fillUcnTemplate(template, LONGEST));
+  if (!verdict.accepted) return [`cannot travel as SMS: ${verdict.refusal}`];
+  const segments = verdict.plan.segments.length;
+  return segments > MAX_UCN_SEGMENTS ? [`takes up to ${segments} short messages, at most ${MAX_UCN_SEGMENTS} are allowed`] : [];
+}
+
+/** The text with its values; what a value leaves empty leaves no gap. */
+export function fillUcnTemplate(template: string, values: UcnValues): string {
+  return template
+    .replace(PLACEHOLDER, (whole, name: string) => (Object.hasOwn(values, name) ? values[name as UcnPlaceholder] : whole))
+    .replace(/ {2,}/g, ' ')
+    .trim();
+}
