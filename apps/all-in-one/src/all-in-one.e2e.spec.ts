@@ -119,6 +119,15 @@ it('passes a message from one user to another, and the report back', async () =>
   expect(found.correlationId).toBe('m1');
 }, 60_000);
 
+it('shows an operator a notification before it is sent, and refuses a text that cannot be', async () => {
+  const operator = await identity.token({ scope: 'operator' });
+  const preview = await call('POST', '/admin/v1/policy/ucn-preview', operator, { texts: { de: '{type} ({size}) von {sender}' }, language: 'de-AT', contentType: 'video/mp4', size: 2_500_000 });
+  expect(preview).toEqual({ status: 200, body: { text: 'ein Video (2.5 MB) von +4915110000001', encoding: 'gsm7', segments: 1 } });
+  const refused = await call('POST', '/admin/v1/policy/ucn-preview', operator, { texts: { de: 'von {name}' } });
+  expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: 'texts.de', message: expect.stringContaining('{name} is no placeholder') }] } });
+  expect((await call('POST', '/admin/v1/policy/ucn-preview', await tokenOf(alice, alicePhone), {})).status).toBe(403);
+});
+
 it('is ready while broker and database run, and says so when the database is gone', async () => {
   expect((await fetch(`${host.url}/health/ready`)).status).toBe(200);
   await stack.mongo.kill();

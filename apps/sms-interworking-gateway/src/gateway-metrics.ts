@@ -7,6 +7,7 @@ const CIRCUIT = { closed: 0, 'half-open': 1, open: 2 } as const;
 /** What the gateway measures of its talk with the SMSC. */
 export class GatewayMetrics {
   readonly #submissions: Counter<'outcome'>;
+  readonly #possibleDuplicates: Counter;
   readonly #receipts: Counter<'fate'>;
   readonly #inbound: Counter;
   readonly #bound: Gauge;
@@ -15,14 +16,17 @@ export class GatewayMetrics {
   constructor(registry: Registry) {
     const registers = [registry];
     this.#submissions = new Counter({ name: 'cpm_sms_submissions_total', help: 'Texts by what the SMSC made of them', labelNames: ['outcome'], registers });
+    this.#possibleDuplicates = new Counter({ name: 'cpm_sms_possible_duplicates_total', help: 'Texts accepted after an earlier submission of unknown outcome', registers });
     this.#receipts = new Counter({ name: 'cpm_sms_receipts_total', help: 'Delivery receipts by what became of them', labelNames: ['fate'], registers });
     this.#inbound = new Counter({ name: 'cpm_sms_inbound_total', help: 'Short messages of handsets, put aside', registers });
     this.#bound = new Gauge({ name: 'cpm_smpp_bound', help: '1 while the link to the SMSC is bound', registers });
     this.#circuit = new Gauge({ name: 'cpm_smpp_circuit_state', help: '0 closed, 1 half open, 2 open', registers });
   }
 
-  submission(outcome: SubmissionFate): void {
+  /** `mayRepeat`: the outcome of an earlier submission of the same text is unknown. */
+  submission(outcome: SubmissionFate, mayRepeat: boolean): void {
     this.#submissions.inc({ outcome });
+    if (mayRepeat && outcome === 'accepted') this.#possibleDuplicates.inc();
   }
 
   receipt(fate: ReceiptFate): void {

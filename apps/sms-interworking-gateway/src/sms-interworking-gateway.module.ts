@@ -7,6 +7,7 @@ import { gatewayConfig, type GatewayConfig } from './gateway-config.js';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { MongoSmsReferences } from './mongo-sms-references.js';
 import { SmscGateway } from './smsc-gateway.js';
+import { UcnPreviewController } from './ucn-preview.controller.js';
 
 const SERVICE = 'sms-interworking-gateway';
 const EFFECTS = `cpm:${SERVICE}:effects`;
@@ -15,6 +16,7 @@ const REFERENCES = `cpm:${SERVICE}:references`;
 
 @Module({
   imports: [ServiceHost.for(smsInterworkingGateway, { effects: EFFECTS })],
+  controllers: [UcnPreviewController],
   providers: [
     { provide: CONFIG, inject: [HOST_CONFIG], useFactory: ({ SMPP_URL }: HostConfig) => ({ ...parseConfig(gatewayConfig, process.env), SMPP_URL }) },
     {

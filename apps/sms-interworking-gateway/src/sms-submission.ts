@@ -5,10 +5,15 @@ import { z } from 'zod';
 export const smsSubmission = z.object({
   user: keyedAddress,
   smsId: z.string(),
+  /** Number of the submission, which its outcome names again. */
   attempt: z.number().int(),
   sender: keyedAddress,
   text: z.string(),
   /** Epoch ms: later the SMSC need not try any more. */
   expiresAt: z.number(),
+  /** Epoch ms: later the log takes the submission for lost, so it must not begin any more. */
+  beginBy: z.number(),
+  /** The outcome of an earlier submission is unknown: this one may be a duplicate. */
+  mayRepeat: z.boolean(),
 });
 export type SmsSubmission = z.infer<typeof smsSubmission>;

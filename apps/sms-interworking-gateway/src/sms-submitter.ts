@@ -23,8 +23,13 @@ export interface SubmitterParts {
   readonly ingress: Ingress;
   readonly clock: Clock;
   readonly settings: Pick<GatewayConfig, 'SMPP_VALIDITY' | 'SMPP_SENDER_NAME'>;
-  readonly done: (fate: SubmissionFate) => void;
+  readonly done: (fate: SubmissionFate, mayRepeat: boolean) => void;
   readonly failed: (error: unknown) => void;
+}
+
+/** Nothing of the segment was written: whoever asked for it does not wait any more. */
+class SubmissionOverdueError extends Error {
+  override readonly name = 'SubmissionOverdueError';
 }
 
 /** How often a throttled segment is tried again on the spot. */
@@ -60,7 +65,7 @@ export class SmsSubmitter {
     const at = this.parts.clock.now();
     if (refusal) await this.#tell(() => this.parts.ingress.publish(SmscRefused, { user, smsId, attempt, at, ...refusal }));
     else await this.#tell(() => this.parts.ingress.publish(SmscAccepted, { user, smsId, attempt, at, segmentIds: accepted.map(({ segmentId }) => segmentId) }));
-    this.parts.done(refusal?.retry ?? 'accepted');
+    this.parts.done(refusal?.retry ?? 'accepted', sms.mayRepeat);
     for (const reference of accepted) await this.#tell(() => this.parts.receipts.joinParked(reference));
   }
 
@@ -69,7 +74,7 @@ export class SmsSubmitter {
     const { user, smsId, attempt } = sms;
     try {
       for (const segment of segmentsOf(sms, this.parts.clock.now(), this.parts.settings)) {
-        const { messageId } = await this.#submitThrottled(segment);
+        const { messageId } = await this.#submitThrottled(segment, sms.beginBy);
         const reference = { user, smsId, attempt, segmentId: messageId };
         accepted.push(reference);
         if (messageId !== '') await this.#tell(() => this.parts.receipts.accepted(reference));
@@ -80,8 +85,9 @@ export class SmsSubmitter {
     }
   }
 
-  async #submitThrottled(segment: SubmitSm): Promise<SubmitSmResult> {
+  async #submitThrottled(segment: SubmitSm, beginBy: number): Promise<SubmitSmResult> {
     for (let tries = 1; ; tries += 1) {
+      if (this.parts.clock.now() > beginBy) throw new SubmissionOverdueError('the submission waited too long for its turn');
       try {
         return await this.parts.link.submit(segment);
       } catch (error) {

@@ -81,7 +81,7 @@ afterEach(async () => {
 });
 
 const submission = (text: string, more: Record<string, unknown> = {}) =>
-  ({ user: bob, smsId: `${bob}|m1`, attempt: 1, sender: alice, form: 'SMS', text, expiresAt: Date.now() + 60_000, ...more });
+  ({ user: bob, smsId: `${bob}|m1`, attempt: 1, sender: alice, form: 'SMS', text, expiresAt: Date.now() + 60_000, beginBy: Date.now() + 45_000, mayRepeat: false, ...more });
 const submit = (input: unknown) => gateway.effects['submit-sms']?.([input]);
 const receipt = (id: string, state = 'DELIVRD') =>
   server.sessions()[0]?.deliver({
@@ -141,6 +141,20 @@ describe('a text towards the SMSC', () => {
     submit(submission('Hello'));
     await until(() => ingress.of('SmscRefused').length === 1);
     expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'later' }]);
+  });
+
+  it('that waited until nobody awaits it any more is not written', async () => {
+    submit(submission('Hello', { beginBy: Date.now() - 1 }));
+    await until(() => ingress.of('SmscRefused').length === 1);
+    expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'later', reason: 'the submission waited too long for its turn' }]);
+    expect(submitted).toEqual([]);
+  });
+
+  it('that may be a duplicate is counted once it is accepted', async () => {
+    submit(submission('Hello'));
+    submit(submission('Hello', { attempt: 2, mayRepeat: true }));
+    await until(() => ingress.of('SmscAccepted').length === 2);
+    expect(await registry.getSingleMetricAsString('cpm_sms_possible_duplicates_total')).toContain('cpm_sms_possible_duplicates_total 1');
   });
 
   it('to a recipient without a number is never to be tried', async () => {

@@ -39,7 +39,7 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     this.#receipts = new Receipts(link.smscId, config.SMPP_ID_FORMAT, references, ingress, () => clock.now());
     this.#submitter = new SmsSubmitter({
       link, receipts: this.#receipts, ingress, clock, settings: config,
-      done: (fate) => metrics.submission(fate),
+      done: (fate, mayRepeat) => metrics.submission(fate, mayRepeat),
       failed: (error) => this.#logger.warn(`an outcome could not be kept, trying again: ${(error as Error).message}`),
     });
     this.effects = { 'submit-sms': this.#submitter.submit };

@@ -28,6 +28,9 @@ export interface SmscLinkEvents {
 /** The transceiver has its own response timer: a second one would abandon submissions that are still answered. */
 const BREAKER = { timeout: false, errorThresholdPercentage: 50, rollingCountTimeout: 10_000, rollingCountBuckets: 10, resetTimeout: 5_000 } as const;
 
+/** Submissions that may wait per place in the window: more would be given up before their turn comes, and are better tried later. */
+const WAITING_PER_PLACE = 20;
+
 /** One transceiver bind behind a circuit breaker that opens with the loss of the link. */
 export class SmppSmscLink implements SmscLink {
   readonly smscId: string;
@@ -36,7 +39,7 @@ export class SmppSmscLink implements SmscLink {
 
   constructor(url: string, config: GatewayConfig, events: SmscLinkEvents) {
     this.smscId = config.SMPP_SMSC_ID;
-    this.#transceiver = new SmppTransceiver({ url, windowSize: config.SMPP_WINDOW, systemType: config.SMPP_SYSTEM_TYPE, observe: events.observe });
+    this.#transceiver = new SmppTransceiver({ url, windowSize: config.SMPP_WINDOW, maxWaiting: config.SMPP_WINDOW * WAITING_PER_PLACE, systemType: config.SMPP_SYSTEM_TYPE, observe: events.observe });
     this.#breaker = new CircuitBreaker((submission: SubmitSm) => this.#transceiver.submit(submission), {
       ...BREAKER, name: this.smscId, volumeThreshold: Math.max(20, 2 * config.SMPP_WINDOW), errorFilter: isNoFaultOfTheLink,
     });

@@ -10,9 +10,12 @@ export const DEFAULT_UCN_TEXT = {
 
 const language = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
 /** A text that can be sent whatever its placeholders stand for. */
-export const ucnTemplate = z.string().min(1).max(320).superRefine((text, context) => {
+const ucnTemplate = z.string().min(1).max(320).superRefine((text, context) => {
   for (const message of faultsOfUcnTemplate(text)) context.addIssue({ code: 'custom', message });
 });
+
+/** The operator's notification texts by language tag. */
+export const ucnTexts = z.record(language, ucnTemplate);
 
 const flag = (fallback: boolean) => z.boolean().default(fallback);
 
@@ -28,7 +31,7 @@ export const policy = z.strictObject({
   'sms.onUnknownOutcome': z.enum(['retry-once', 'drop']).default('retry-once'),
   'ucn.enabled': flag(true),
   'ucn.includeUrl': flag(false),
-  'ucn.text': z.record(language, ucnTemplate).default({ ...DEFAULT_UCN_TEXT }),
+  'ucn.text': ucnTexts.default({ ...DEFAULT_UCN_TEXT }),
   'ucn.creditOn': z.enum(['STATUS_REPORT', 'SMSC_ACK']).default('STATUS_REPORT'),
   'ucn.aggregateWindowSec': z.number().int().min(0).max(3600).default(0),
   'ip.preferenceSec': z.number().min(0).max(600).default(15),

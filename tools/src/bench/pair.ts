@@ -8,7 +8,10 @@ export interface Pair {
   readonly submitHeaders: Record<string, string>;
 }
 
-interface Provisioned extends Pair {
+export interface Provisioned extends Pair {
+  /** The sender's one device, then the recipient's, his Primary first. */
+  readonly devices: readonly { readonly user: string; readonly id: string }[];
+  /** Of each device. */
   readonly tokens: readonly string[];
 }
 
@@ -17,11 +20,11 @@ export interface PairListener {
   reported(messageId: string): void;
 }
 
-/** Two subscribers and their four devices, through the public interface. */
-export async function provisionPair(pool: Pool, index: number): Promise<Provisioned> {
+/** Two subscribers and their devices, through the public interface. */
+export async function provisionPair(pool: Pool, index: number, recipientDevices = 3): Promise<Provisioned> {
   const operator = await signToken({ user: 'tel:+4900000000', scope: 'operator', ttlSec: 3600 });
   const [sender, recipient] = [`tel:+4930${1_000_000 + index}`, `tel:+4940${1_000_000 + index}`] as const;
-  const devices = [{ user: sender, id: urn() }, { user: recipient, id: urn() }, { user: recipient, id: urn() }, { user: recipient, id: urn() }];
+  const devices = [sender, ...Array.from({ length: recipientDevices }, () => recipient)].map((user) => ({ user, id: urn() }));
   for (const { user, id } of devices.slice(0, 2)) {
     await put(pool, `/admin/v1/subscribers/${encodeURIComponent(user)}`, operator, { primaryDevice: { id } });
   }
@@ -33,7 +36,7 @@ export async function provisionPair(pool: Pool, index: number): Promise<Provisio
     });
     tokens.push(token);
   }
-  return { recipient, tokens, submitHeaders: { authorization: `Bearer ${tokens[0]}`, 'content-type': 'application/json' } };
+  return { recipient, devices, tokens, submitHeaders: { authorization: `Bearer ${tokens[0]}`, 'content-type': 'application/json' } };
 }
 
 /** Opens the four streams; recipients acknowledge what they get as soon as they get it. */

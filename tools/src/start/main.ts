@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { announceSystem } from './running-system.js';
 import { startSystem, type System } from './start-system.js';
 
 const { values } = parseArgs({ options: { processes: { type: 'boolean', default: false }, fresh: { type: 'boolean', default: false } } });
@@ -14,10 +15,16 @@ const starting = startSystem({ ...values, httpPort: port.data });
 process.stdout.on('error', () => undefined);
 try {
   const system = await starting;
-  console.log(readyText(system));
-  await ended;
-  console.log('\nstopping …');
-  await system.stop();
+  try {
+    const { url, smsc } = system;
+    const withdraw = await announceSystem({ url, pid: process.pid, ...(smsc && { smscViewUrl: smsc.viewUrl }) });
+    console.log(readyText(system));
+    await ended;
+    console.log('\nstopping …');
+    await withdraw();
+  } finally {
+    await system.stop();
+  }
 } catch (error) {
   fail(error);
 }

@@ -7,6 +7,7 @@ const OWNERS: readonly (readonly [prefix: string, owner: ServiceName])[] = [
   ['/cpm/v1/devices', 'device-registry'],
   ['/cpm/v1/preferences', 'device-registry'],
   ['/admin/v1/subscribers', 'device-registry'],
+  ['/admin/v1/policy/ucn-preview', 'sms-interworking-gateway'],
   ['/admin/v1/policy', 'device-registry'],
   ['/admin/v1/dead-letters', 'device-registry'],
   ['/admin/v1/access', 'access-awareness'],

@@ -35,7 +35,7 @@ export interface AggregateDocument {
   del?: Date;
 }
 
-/** Fields that a later write replaces; owner, partition and message never change. */
+/** Fields that a write replaces; owner, partition and message never change, and what is absent here is absent afterwards. */
 function replacedFields({ next, due, open, removableAt }: AggregateWrite): Partial<AggregateDocument> {
   return {
     v: next.version,
@@ -51,28 +51,29 @@ function replacedFields({ next, due, open, removableAt }: AggregateWrite): Parti
   };
 }
 
-function absentFields({ due, open, removableAt }: AggregateWrite): Record<string, ''> {
-  return { ...(due === undefined && { due: '' }), ...(!open && { open: '' }), ...(removableAt === undefined && { del: '' }) };
+/** The document of an aggregate that is written for the first time. */
+export function firstDocument(write: AggregateWrite): AggregateDocument {
+  const { next: { id: _id, owner: k, partition: p }, message, journey } = write;
+  return { _id, k, p, ...replacedFields(write), ...(message !== undefined && { m: message }), j: journey } as AggregateDocument;
 }
 
-/** The first write inserts, a later one updates the expected version: nothing ever brings a removed document back. */
-export function operationOf(write: AggregateWrite): mongo.AnyBulkWriteOperation<AggregateDocument> {
-  const { next, message, journey } = write;
-  if (next.version === 1) {
-    const { id: _id, owner: k, partition: p } = next;
-    return { insertOne: { document: { _id, k, p, ...replacedFields(write), ...(message !== undefined && { m: message }), j: journey } as AggregateDocument } };
-  }
-  const absent = absentFields(write);
-  return {
-    updateOne: {
-      filter: { _id: next.id, v: next.version - 1 },
-      update: {
-        $set: replacedFields(write),
-        ...(Object.keys(absent).length > 0 && { $unset: absent }),
-        ...(journey.length > 0 && { $push: { j: { $each: journey, $slice: -JOURNEY_LINES } } }),
-      } as mongo.UpdateFilter<AggregateDocument>,
-    },
+/**
+ * All later writes as one update, which costs the server less than half of one update each. A document is replaced only where
+ * it has the expected version, so nothing ever brings a removed or overwritten one back: the others count as not modified.
+ */
+export function replacement(writes: readonly AggregateWrite[]): { readonly filter: mongo.Filter<AggregateDocument>; readonly pipeline: mongo.Document[] } {
+  const ids = writes.map(({ next: { id } }) => id);
+  const at = { $indexOfArray: [{ $literal: ids }, '$_id'] };
+  const nth = (values: readonly unknown[]) => ({ $arrayElemAt: [{ $literal: values }, at] });
+  const kept = { _id: '$_id', k: '$k', p: '$p', m: '$m' };
+  const journey = { j: { $slice: [{ $concatArrays: ['$j', '$$lines'] }, -JOURNEY_LINES] } };
+  const replaced = { $mergeObjects: [kept, '$$fields', journey] };
+  const isExpected = { $eq: ['$v', { $subtract: ['$$fields.v', 1] }] };
+  const $let = {
+    vars: { fields: nth(writes.map(replacedFields)), lines: nth(writes.map((write) => write.journey)) },
+    in: { $cond: [isExpected, replaced, '$$ROOT'] },
   };
+  return { filter: { _id: { $in: ids } }, pipeline: [{ $replaceWith: { $let } }] };
 }
 
 export function storedAggregate({ _id, k, p, v, w, seen, t, st, out, re }: AggregateDocument): StoredAggregate {

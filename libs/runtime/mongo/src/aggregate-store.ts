@@ -1,7 +1,7 @@
 import type { RowWrite, ServiceDefinition, ServiceName } from '@cpm/runtime-decider';
 import type { AggregateStore, AggregateWrite, DueAggregate, StoredAggregate } from '@cpm/runtime-ports';
 import { mongo, type Collection, type Connection } from 'mongoose';
-import { operationOf, storedAggregate, type AggregateDocument } from './aggregate-document.js';
+import { firstDocument, replacement, storedAggregate, type AggregateDocument } from './aggregate-document.js';
 import { aggregateIndexes, type TableIndexes } from './indexes.js';
 import { operationsByTable, type RowDocument, type TableOperations } from './row-operations.js';
 
@@ -71,13 +71,27 @@ export class MongoAggregateStore implements AggregateStore {
   }
 
   private async writeKind(kind: string, writes: readonly AggregateWrite[]): Promise<boolean> {
+    const { first = [], later = [] } = Object.groupBy(writes, ({ next }) => (next.version === 1 ? 'first' : 'later'));
+    const written = await all([this.insert(kind, first), this.replace(kind, later)]);
+    return written.every(Boolean);
+  }
+
+  private async insert(kind: string, writes: readonly AggregateWrite[]): Promise<boolean> {
+    if (writes.length === 0) return true;
     try {
-      const result = await this.aggregates(kind).bulkWrite(writes.map(operationOf), { ordered: false, ignoreUndefined: true, writeConcern: MAJORITY });
-      return result.matchedCount + result.insertedCount === writes.length;
+      await this.aggregates(kind).insertMany(writes.map(firstDocument), { ordered: false, ignoreUndefined: true, writeConcern: MAJORITY });
+      return true;
     } catch (error) {
       if (isOnlyDuplicates(error)) return false;
       throw error;
     }
+  }
+
+  private async replace(kind: string, writes: readonly AggregateWrite[]): Promise<boolean> {
+    if (writes.length === 0) return true;
+    const { filter, pipeline } = replacement(writes);
+    const { modifiedCount } = await this.aggregates(kind).updateMany(filter, pipeline, { ignoreUndefined: true, writeConcern: MAJORITY });
+    return modifiedCount === writes.length;
   }
 
   private async writeTable(table: string, { inserts, ordered }: TableOperations): Promise<void> {

@@ -34,6 +34,29 @@ requirement('CPM-MLD-028a', () => {
     expect(scenario.evidence()).toEqual(['interworked SMS', 'delivered SMS']);
   });
 
+  it('of which nobody knows whether it left is risked once more at once, and no further', () => {
+    const scenario = csOnly().offer().sms('unknown');
+    expect(scenario.legs()).toMatchObject({ phone: 'SMS_REQUESTED SMS(text-fits-sms)' });
+    expect(scenario.of('SubmitSms').map(({ attempt }) => attempt)).toEqual([1, 2]);
+    scenario.sms('unknown', { attempt: 2 });
+    expect(scenario.legs()).toMatchObject({ phone: 'DEFERRED DEFER(sms-unknown)' });
+    expect(scenario.of('SubmitSms')).toHaveLength(2);
+  });
+
+  it('of which nobody knows whether it left is not risked again where policy prefers a loss', () => {
+    const scenario = csOnly();
+    scenario.policy = policy({ 'sms.onUnknownOutcome': 'drop' });
+    scenario.offer().sms('unknown');
+    expect(scenario.legs()).toMatchObject({ phone: 'DEFERRED DEFER(sms-unknown)' });
+    expect(scenario.of('SubmitSms')).toHaveLength(1);
+  });
+
+  it('of which nobody knows whether it left goes by IP when that is there by now', () => {
+    const scenario = csOnly().offer().access(PHONE, 'AVAILABLE', 'AVAILABLE').sms('unknown');
+    expect(scenario.legs()).toMatchObject({ phone: 'PUSHED FULL(ip-available)' });
+    expect(scenario.of('SubmitSms')).toHaveLength(1);
+  });
+
   it.each(['failed', 'unknown', 'expired'] as const)('after "%s" waits for a change of the Primary\'s access, then tries again', (status) => {
     const scenario = csOnly().offer().sms('submitted').sms(status);
     expect(scenario.legs()).toMatchObject({ phone: `DEFERRED DEFER(sms-${status})` });

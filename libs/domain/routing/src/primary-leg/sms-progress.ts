@@ -80,13 +80,16 @@ function advanceUcn(deliberation: Deliberation, leg: Leg, ucn: UcnState): void {
   else deliberation.move(leg, { state: ucn, form: 'UCN', reason: ucn === 'UCN_SUBMITTED' ? 'ucn-submitted' : 'ucn-delivered' });
 }
 
-/** The text did not arrive. The next try by SMS waits for a change of access, except after a cancellation; IP may go at once. */
+/**
+ * The text did not arrive. The next try by SMS waits for a change of access, except after a cancellation, and where nobody knows
+ * whether it left: of that, policy says how often it may be risked. IP may go at once.
+ */
 function lost(deliberation: Deliberation, leg: Leg, { form, loss }: { readonly form: SmsProgress['form']; readonly loss: Loss }): void {
   const reason = LOSS_REASON[form][loss];
   const { revision } = accessOf(deliberation.profile, leg.device);
   const remembering: Leg = {
     ...leg,
-    refused: loss === 'cancelled' ? leg.refused : { revision, reason },
+    refused: loss === 'cancelled' || (loss === 'unknown' && leg.state === 'SMS_REQUESTED') ? leg.refused : { revision, reason },
     uncertain: loss === 'unknown' ? leg.uncertain + 1 : leg.uncertain,
   };
   if (deliberation.state.overdue) {

@@ -108,7 +108,7 @@ function evolve(state: Sms, event: SmsEvent): Sms {
     case 'CancellationTaken':
       return { ...state, cancelling: true };
     case 'UnseenCancelled':
-      return { ...state, status: 'ended', attempt: event.cancellation.attempt };
+      return { ...ended(state), attempt: event.cancellation.attempt };
   }
 }
 

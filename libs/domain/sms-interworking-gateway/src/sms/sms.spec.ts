@@ -1,0 +1,173 @@
+import { requirement } from '@cpm/runtime-decider';
+import { sms } from './sms.aggregate.js';
+import { ANSWER_LIMIT_MS, MAX_VALIDITY_MS, RECEIPT_GRACE_MS } from './sms.decider.js';
+import { ALICE, BOB, cancellation, Gateway, given, HOUR_MS, PHONE, request, START } from './sms.fixture.js';
+
+requirement('CPM-MLD-028a', () => {
+  it('goes to the SMSC once, and routing hears of its delivery', () => {
+    const gateway = new Gateway().submit().submit().accept().receipt('DELIVERED');
+    expect(gateway.submissions).toEqual([{
+      user: BOB, smsId: `${BOB}|m1`, attempt: 1, sender: ALICE, text: 'Hello', form: 'SMS', expiresAt: START + 6 * HOUR_MS,
+      beginBy: START + ANSWER_LIMIT_MS - 45_000, mayRepeat: false,
+    }]);
+    expect(gateway.told).toEqual(['SMS 1 submitted', 'SMS 1 delivered']);
+    expect(gateway.due).toBeUndefined();
+  });
+
+  it('has arrived when every segment has, in whatever order the receipts come', () => {
+    const gateway = new Gateway().submit().receipt('DELIVERED', 's2').accept(['s1', 's2', 's3']).receipt('DELIVERED', 's3');
+    expect(gateway.told).toEqual(['SMS 1 submitted']);
+    expect(gateway.receipt('DELIVERED', 's1').told).toEqual(['SMS 1 submitted', 'SMS 1 delivered']);
+  });
+
+  it('has failed with the first segment that finally fails', () => {
+    const gateway = new Gateway().submit().accept(['s1', 's2']).receipt('UNDELIVERABLE', 's2').receipt('DELIVERED', 's1');
+    expect(gateway.told).toEqual(['SMS 1 submitted', 'SMS 1 failed']);
+  });
+
+  it('that was all delivered before the SMSC\'s answer came in is told as delivered', () => {
+    expect(new Gateway().submit().receipt('DELIVERED', 's1').accept(['s1']).told).toEqual(['SMS 1 submitted', 'SMS 1 delivered']);
+  });
+});
+
+describe('a receipt', () => {
+  it('counts once, however often it comes', () => {
+    const gateway = new Gateway().submit().accept().receipt('DELIVERED').receipt('DELIVERED').receipt('UNDELIVERABLE');
+    expect(gateway.told).toEqual(['SMS 1 submitted', 'SMS 1 delivered']);
+  });
+
+  it.each(['ENROUTE', 'ACCEPTED', 'UNKNOWN'] as const)('of state %s decides nothing', (state) => {
+    expect(new Gateway().submit().accept().receipt(state).told).toEqual(['SMS 1 submitted']);
+  });
+
+  it('of delivery corrects one of failure', () => {
+    const gateway = new Gateway().submit().accept().receipt('UNDELIVERABLE').receipt('DELIVERED');
+    expect(gateway.told).toEqual(['SMS 1 submitted', 'SMS 1 failed', 'SMS 1 delivered']);
+  });
+
+  it('for an earlier attempt still tells of its delivery, and its failure tells nothing any more', () => {
+    const gateway = new Gateway().submit().accept(['a']).receipt('EXPIRED', 'a').submit({ attempt: 2 }).accept(['b'], 2);
+    gateway.receipt('UNDELIVERABLE', 'a', 1).receipt('DELIVERED', 'a', 1);
+    expect(gateway.told).toEqual(['SMS 1 submitted', 'SMS 1 expired', 'SMS 2 submitted', 'SMS 1 delivered']);
+    expect(gateway.state.status).toBe('submitted');
+  });
+
+  it('that never comes leaves the outcome unknown once the text can no longer arrive', () => {
+    const gateway = new Gateway().submit().accept().pass(6 * HOUR_MS + RECEIPT_GRACE_MS - 1);
+    expect(gateway.told).toEqual(['SMS 1 submitted']);
+    expect(gateway.pass(1).told).toEqual(['SMS 1 submitted', 'SMS 1 unknown']);
+  });
+
+  it('is awaited for the longest validity when the message lives longer', () => {
+    const gateway = new Gateway().submit({ expiresAt: START + 30 * 24 * HOUR_MS }).accept();
+    expect(gateway.due).toBe(START + MAX_VALIDITY_MS + RECEIPT_GRACE_MS);
+  });
+
+  it('cannot be told apart when the SMSC gave no id', () => {
+    expect(new Gateway().submit().accept(['']).receipt('DELIVERED', '').told).toEqual(['SMS 1 submitted']);
+  });
+});
+
+describe('a refusal', () => {
+  it('for now is followed by tries further and further apart, until the message ends', () => {
+    const gateway = new Gateway().submit({ expiresAt: START + HOUR_MS });
+    const times: number[] = [];
+    while (gateway.state.status === 'submitting') {
+      gateway.refuse('later');
+      const before = gateway.now;
+      gateway.pass((gateway.due ?? before) - before);
+      times.push((gateway.now - before) / 1000);
+    }
+    expect(times.slice(0, 8)).toEqual([5, 10, 20, 40, 80, 160, 300, 300]);
+    expect(gateway.now).toBe(START + HOUR_MS);
+    expect(gateway.told).toEqual(['SMS 1 expired']);
+    expect(new Set(gateway.submissions.map(({ attempt }) => attempt)).size).toBe(gateway.submissions.length);
+  });
+
+  it('of an earlier submission does not touch a later one', () => {
+    const gateway = new Gateway().submit().refuse('later').pass(5_000).refuse('later', 1);
+    expect(gateway.state).toMatchObject({ status: 'submitting', number: 2 });
+    expect(gateway.accept().told).toEqual(['SMS 1 submitted']);
+  });
+
+  it.each([['never', 'failed'], ['unknown', 'unknown']] as const)('that says %s ends the attempt as %s', (retry, outcome) => {
+    const gateway = new Gateway().submit().refuse(retry).pass(HOUR_MS);
+    expect(gateway.told).toEqual([`SMS 1 ${outcome}`]);
+    expect(gateway.submissions).toHaveLength(1);
+  });
+});
+
+describe('a submission', () => {
+  it('whose answer is never kept has an unknown outcome: the process that made it has crashed', () => {
+    const gateway = new Gateway().submit().pass(ANSWER_LIMIT_MS);
+    expect(gateway.told).toEqual(['SMS 1 unknown']);
+  });
+
+  it('whose answer is kept too late tells of it all the same', () => {
+    const gateway = new Gateway().submit().pass(ANSWER_LIMIT_MS).accept(['s1'], 1).receipt('DELIVERED', 's1', 1);
+    expect(gateway.told).toEqual(['SMS 1 unknown', 'SMS 1 submitted', 'SMS 1 delivered']);
+  });
+
+  it('after an unknown outcome says that it may be a duplicate', () => {
+    const gateway = new Gateway().submit().refuse('unknown').submit({ attempt: 2 });
+    expect(gateway.submissions.map(({ mayRepeat }) => mayRepeat)).toEqual([false, true]);
+  });
+
+  it('is not begun once the message has expired', () => {
+    const gateway = new Gateway().submit({ expiresAt: START });
+    expect(gateway.submissions).toEqual([]);
+    expect(gateway.told).toEqual(['SMS 1 expired']);
+  });
+
+  it('of an older attempt than the last is not begun', () => {
+    expect(new Gateway().submit({ attempt: 2 }).submit({ attempt: 1 }).submissions).toHaveLength(1);
+  });
+});
+
+describe('a cancellation', () => {
+  it('stops what has not left', () => {
+    const gateway = new Gateway().submit({ form: 'UCN' }).refuse('later').cancel().pass(HOUR_MS);
+    expect(gateway.told).toEqual(['UCN 1 cancelled']);
+    expect(gateway.submissions).toHaveLength(1);
+  });
+
+  it.each([
+    ['accepted', (gateway: Gateway) => gateway.accept(), ['SMS 1 submitted']],
+    ['refused for now', (gateway: Gateway) => gateway.refuse('later'), ['SMS 1 cancelled']],
+    ['refused for good', (gateway: Gateway) => gateway.refuse('never'), ['SMS 1 failed']],
+    ['lost', (gateway: Gateway) => gateway.pass(ANSWER_LIMIT_MS), ['SMS 1 unknown']],
+  ])('while it is being submitted ends as it is %s', (_, happen, told) => {
+    const gateway = new Gateway().submit().cancel().cancel();
+    expect(gateway.told).toEqual([]);
+    expect(happen(gateway).told).toEqual(told);
+  });
+
+  it('after the SMSC took it comes too late', () => expect(new Gateway().submit().accept().cancel().told).toEqual(['SMS 1 submitted']));
+
+  it('that overtakes its text keeps it from being sent', () => {
+    const gateway = new Gateway().cancel().submit();
+    expect(gateway.submissions).toEqual([]);
+    expect(gateway.told).toEqual(['SMS 1 cancelled']);
+    expect(gateway.submit({ attempt: 2 }).submissions).toHaveLength(1);
+  });
+
+  it('of an earlier attempt stops nothing', () => {
+    given([{ type: 'TextTaken', request: request({ attempt: 2 }), at: START }]).when({ type: 'Cancel', cancellation: cancellation(1), now: START }).thenNothing();
+  });
+});
+
+it('is kept while anything may come, and forgotten a week after', () => {
+  const gateway = new Gateway().submit();
+  expect(sms.removableAt?.(gateway.state)).toBeUndefined();
+  gateway.accept().receipt('DELIVERED');
+  expect(sms.removableAt?.(gateway.state)).toBe(START + 6 * HOUR_MS + 7 * 24 * HOUR_MS);
+});
+
+it('tells its journey so that a person can follow it', () => {
+  const gateway = new Gateway().submit().refuse('later').pass(5_000).accept(['s1', 's2']).receipt('DELIVERED', 's1').receipt('DELIVERED', 's2');
+  expect(gateway.journal).toEqual([
+    'SMS taken', 'submission 1 to the SMSC', 'refused for now, next try in 5 s', 'submission 2 to the SMSC', 'accepted by the SMSC in 2 segment(s)',
+    'receipt DELIVERED of segment s1', 'receipt DELIVERED of segment s2', 'delivered to the handset',
+  ]);
+  expect(PHONE).toBe(gateway.state.request?.device);
+});

@@ -1,0 +1,109 @@
+import { CpmDevice, type DispositionRequest, type Frame, type MessageData, type OutgoingMessage, type UploadedFile } from '@cpm/client';
+import { devKeys } from '../dev-tokens/index.js';
+import { eventually } from './eventually.js';
+
+/** A subscriber of the demo. */
+export interface Person {
+  readonly name: string;
+  /** CPM Address. */
+  readonly address: string;
+  /** The same as the phone network writes it: E.164 with plus sign. */
+  readonly number: string;
+  /** Device id of the Primary. */
+  readonly primary: string;
+}
+
+export interface DeviceIdentity {
+  readonly owner: Person;
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface DemoMessage extends Omit<OutgoingMessage, 'id' | 'to' | 'dispositionNotification'> {
+  readonly to: Person;
+  readonly asksFor: readonly DispositionRequest[];
+}
+
+/** A device with the client SDK, whose IP can be switched on and off; it keeps what it was told. */
+export class DemoDevice {
+  private readonly frames: Frame[] = [];
+  private online: CpmDevice | undefined;
+
+  constructor(
+    readonly identity: DeviceIdentity,
+    private readonly url: string,
+  ) {}
+
+  async register(): Promise<void> {
+    await this.client().register({ name: this.identity.name });
+  }
+
+  /** Switches IP on. With `autoDeliver` off it says nothing of what it received before it is asked to. */
+  async connect({ autoDeliver = true } = {}): Promise<void> {
+    const client = this.client(autoDeliver);
+    client.on('frame', (frame) => this.frames.push(frame));
+    this.online = client;
+    await client.connect();
+  }
+
+  disconnect(): void {
+    this.online?.close();
+    this.online = undefined;
+  }
+
+  /** The id of the message, once the system has it. */
+  async send({ to, asksFor, ...message }: DemoMessage): Promise<string> {
+    const { id } = await this.active.send({ ...message, to: [to.address], dispositionNotification: asksFor });
+    return id;
+  }
+
+  upload(content: Uint8Array<ArrayBuffer>, contentType: string): Promise<UploadedFile> {
+    return this.active.upload(content, { contentType });
+  }
+
+  async download(fileUrl: string): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.active.download(fileUrl)).arrayBuffer());
+  }
+
+  report(id: string, status: 'delivered' | 'displayed'): Promise<void> {
+    return this.active.report({ id, status });
+  }
+
+  /** A message that this device got over IP. */
+  received(id: string): Promise<MessageData> {
+    return eventually({
+      that: `${this.identity.name} gets the message over IP`,
+      probe: () => this.frames.find((frame) => frame.type === 'message.received' && frame.data.id === id)?.data as MessageData | undefined,
+      instead: () => `it got ${this.typesOfFrames()}`,
+    });
+  }
+
+  /** Waits for a report about a message that this device sent. */
+  async reported(id: string, status: 'delivered' | 'displayed'): Promise<void> {
+    await eventually({
+      that: `${this.identity.name} is told that the message was ${status}`,
+      probe: () => this.reports(id).find((report) => report === status),
+      instead: () => `it got ${this.typesOfFrames()}`,
+    });
+  }
+
+  /** Every report about a message so far, oldest first. */
+  reports(id: string): readonly string[] {
+    return this.frames.flatMap((frame) => (frame.type === 'disposition' && frame.data.messageId === id ? [frame.data.status] : []));
+  }
+
+  private get active(): CpmDevice {
+    if (!this.online) throw new Error(`${this.identity.name} is not connected`);
+    return this.online;
+  }
+
+  private client(autoDeliver = true): CpmDevice {
+    const { id, owner } = this.identity;
+    const token = async () => (await devKeys()).sign({ scope: 'device', user: owner.address, device: id });
+    return new CpmDevice({ url: this.url, token, deviceId: id, autoDeliver });
+  }
+
+  private typesOfFrames(): string {
+    return this.frames.map(({ type }) => type).join(', ') || 'nothing';
+  }
+}

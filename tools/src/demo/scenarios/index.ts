@@ -1,0 +1,8 @@
+import type { Scenario } from '../scenario.js';
+import { ipInTime, ipNeverComes } from './airplane-mode-off.js';
+import { imageWithoutIp } from './image-without-ip.js';
+import { tabletAndPhone } from './tablet-and-phone.js';
+import { twoAtOnce } from './two-at-once.js';
+
+/** In the order in which they are played. */
+export const SCENARIOS: readonly Scenario[] = [tabletAndPhone, ipInTime, ipNeverComes, imageWithoutIp, twoAtOnce];
