@@ -18,10 +18,10 @@ it.each([
   ['From {}', [expect.stringContaining('{} is no placeholder')]],
   ['', ['cannot travel as SMS: empty']],
   ['x\u001by', ['cannot travel as SMS: escape-character']],
-  [`${'a'.repeat(310)}`, ['takes up to 3 short messages, at most 2 are allowed']],
+  ['a'.repeat(310), ['takes up to 3 short messages, at most 2 are allowed']],
   // Two short messages of the GSM alphabet, three once a character is not in it.
-  [`${'a'.repeat(200)}`, []],
-  [`${'ж'.repeat(200)}`, ['takes up to 3 short messages, at most 2 are allowed']],
+  ['a'.repeat(200), []],
+  ['ж'.repeat(200), ['takes up to 3 short messages, at most 2 are allowed']],
 ])('%j has the faults %j', (template, faults) => expect(faultsOfUcnTemplate(template)).toEqual(faults));
 
 it('counts with the longest values, not with those of the day', () => {

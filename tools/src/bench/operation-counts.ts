@@ -5,7 +5,6 @@ import mongoose from 'mongoose';
 /** How much work the system has asked of Kafka and MongoDB since they started. */
 export interface OperationCounts {
   readonly records: number;
-  readonly recordBytes: number;
   readonly inserts: number;
   readonly updates: number;
   readonly queries: number;
@@ -21,11 +20,13 @@ export async function countOperations(brokers: string, mongoUri: string): Promis
   const connection = await mongoose.createConnection(mongoUri).asPromise();
   const status = await connection.db?.admin().serverStatus();
   await connection.close();
-  const { insert, update, query } = status?.['opcounters'] as Record<'insert' | 'update' | 'query', number>;
-  return { records, recordBytes: 0, inserts: insert, updates: update, queries: query };
+  // Counted by document: one command may change many.
+  const { inserted, updated } = (status?.['metrics'] as { document: Record<'inserted' | 'updated', number> }).document;
+  const { query } = status?.['opcounters'] as Record<'query', number>;
+  return { records, inserts: inserted, updates: updated, queries: query };
 }
 
 export function perMessage(before: OperationCounts, after: OperationCounts, messages: number): OperationCounts {
   const each = (key: keyof OperationCounts) => (after[key] - before[key]) / messages;
-  return { records: each('records'), recordBytes: each('recordBytes'), inserts: each('inserts'), updates: each('updates'), queries: each('queries') };
+  return { records: each('records'), inserts: each('inserts'), updates: each('updates'), queries: each('queries') };
 }

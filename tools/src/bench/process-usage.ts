@@ -11,7 +11,7 @@ const TICKS_PER_SECOND = 100;
 export function usageOf(pid: number): Usage {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [user = 0, system = 0] = [Number(fields[11]), Number(fields[12])];
+  const [user, system] = [Number(fields[11]), Number(fields[12])];
   const rss = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
   return { cpuSeconds: (user + system) / TICKS_PER_SECOND, rssMb: Number(rss) / 1024 };
 }

@@ -29,6 +29,8 @@ export interface Verdict {
   readonly accepted: number;
   /** Never answered with 202 within the limit: their senders were told. */
   readonly refused: number;
+  /** How often which reason ended the last try. */
+  readonly refusals: Readonly<Record<string, number>>;
   /** Receptions by devices on IP, each message once per device. */
   readonly delivered: number;
   readonly reports: number;
@@ -62,6 +64,7 @@ export function judge(events: readonly ChaosEvent[]): Verdict {
     submitted: submitted.size,
     accepted: of(events, 'accepted').length,
     refused: of(events, 'refused').length,
+    refusals: Object.fromEntries([...grouped(of(events, 'refused'), ({ reason }) => reason)].map(([reason, all]) => [reason, all.length])),
     delivered: receptions.length,
     reports: of(events, 'reported').length,
     lost: lostOf(events, submitted),

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { SERVICES } from '@cpm/runtime-decider';
@@ -94,15 +94,15 @@ async function play(kind: Kind, system: System): Promise<ChaosResult> {
   return { at: new Date().toISOString(), kind, setting: values, ...faults, drainMs, verdict, deadLetters: letters, journeys };
 }
 
-/** What explains a bad end stays behind: the logs go with the system otherwise. */
-function keep(result: ChaosResult, logDir: string): void {
+function save(result: ChaosResult): void {
   mkdirSync(OUT, { recursive: true });
   writeFileSync(`${OUT}/${result.kind}.json`, `${JSON.stringify(result, null, 2)}\n`);
   console.log(`\nwritten: ${OUT}/${result.kind}.json`);
-  if (!isGood(result.verdict)) keepLogs(result.kind, logDir);
 }
 
+/** The logs would go with the system. */
 function keepLogs(kind: Kind, logDir: string): void {
+  rmSync(`${OUT}/${kind}-logs`, { recursive: true, force: true });
   cpSync(logDir, `${OUT}/${kind}-logs`, { recursive: true });
   console.log(`logs:    ${OUT}/${kind}-logs`);
 }
@@ -114,12 +114,10 @@ async function main(): Promise<boolean> {
   try {
     const result = await play(kind, system);
     console.log(summary(result));
-    keep(result, system.logDir);
+    save(result);
     return isGood(result.verdict);
-  } catch (error) {
-    keepLogs(kind, system.logDir);
-    throw error;
   } finally {
+    keepLogs(kind, system.logDir);
     await system.stop();
   }
 }

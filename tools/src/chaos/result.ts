@@ -65,8 +65,9 @@ function outageRows({ target, lastedMs, unreadyAfterMs, statusDuringOutage, serv
   ];
 }
 
-function details({ lost, duplicateReports, repeatedTexts: { unexplained } }: Verdict): string[] {
+function details({ refusals, lost, duplicateReports, repeatedTexts: { unexplained } }: Verdict): string[] {
   return [
+    ...Object.entries(refusals).slice(0, LISTED).map(([reason, times]) => `  refused ${times} times: ${reason}`),
     ...lost.slice(0, LISTED).map(({ id, route, missing, submittedAt }) => `  lost: ${id} (${route}), submitted ${new Date(submittedAt).toISOString()}, missing ${missing.join(', ')}`),
     ...duplicateReports.slice(0, LISTED).map(({ id, statuses, cursors }) => `  reported twice: ${id} ${statuses.join(', ')} at cursors ${cursors.join(', ')}`),
     ...unexplained.slice(0, LISTED).map(({ id, times, at }) => `  sent as SMS ${times} times: ${id}, first at ${new Date(at).toISOString()}`),

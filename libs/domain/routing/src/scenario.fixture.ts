@@ -170,7 +170,7 @@ export class Scenario {
     const after = events.reduce((state: unknown, event: unknown) => aggregate.decider.evolve(state, event), this.stateOf(aggregate.name, id, aggregate));
     this.documents.set(`${aggregate.name} ${id}`, { aggregate, id, state: JSON.parse(JSON.stringify(after)) });
     for (const event of events) {
-      const line = aggregate.journalOf?.(event, context);
+      const line = aggregate.journalOf?.(event, context, after);
       if (line) this.journey.push(line);
       for (const reaction of aggregate.react(event, after, context)) {
         if (reaction.kind !== 'publish') continue;

@@ -43,7 +43,8 @@ export interface Aggregate<Command = never, State = unknown, Event = unknown, Vi
   timersOf?(state: State): Timers;
   /** The command for a timer that has come due; undefined when the state no longer waits for it. */
   whenDue?(timer: string, context: DecisionContext<View>): Command | undefined;
-  journalOf?(event: Event, context: DecisionContext<View>): JourneyEntry | undefined;
+  /** `after` as for `react`. */
+  journalOf?(event: Event, context: DecisionContext<View>, after: State): JourneyEntry | undefined;
   /** The message a journey belongs to, from the aggregate's id. */
   messageOf?(id: string): string;
   /** Whether the aggregate still has work to do, for `open` look-ups. */

@@ -49,7 +49,7 @@ export function decideMessage(message: InboxMessage, copy: WorkingCopy, surround
   let state = copy.state;
   for (const event of events) state = aggregate.decider.evolve(state, event);
   const reactions = events.flatMap((event) => aggregate.react(event, state, context));
-  const journey = events.flatMap((event) => aggregate.journalOf?.(event, context) ?? []);
+  const journey = events.flatMap((event) => aggregate.journalOf?.(event, context, state) ?? []);
   const produced = encodePublications(reactions, message, surroundings.service);
   // Nothing below can throw: the copy changes as a whole or not at all.
   const outcome = sortReactions(reactions);

@@ -72,15 +72,21 @@ export class FetchWorker {
       try {
         const batches = this.batchesOf(payloads);
         if (batches.length > 0) await process(batches, session);
-        return state.workWorks();
+        state.workWorks();
+        return;
       } catch (error) {
-        if (error instanceof OwnershipLostError) return this.giveUp(session, error);
+        if (error instanceof OwnershipLostError) {
+          this.giveUp(session, error);
+          return;
+        }
         const reason = error instanceof Error ? error.message : String(error);
         log.warn({ reason, failures }, 'processing failed, trying again');
         // One failure may be a lost race for a document; two are a dependency that is down.
         if (failures > 0) state.workFails(reason);
       }
-      if (!(await this.pauseBeforeRetry(failures, session))) return this.giveUp(session);
+      if (await this.pauseBeforeRetry(failures, session)) continue;
+      this.giveUp(session);
+      return;
     }
   }
 

@@ -21,7 +21,8 @@ const LEVELS: Readonly<Record<number, keyof Log>> = { [logLevel.ERROR]: 'warn', 
 function safeFields({ namespace, log: { message: _, ...extra } }: LogEntry): Record<string, unknown> {
   const known = SAFE_FIELDS.filter((field) => extra[field] !== undefined).map((field) => [field, extra[field] as unknown]);
   const { error } = extra as { error?: unknown };
-  return { component: `kafkajs.${namespace}`, ...Object.fromEntries(known), ...(error !== undefined && { reason: error instanceof Error ? error.message : String(error) }) };
+  const reason = error instanceof Error ? error.message : typeof error === 'string' ? error : undefined;
+  return { component: `kafkajs.${namespace}`, ...(Object.fromEntries(known) as Record<string, unknown>), ...(reason !== undefined && { reason }) };
 }
 
 /** kafkajs's log lines without what could be personal, one level down: its errors are mostly attempts that it repeats. */

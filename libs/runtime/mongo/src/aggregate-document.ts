@@ -1,6 +1,6 @@
 import type { JourneyEntry } from '@cpm/runtime-decider';
 import type { AggregateWrite, OutboxEntry, Sequence, StoredAggregate } from '@cpm/runtime-ports';
-import type { mongo } from 'mongoose';
+import { nthFor, type GroupedUpdate } from './grouped-updates.js';
 
 /** Lines of a journey that are kept; a document must stay far below 16 MiB. */
 const JOURNEY_LINES = 500;
@@ -58,13 +58,12 @@ export function firstDocument(write: AggregateWrite): AggregateDocument {
 }
 
 /**
- * All later writes as one update, which costs the server less than half of one update each. A document is replaced only where
- * it has the expected version, so nothing ever brings a removed or overwritten one back: the others count as not modified.
+ * All later writes together. A document is replaced only where it has the expected version, so nothing ever brings a removed or
+ * overwritten one back: the others count as not modified.
  */
-export function replacement(writes: readonly AggregateWrite[]): { readonly filter: mongo.Filter<AggregateDocument>; readonly pipeline: mongo.Document[] } {
+export function replacement(writes: readonly AggregateWrite[]): GroupedUpdate {
   const ids = writes.map(({ next: { id } }) => id);
-  const at = { $indexOfArray: [{ $literal: ids }, '$_id'] };
-  const nth = (values: readonly unknown[]) => ({ $arrayElemAt: [{ $literal: values }, at] });
+  const nth = nthFor(ids);
   const kept = { _id: '$_id', k: '$k', p: '$p', m: '$m' };
   const journey = { j: { $slice: [{ $concatArrays: ['$j', '$$lines'] }, -JOURNEY_LINES] } };
   const replaced = { $mergeObjects: [kept, '$$fields', journey] };

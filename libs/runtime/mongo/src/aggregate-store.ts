@@ -94,14 +94,15 @@ export class MongoAggregateStore implements AggregateStore {
     return modifiedCount === writes.length;
   }
 
-  private async writeTable(table: string, { inserts, ordered }: TableOperations): Promise<void> {
+  private async writeTable(table: string, { inserts, grouped, ordered }: TableOperations): Promise<void> {
     const rows = this.collection(table) as unknown as Collection<RowDocument>;
     if (inserts.length > 0) {
       await rows.insertMany(inserts, { ordered: false, ignoreUndefined: true, writeConcern: MAJORITY }).catch((error: unknown) => {
         if (!isOnlyDuplicates(error)) throw error;
       });
     }
-    if (ordered.length > 0) await rows.bulkWrite(ordered, { ordered: true, ignoreUndefined: true, writeConcern: MAJORITY });
+    for (const { filter, pipeline } of grouped) await rows.updateMany(filter, pipeline, { ignoreUndefined: true, writeConcern: MAJORITY });
+    if (ordered.length > 0) await rows.bulkWrite([...ordered], { ordered: true, ignoreUndefined: true, writeConcern: MAJORITY });
   }
 
   private aggregates(kind: string): Collection<AggregateDocument> {

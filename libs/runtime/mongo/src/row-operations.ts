@@ -1,5 +1,6 @@
 import type { RowFields, RowWrite } from '@cpm/runtime-decider';
 import type { mongo } from 'mongoose';
+import { groupedUpdates, type GroupedUpdate } from './grouped-updates.js';
 
 export interface RowDocument {
   _id: string;
@@ -8,30 +9,57 @@ export interface RowDocument {
 
 type Operation = mongo.AnyBulkWriteOperation<RowDocument>;
 
-/** What to do to one table: new rows at once and in any order, then the rest in order. */
+/** What to do to one table: new rows at once and in any order, then changes of rows that are changed once, then the rest in order. */
 export interface TableOperations {
   readonly inserts: RowDocument[];
-  readonly ordered: Operation[];
+  readonly grouped: readonly GroupedUpdate[];
+  readonly ordered: readonly Operation[];
 }
 
 /** Sorts row writes by table. @throws when a field's name would be read as a path or an operator */
 export function operationsByTable(rows: readonly RowWrite[]): Map<string, TableOperations> {
-  const tables = new Map<string, TableOperations & { inserted: Set<string>; changed: Set<string> }>();
+  return new Map([...Map.groupBy(rows, ({ table }) => table)].map(([table, own]) => [table, operationsOf(own)]));
+}
+
+function operationsOf(rows: readonly RowWrite[]): TableOperations {
+  const inserts = new Map<string, RowDocument>();
+  const changes: Change[] = [];
+  const touched = new Set<string>();
   for (const row of rows) {
-    const table = tables.get(row.table) ?? { inserts: [], ordered: [], inserted: new Set(), changed: new Set() };
-    tables.set(row.table, table);
     if (row.insert && !row.erase) {
-      const document = { ...checked(row.insert), _id: row.id };
+      const document: RowDocument = { ...checked(row.insert), _id: row.id };
       // A row that an earlier write of the same batch touched keeps its turn: it may have been erased by it.
-      if (table.changed.has(row.id)) table.ordered.push(insertIfAbsent(document));
-      else if (!table.inserted.has(row.id)) table.inserts.push(document);
-      table.inserted.add(row.id);
+      if (touched.has(row.id)) changes.push({ id: row.id, operations: [insertIfAbsent(document)] });
+      else if (!inserts.has(row.id)) inserts.set(row.id, document);
     }
-    const changes = changesOf(row);
-    if (changes.length > 0) table.changed.add(row.id);
-    table.ordered.push(...changes);
+    if (!changesAnything(row)) continue;
+    touched.add(row.id);
+    changes.push({ id: row.id, operations: changesOf(row), ...(isPlain(row) && { plain: row }) });
   }
-  return tables;
+  const times = Map.groupBy(changes, ({ id }) => id);
+  const alone = changes.filter((change): change is Change & { plain: RowWrite } => change.plain !== undefined && times.get(change.id)?.length === 1);
+  const grouped = new Set<Change>(alone);
+  return {
+    inserts: [...inserts.values()],
+    grouped: groupedUpdates(alone.map(({ plain }) => plain)),
+    ordered: changes.filter((change) => !grouped.has(change)).flatMap(({ operations }) => operations),
+  };
+}
+
+/** One write's change of a row; `plain` when each of its fields is named once, so that it can be made together with others. */
+interface Change {
+  readonly id: string;
+  readonly operations: readonly Operation[];
+  readonly plain?: RowWrite;
+}
+
+function changesAnything({ set = {}, add = {}, remove = {}, erase }: RowWrite): boolean {
+  return erase === true || [set, add, remove].some((fields) => Object.keys(fields).length > 0);
+}
+
+function isPlain({ set = {}, add = {}, remove = {}, erase }: RowWrite): boolean {
+  const fields = [set, add, remove].flatMap((part) => Object.keys(part));
+  return !erase && new Set(fields).size === fields.length;
 }
 
 function insertIfAbsent({ _id, ...fields }: RowDocument): Operation {
@@ -41,11 +69,9 @@ function insertIfAbsent({ _id, ...fields }: RowDocument): Operation {
 function changesOf({ id, set = {}, add = {}, remove = {}, erase }: RowWrite): Operation[] {
   if (erase) return [{ deleteOne: { filter: { _id: id } } }];
   const steps = [setting(set), each('$addToSet', add, (values) => ({ $each: values })), each('$pullAll', remove, (values) => values)];
-  const updates = steps.filter((step) => Object.keys(step).length > 0);
-  const fields = [set, add, remove].flatMap((part) => Object.keys(part));
-  // One update may name a field only once.
-  const merged = new Set(fields).size === fields.length && updates.length > 1 ? [Object.assign({}, ...updates)] : updates;
-  return merged.map((update) => ({ updateOne: { filter: { _id: id }, update: update as mongo.UpdateFilter<RowDocument> } }));
+  return steps
+    .filter((step) => Object.keys(step).length > 0)
+    .map((update) => ({ updateOne: { filter: { _id: id }, update: update as mongo.UpdateFilter<RowDocument> } }));
 }
 
 function setting(set: RowFields): object {
@@ -60,7 +86,7 @@ function setting(set: RowFields): object {
 
 function each(operator: string, fields: Readonly<Record<string, readonly unknown[]>>, how: (values: readonly unknown[]) => unknown): object {
   const entries = Object.entries(checked(fields)).map(([field, values]) => [field, how(values)]);
-  return entries.length > 0 ? { [operator]: Object.fromEntries(entries) } : {};
+  return entries.length > 0 ? { [operator]: Object.fromEntries(entries) as Record<string, unknown> } : {};
 }
 
 function checked<Fields extends object>(fields: Fields): Fields {

@@ -25,8 +25,8 @@ export async function runTool({ command, args, cwd, env, onLine, ifMissing }: To
       onLine?.(line);
     });
   }
-  const [code] = await (once(child, 'close') as Promise<[number | null]>).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw new Error(`${command} is not installed. ${ifMissing}`);
+  const [code] = await (once(child, 'close') as Promise<[number | null]>).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error(`${command} is not installed. ${ifMissing}`);
     throw error;
   });
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed with ${code}:\n${lines.join('\n')}`);

@@ -93,7 +93,7 @@ export class DeviceFleet {
 
   private async receive(device: SimulatedDevice, { n, type, data }: PushedFrame): Promise<void> {
     device.cursor = Math.max(device.cursor, n);
-    const messageId = String(data['id'] ?? '');
+    const messageId = typeof data['id'] === 'string' ? data['id'] : '';
     if (type === 'disposition') {
       this.world.history.saw(this.world.now, {
         kind: 'reported', device: device.id, messageId: String(data['messageId']), recipient: String(data['recipient']), status: String(data['status']),

@@ -50,7 +50,7 @@ export class World {
   private readonly nodes = new Map<ServiceName, ServiceNode>();
   private readonly sleepers = new Map<string, (() => void)[]>();
   private readonly appendedRecords = new Set<string>();
-  private failure: unknown;
+  private failure: Error | undefined;
   private ids = 0;
 
   constructor(private readonly options: WorldOptions) {
@@ -158,7 +158,7 @@ export class World {
 
   watch(running: Promise<void>): Promise<void> {
     running.catch((error: unknown) => {
-      this.failure ??= error;
+      this.failure ??= error instanceof Error ? error : new Error('a part of the world failed without an error', { cause: error });
     });
     return running;
   }

@@ -168,7 +168,7 @@ requirement('CPM-MLD-030', () => {
   it('names the loser of the race in the journal', () => {
     const events = history([evidence([ucn]), evidence([item('delivered')])]);
     const context = { now: 5000, policy: DEFAULT_POLICY, id: ledgerId(bob, 'm1'), view: undefined, open: [] };
-    expect(events.map((event) => ledger.journalOf?.(event, context))).toEqual([
+    expect(events.map((event) => ledger.journalOf?.(event, context, ledger.decider.initial))).toEqual([
       { at: 5000, step: 'report "delivered" released to the sender', device: phone, form: 'UCN' },
       { at: 5000, step: 'report "delivered" suppressed', device: tablet, form: 'IP', reason: 'already-reported' },
     ]);

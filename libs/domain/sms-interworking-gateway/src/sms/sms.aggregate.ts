@@ -68,30 +68,35 @@ function progressOf({ attempt, form, device, sender }: Submission['request'], { 
   return publish(SmsProgress, { user: ownerOf(id), messageId: messageOf(id), sender, device, attempt, form, ...told });
 }
 
-function journalOf(event: SmsEvent): JourneyEntry | undefined {
-  const { at } = event;
+/** One line of the journey; undefined for what a person need not know. */
+function lineOf(event: SmsEvent): { readonly step: string; readonly reason?: string } | undefined {
   switch (event.type) {
     case 'TextTaken':
-      return { at, step: `${event.request.form} taken`, form: event.request.form, device: event.request.device, reason: `attempt ${event.request.attempt}` };
+      return { step: `${event.request.form} taken`, reason: `attempt ${event.request.attempt}` };
     case 'SubmissionBegun':
-      return { at, step: `submission ${event.number} to the SMSC`, ...(event.mayRepeat && { reason: 'possible duplicate: an earlier outcome is unknown' }) };
+      return { step: `submission ${event.number} to the SMSC`, ...(event.mayRepeat && { reason: 'possible duplicate: an earlier outcome is unknown' }) };
     case 'SubmissionAccepted':
-      return { at, step: `accepted by the SMSC in ${event.segmentIds.length} segment(s)` };
+      return { step: `accepted by the SMSC in ${event.segmentIds.length} segment(s)` };
     case 'RetryPlanned':
-      return { at, step: `refused for now, next try in ${Math.round((event.dueAt - at) / 1000)} s`, reason: event.reason };
+      return { step: `refused for now, next try in ${Math.round((event.dueAt - event.at) / 1000)} s`, reason: event.reason };
     case 'SegmentReported':
-      return { at, step: `receipt ${event.state} of segment ${event.segmentId}`, ...(event.error !== undefined && { reason: `error ${event.error}` }) };
+      return { step: `receipt ${event.state} of segment ${event.segmentId}`, ...(event.error !== undefined && event.state !== 'DELIVERED' && { reason: `error ${event.error}` }) };
     case 'TextDelivered':
-      return { at, step: 'delivered to the handset' };
+      return { step: 'delivered to the handset' };
     case 'AttemptEnded':
-      return { at, step: event.outcome === 'unknown' ? 'outcome unknown' : event.outcome, reason: event.reason };
+      return { step: event.outcome === 'unknown' ? 'outcome unknown' : event.outcome, reason: event.reason };
     case 'CancellationTaken':
-      return { at, step: 'cancellation asked for while it is being submitted', reason: event.reason };
+      return { step: 'cancellation asked for while it is being submitted', reason: event.reason };
     case 'UnseenCancelled':
-      return { at, step: 'cancelled before it was taken', reason: event.cancellation.reason };
+      return { step: 'cancelled before it was taken', reason: event.cancellation.reason };
     case 'ReceiptAwaited':
       return undefined;
   }
+}
+
+function journalOf(event: SmsEvent, { request }: Sms): JourneyEntry | undefined {
+  const line = lineOf(event);
+  return line && { at: event.at, ...line, ...(request && { device: request.device, form: request.form }) };
 }
 
 function ownerOf(id: string): CpmAddress {
@@ -111,7 +116,7 @@ export const sms = defineAggregate<SmsCommand, Sms, SmsEvent>({
   messageOf,
   timersOf: ({ dueAt }) => (dueAt === null ? {} : { [WAIT]: dueAt }),
   whenDue: (_timer, { now }) => ({ type: 'EndWait', now }),
-  journalOf,
+  journalOf: (event, _context, after) => journalOf(event, after),
   isOpen: ({ status }) => status !== 'none' && status !== 'ended',
   removableAt: ({ status, request, touchedAt }) =>
     status === 'ended' ? Math.max(request?.expiresAt ?? 0, touchedAt) + KEPT_AFTER_MS : undefined,

@@ -36,7 +36,7 @@ export class Gateway {
     const after = events.reduce((state: Sms, event: SmsEvent) => smsDecider.evolve(state, event), this.state);
     const context = { now: this.now, policy: undefined as never, id: smsId(BOB, 'm1'), view: undefined, open: [] };
     for (const event of events) {
-      const line = sms.journalOf?.(event, context);
+      const line = sms.journalOf?.(event, context, after);
       if (line) this.journal.push(line.step);
       for (const reaction of sms.react(event, after, context)) this.hear(reaction);
     }
