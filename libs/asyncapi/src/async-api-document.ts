@@ -11,9 +11,9 @@ const reference = (...path: readonly string[]) => ({ $ref: `#/${path.join('/')}`
 
 /**
  * AsyncAPI 3.0 of the events between services: a channel per topic, a message per contract, in the CloudEvents 1.0
- * structured form they have in Kafka. @throws when two contracts have one name and version
+ * structured form they have in Kafka. `services` are those whose topics are described. @throws when two contracts have one name and version
  */
-export function asyncApiDocument(contracts: readonly EventContract[], settings: TopicSettings): AsyncApiDocument {
+export function asyncApiDocument(contracts: readonly EventContract[], settings: TopicSettings, services: readonly ServiceName[] = SERVICES): AsyncApiDocument {
   const sorted = contracts.toSorted((a, b) => (ceType(a) < ceType(b) ? -1 : 1));
   refuseDoubles(sorted);
   return {
@@ -24,11 +24,11 @@ export function asyncApiDocument(contracts: readonly EventContract[], settings: 
       description: 'Every service hears one topic. An event lies in the inbox of each of its listeners, keyed by the CPM Address of the user it is about, so that a partition is the order of everything about its users.',
     },
     defaultContentType: ENVELOPE,
-    channels: Object.fromEntries(SERVICES.flatMap((service) => [
+    channels: Object.fromEntries(services.flatMap((service) => [
       [inboxId(service), channelOf(service, 'inbox', settings, heardBy(service, sorted).map(messageId))],
       [deadLettersId(service), channelOf(service, 'dead-letters', settings, ['DeadLetter'])],
     ])),
-    operations: Object.fromEntries(SERVICES.map((service) => [`${camelCase(service)}Hears`, operationOf(service, sorted)])),
+    operations: Object.fromEntries(services.map((service) => [`${camelCase(service)}Hears`, operationOf(service, sorted)])),
     components: {
       messages: { ...Object.fromEntries(sorted.map((contract) => [messageId(contract), messageOf(contract)])), DeadLetter: DEAD_LETTER },
       schemas: { CloudEvent: CLOUD_EVENT, ...namedSchemas(), ...Object.fromEntries(sorted.map((contract) => [messageId(contract), jsonSchemaOf(contract.schema)])) },

@@ -1,2 +1,2 @@
 export { asyncApiDocument, type AsyncApiDocument } from './async-api-document.js';
-export { topicsOf, type Topic, type TopicSettings } from './topics.js';
+export { RETENTION_MS, topicsOf, type Topic, type TopicSettings } from './topics.js';

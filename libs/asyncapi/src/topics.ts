@@ -7,6 +7,9 @@ export interface TopicSettings {
   readonly retentionMs: number;
 }
 
+/** How long the services' topics keep a record: longer than any listener is away, or it would lose it. */
+export const RETENTION_MS = 7 * 24 * 60 * 60 * 1_000;
+
 /** A topic as the broker must have it; `config` in the broker's own names. */
 export interface Topic {
   readonly name: string;

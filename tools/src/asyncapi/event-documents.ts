@@ -1,11 +1,11 @@
-import { asyncApiDocument, topicsOf, type TopicSettings } from '@cpm/asyncapi';
+import { asyncApiDocument, RETENTION_MS, topicsOf, type TopicSettings } from '@cpm/asyncapi';
 import { hostConfig } from '@cpm/runtime-host';
 import { stringify } from 'yaml';
 import { CONTRACTS } from '../contracts.js';
 import type { GeneratedFile } from '../generated-files.js';
 
 /** Three brokers; users keep their partition for ever, so the number is that of the services. */
-const DEPLOYED: TopicSettings = { partitions: hostConfig.shape.INBOX_PARTITIONS.parse(undefined), replicas: 3, retentionMs: 7 * 24 * 60 * 60 * 1_000 };
+const DEPLOYED: TopicSettings = { partitions: hostConfig.shape.INBOX_PARTITIONS.parse(undefined), replicas: 3, retentionMs: RETENTION_MS };
 const HEADER = '# Generated from the contracts by `npm run docs`.\n';
 
 /** The contracts as pages: AsyncAPI for people and tools, topics for whoever creates them ahead of the services. */

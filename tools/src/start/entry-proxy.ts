@@ -12,7 +12,7 @@ const HOST = '127.0.0.1';
 
 /**
  * One port for all services, as the Ingress is in Kubernetes. Bytes pass as they are, upgrades included, so that a
- * refused WebSocket is seen by its client as the owner refused it. `/metrics/<service>` are that service's measurements.
+ * refused WebSocket is seen by its client as the owner refused it. `/metrics/<service>` and `/asyncapi/<service>` are that service's own.
  * @throws when the port is taken
  */
 export async function startEntryProxy(port: number, ports: ReadonlyMap<ServiceName, number>): Promise<EntryProxy> {
@@ -23,8 +23,9 @@ export async function startEntryProxy(port: number, ports: ReadonlyMap<ServiceNa
     if (request.url === '/health/ready') void answerReadiness(response, ports);
     else if (request.url === '/health/live') response.setHeader('content-type', 'application/json').end('{"status":"live"}');
     else {
-      const measured = /^\/metrics\/([\w-]+)$/.exec(request.url ?? '')?.[1] as ServiceName | undefined;
-      forward(request, response, measured ? { port: ports.get(measured), path: '/metrics' } : { port: portOf(request.url ?? '/'), path: request.url }, agent);
+      const [, about, named] = /^\/(metrics|asyncapi)\/([\w-]+)$/.exec(request.url ?? '') ?? [];
+      const path = about === 'metrics' ? '/metrics' : request.url;
+      forward(request, response, { port: named === undefined ? portOf(request.url ?? '/') : ports.get(named as ServiceName), path }, agent);
     }
   });
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => tunnel(request, socket, head, portOf(request.url ?? '/')));

@@ -85,6 +85,22 @@ describe('a hosted service', () => {
   });
 });
 
+describe('the AsyncAPI document', () => {
+  it('describes what the services of the process hear, and each for itself', async () => {
+    const document = (await (await get('/asyncapi')).json()) as { asyncapi: string; channels: Record<string, { address: string; messages: object; bindings: { kafka: object } }> };
+    expect(document.asyncapi).toBe('3.0.0');
+    expect(document.channels['routingInbox']).toMatchObject({ address: 'cpm.routing.inbox', messages: { Count: {} }, bindings: { kafka: { partitions: 6, replicas: 1 } } });
+    expect(Object.keys(document.channels)).toEqual(['routingInbox', 'routingDeadLetters']);
+    expect(await (await get('/asyncapi/routing')).json()).toEqual(document);
+  });
+
+  it('is not made up for a service that runs elsewhere', async () => {
+    const answer = await get('/asyncapi/client-edge');
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+});
+
 describe('a record that cannot be understood', () => {
   it('goes aside, is shown to operators without its content, and can be replayed once', async () => {
     const ingress = host.app.get<IngressPublisher>(ingressOf('routing'), { strict: false });

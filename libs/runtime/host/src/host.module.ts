@@ -1,5 +1,6 @@
 import { Inject, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@cpm/runtime-ports';
+import { AsyncApiController } from './async-api.controller.js';
 import type { HostConfig } from './config.js';
 import { HealthController } from './health.controller.js';
 import { HostedServices } from './hosted-services.js';
@@ -29,7 +30,7 @@ export class HostModule implements OnApplicationShutdown {
     return {
       module: HostModule,
       global: true,
-      controllers: [HealthController],
+      controllers: [HealthController, AsyncApiController],
       providers: [
         { provide: HOST_CONFIG, useValue: config },
         { provide: PLATFORM, useValue: platform },

@@ -1,5 +1,5 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
-import type { ServiceDefinition } from '@cpm/runtime-decider';
+import type { EventContract, ServiceDefinition } from '@cpm/runtime-decider';
 import { BatchProcessor, TimerScanner, WriteConflictError, type IngressPublisher, type PendingCommands } from '@cpm/runtime-engine';
 import { OwnershipLostError, type AggregateStore, type Clock, type EffectHandlers, type FetchSession, type PartitionBatch } from '@cpm/runtime-ports';
 import type { Metrics } from './metrics.js';
@@ -43,6 +43,11 @@ export class KeyedKafkaServer extends Server<Record<string, never>, InboxStatus>
 
   get service() {
     return this.parts.definition.name;
+  }
+
+  /** The events that the service hears. */
+  get contracts(): readonly EventContract[] {
+    return this.parts.definition.subscriptions.map(({ contract }) => contract);
   }
 
   /** Inbox partitions that this process consumes now. */

@@ -1,0 +1,34 @@
+import { Controller, Get, Inject, NotFoundException, Param } from '@nestjs/common';
+import { asyncApiDocument, RETENTION_MS, type AsyncApiDocument } from '@cpm/asyncapi';
+import type { HostConfig } from './config.js';
+import { HostedServices } from './hosted-services.js';
+import type { KeyedKafkaServer } from './keyed-kafka-server.js';
+import { HOST_CONFIG } from './tokens.js';
+
+/** What a service hears, as it would be told to whoever writes into its inbox: made from the contracts that it runs with. */
+@Controller('/asyncapi')
+export class AsyncApiController {
+  constructor(
+    @Inject(HostedServices) private readonly hosted: HostedServices,
+    @Inject(HOST_CONFIG) private readonly config: HostConfig,
+  ) {}
+
+  /** All services of this process. */
+  @Get()
+  all(): AsyncApiDocument {
+    return this.documentOf(this.hosted.servers);
+  }
+
+  @Get('/:service')
+  one(@Param('service') name: string): AsyncApiDocument {
+    const server = this.hosted.servers.find(({ service }) => service === name);
+    if (!server) throw new NotFoundException(`this process runs ${this.hosted.names.join(', ')}`);
+    return this.documentOf([server]);
+  }
+
+  private documentOf(servers: readonly KeyedKafkaServer[]): AsyncApiDocument {
+    const contracts = new Set(servers.flatMap((server) => server.contracts));
+    const { INBOX_PARTITIONS: partitions, REPLICATION_FACTOR: replicas } = this.config;
+    return asyncApiDocument([...contracts], { partitions, replicas, retentionMs: RETENTION_MS }, servers.map(({ service }) => service));
+  }
+}
