@@ -36,7 +36,6 @@ function readyText({ url, smsc, logDir, pids, brokers, mongoUri }: System): stri
     '',
     'ready',
     `  entry     ${url}          (/cpm/v1, /nms/v1, /network/v1, /admin/v1)`,
-    `  console   ${url}/console`,
     `  health    ${url}/health/ready, ${url}/metrics${values.processes ? '/<service>' : ''}`,
     `  SMSC      ${smsc ? `${smsc.url.replace(/:[^:@/]*@/, ':***@')}, received messages at ${smsc.viewUrl}/messages` : 'SMPP_URL'}`,
     `  Kafka     ${brokers}`,
