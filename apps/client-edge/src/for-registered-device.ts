@@ -23,6 +23,6 @@ export class RegisteredDeviceGuard implements CanActivate {
   }
 }
 
-export function unknownDevice(): ProblemError {
+function unknownDevice(): ProblemError {
   return new ProblemError(403, 'unknown-device', 'the device is not registered: PUT /cpm/v1/devices/{deviceId} first');
 }

@@ -6,7 +6,7 @@ import CircuitBreaker from 'opossum';
 import type { GatewayConfig } from './gateway-config.js';
 
 /** Nothing was written: the circuit to the SMSC is open. */
-export class SmscUnavailableError extends Error {
+class SmscUnavailableError extends Error {
   override readonly name = 'SmscUnavailableError';
 }
 

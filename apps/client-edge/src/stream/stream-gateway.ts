@@ -15,7 +15,7 @@ import { Cursors } from './cursors.js';
 import { CLOSE, DeviceConnection } from './device-connection.js';
 import { LiveConnections } from './live-connections.js';
 
-export const STREAM_PATH = '/cpm/v1/stream';
+const STREAM_PATH = '/cpm/v1/stream';
 const SUBPROTOCOL = 'cpm.v1';
 const MAX_MESSAGE_BYTES = 64 * 1024;
 

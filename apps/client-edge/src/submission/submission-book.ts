@@ -37,7 +37,7 @@ const MAX_WAITING = 10_000;
 const MAX_BATCH = 1_000;
 const DUPLICATE_KEY = 11_000;
 
-export class TooManyWaitingError extends Error {
+class TooManyWaitingError extends Error {
   override readonly name = 'TooManyWaitingError';
 }
 

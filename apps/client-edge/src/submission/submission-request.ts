@@ -1,7 +1,7 @@
 import { contributionId, conversationId, cpmAddress, dispositionRequest, messageId, type CpmAddress } from '@cpm/vocabulary';
 import { z } from 'zod';
 
-export const MAX_RECIPIENTS = 256;
+const MAX_RECIPIENTS = 256;
 
 const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(?:\s*;\s*[\w!#$&^.+-]{1,64}=(?:[\w!#$&^.+/-]{1,128}|"[^"\\\p{Cc}]{0,128}"))*$/u;
 

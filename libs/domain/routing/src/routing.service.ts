@@ -28,11 +28,13 @@ export const routing = defineService('routing', [
   on(SubmitMessage, {
     aggregate: submission,
     idOf: ({ message }) => submissionId(message.from, message.id),
+    begins: true,
     command: (submitted) => submitted,
   }),
   on(OfferMessage, {
     aggregate: delivery,
     idOf: ({ recipient, message }) => deliveryId(recipient, message.id),
+    begins: true,
     command: (offer, context: Context): DeliveryCommand => ({ type: 'Offer', offer, ...circumstancesOf(context) }),
   }),
   on(ReconsiderDelivery, {

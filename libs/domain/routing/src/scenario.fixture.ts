@@ -1,4 +1,4 @@
-import { DEFAULT_POLICY, DEFAULT_PROFILE, storedObjectId, type AccessState, type CpmAddress, type DeviceId, type Message, type Policy, type PreferenceProfile } from '@cpm/vocabulary';
+import { DEFAULT_POLICY, DEFAULT_PROFILE, type AccessState, type CpmAddress, type DeviceId, type Message, type Policy, type PreferenceProfile } from '@cpm/vocabulary';
 import type { AnyAggregate, DecisionContext, EventContract, JourneyEntry } from '@cpm/runtime-decider';
 import { AccessChanged } from '@cpm/contracts-access-awareness';
 import type { PushFrame } from '@cpm/contracts-client-edge';
@@ -203,4 +203,3 @@ export class Scenario {
 }
 
 const NAMES: Readonly<Record<string, string>> = { [PHONE]: 'phone', [TABLET]: 'tablet', [LAPTOP]: 'laptop', [NEW_PHONE]: 'newPhone' };
-export const IN_OBJECT = storedObjectId('In', 'm1');

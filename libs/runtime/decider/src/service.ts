@@ -9,6 +9,11 @@ export interface Subscription {
   command(payload: unknown, context: DecisionContext): unknown;
   /** Look up the owner's open aggregates of this kind and put their ids into the context. */
   readonly open?: AnyAggregate;
+  /**
+   * Nearly every such event begins an aggregate: it is taken for new without asking the store, which refuses the batch when it is
+   * not. Only for services without effects: those of a refused batch may be lost.
+   */
+  readonly begins?: true;
 }
 
 export interface ServiceDefinition {
@@ -24,6 +29,7 @@ export function on<Payload, Command, State, Event, View>(
     idOf: (payload: Payload) => string;
     command: (payload: Payload, context: DecisionContext<View>) => Command;
     open?: AnyAggregate;
+    begins?: true;
   },
 ): Subscription {
   return { contract, ...how } as unknown as Subscription;

@@ -10,7 +10,7 @@ const INBOX = inboxOf('routing');
 const ANN = 'tel:+4915110000001';
 
 /** One partition, one consumer; `fail` makes a named step throw once, as a crash there would. */
-function bench() {
+function bench(service = counting) {
   let now = 1_000;
   const log = new InMemoryLog(() => now, 1);
   const store = new InMemoryStore();
@@ -30,7 +30,7 @@ function bench() {
     },
   };
   const start = () =>
-    new BatchProcessor(counting, {
+    new BatchProcessor(service, {
       store, publisher, policy: () => DEFAULT_POLICY, effects: { ring: (inputs) => rung.push(...inputs) }, answered: (id, outcome) => answers.push([id, outcome]),
     });
   let { generation } = log.join(INBOX);
@@ -55,6 +55,39 @@ function bench() {
     published: () => log.records(inboxOf('client-edge')).map(({ value }) => (JSON.parse(value) as { id: string; data: { total: number } })),
   };
 }
+
+describe('an event that begins an aggregate', () => {
+  const beginning = { ...counting, subscriptions: counting.subscriptions.map((subscription) => ({ ...subscription, begins: true as const })) };
+
+  it('is decided without asking the store', async () => {
+    const world = bench(beginning);
+    const asked: string[] = [];
+    world.store.load = async (kind) => {
+      asked.push(kind);
+      return [];
+    };
+    await world.add(1);
+    await world.run();
+    await world.add(2);
+    await world.run();
+    expect(asked).toEqual([]);
+    expect(world.total()).toBe(3);
+  });
+
+  it('is decided on what is stored when it begins nothing', async () => {
+    const world = bench(beginning);
+    await world.add(1);
+    await world.run();
+    world.restart();
+    await world.add(2);
+    await world.add(5, { user: 'tel:+4915110000009' });
+    await expect(world.run()).rejects.toThrow(WriteConflictError);
+    await world.run();
+    expect(world.total()).toBe(3);
+    expect(world.total('tel:+4915110000009')).toBe(5);
+    expect(world.published().map(({ data }) => data.total)).toEqual([1, 3, 5]);
+  });
+});
 
 describe('a batch', () => {
   it('is decided in log order, written, published to every listener and committed', async () => {

@@ -54,6 +54,8 @@ const keyOf = (aggregate: AnyAggregate, id: string): string => `${aggregate.name
 export class BatchProcessor {
   private readonly decoder: InboxDecoder;
   private readonly cache: LRUCache<string, CachedAggregate>;
+  /** Off after a write did not go through: then the store is asked whether an aggregate exists. */
+  private takesForNew = true;
 
   constructor(
     private readonly service: ServiceDefinition,
@@ -95,16 +97,16 @@ export class BatchProcessor {
   private async load(messages: readonly (InboxMessage | Poison)[]): Promise<Map<string, WorkingCopy>> {
     const copies = new Map<string, WorkingCopy>();
     const missing = new Map<AnyAggregate, Set<string>>();
-    const want = (aggregate: AnyAggregate, id: string) => {
+    const want = (aggregate: AnyAggregate, id: string, isNew = false) => {
       const key = keyOf(aggregate, id);
       if (copies.has(key)) return;
       const cached = this.cache.get(key);
-      if (cached) copies.set(key, new WorkingCopy(aggregate, id, cached.stored));
+      if (cached || isNew) copies.set(key, new WorkingCopy(aggregate, id, cached?.stored));
       else missing.set(aggregate, (missing.get(aggregate) ?? new Set()).add(id));
     };
     for (const message of messages) {
       if (message.kind === 'poison') continue;
-      want(message.aggregate, message.id);
+      want(message.aggregate, message.id, this.takesForNew && message.kind === 'event' && message.subscription.begins);
       if (message.aggregate.view) want(message.aggregate.view.aggregate, message.aggregate.view.idOf(message.id));
     }
     await Promise.all([...missing].map(async ([aggregate, ids]) => {
@@ -171,8 +173,10 @@ export class BatchProcessor {
     } catch (error) {
       // What is stored now is not known: the next attempt must read it.
       this.cache.clear();
+      this.takesForNew = false;
       throw error;
     }
+    this.takesForNew = true;
     writes.forEach(({ next }, index) => this.cache.set(keys[index] as string, { stored: next }));
   }
 

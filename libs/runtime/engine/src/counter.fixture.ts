@@ -6,7 +6,7 @@ export const Add = defineEvent({
   type: 'Add', version: 1, owner: 'routing', listeners: ['routing'], summary: 'add to a count', key: ({ user }) => user,
   schema: z.object({ user: z.string(), amount: z.number(), commandId: z.string().optional() }),
 });
-export const Added = defineEvent({
+const Added = defineEvent({
   type: 'Added', version: 1, owner: 'routing', listeners: ['client-edge', 'report-aggregation'], summary: 'a count grew', key: ({ user }) => user,
   schema: z.object({ user: z.string(), total: z.number() }),
 });
@@ -15,7 +15,7 @@ type State = { total: number; resetAt?: number };
 type Command = { amount: number; now: number; commandId?: string | undefined } | 'reset';
 type Event = { type: 'grew'; by: number; at: number; commandId?: string | undefined } | { type: 'reset' };
 
-export const counter = defineAggregate<Command, State, Event>({
+const counter = defineAggregate<Command, State, Event>({
   name: 'counter',
   ownerOf: (id) => id,
   decider: {

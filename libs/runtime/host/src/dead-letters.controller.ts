@@ -23,7 +23,7 @@ interface DeadLetterView extends Omit<DeadLetter, 'at' | 'value'> {
 
 @Controller('/admin/v1/dead-letters')
 @RequireScope('operator')
-export class DeadLettersController {
+class DeadLettersController {
   private readonly letters: DeadLetters;
 
   constructor(

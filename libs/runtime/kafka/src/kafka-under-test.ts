@@ -9,12 +9,12 @@ import { KafkaPublisher } from './publisher.js';
 import type { ConsumerStatus } from './status.js';
 import { ensureTopics } from './topics.js';
 
-export const PARTITIONS = 3;
+const PARTITIONS = 3;
 
 const ignore = () => undefined;
 export const SILENT: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-export const systemClock: Clock = {
+const systemClock: Clock = {
   now: () => Date.now(),
   sleep: async (ms, signal) => {
     await wait(ms, undefined, { ...(signal && { signal }) });
@@ -22,7 +22,7 @@ export const systemClock: Clock = {
 };
 
 /** The shortest session that a broker accepts by default, and a rebalance that does not wait for the idle. */
-export const QUICK: Partial<ConsumerTiming> = { sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 1_500, heartbeatIntervalMs: 200, maxWaitMs: 100 };
+const QUICK: Partial<ConsumerTiming> = { sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 1_500, heartbeatIntervalMs: 200, maxWaitMs: 100 };
 
 export type Process = (batches: readonly PartitionBatch[], session: FetchSession) => Promise<void>;
 

@@ -8,7 +8,7 @@ const ATTEMPTS = 50;
 const HOST = '127.0.0.1';
 
 /** Whether something listens on the port of 127.0.0.1. */
-export function isPortTaken(port: number): Promise<boolean> {
+function isPortTaken(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(true) : reject(error)));

@@ -5,15 +5,15 @@ import type { CpmAddress, DeviceId, DispositionRequest, Message } from '@cpm/voc
 import fc from 'fast-check';
 import type { World } from './world.js';
 
-export const ALICE = 'tel:+4915110000001' as CpmAddress;
-export const BOB = 'tel:+4915110000002' as CpmAddress;
-export const CAROL = 'tel:+4915110000003' as CpmAddress;
-export const USERS = [ALICE, BOB, CAROL] as const;
+const ALICE = 'tel:+4915110000001' as CpmAddress;
+const BOB = 'tel:+4915110000002' as CpmAddress;
+const CAROL = 'tel:+4915110000003' as CpmAddress;
+const USERS = [ALICE, BOB, CAROL] as const;
 
 const device = (user: number, index: number) => `urn:uuid:00000000-0000-4000-8000-00000000${user}00${index}` as DeviceId;
 
 /** Alice has a phone and a laptop, Bob a phone, a tablet and a PC, Carol only a phone that never registered: she sends nothing. */
-export const DEVICES = [
+const DEVICES = [
   { user: ALICE, id: device(1, 0), role: 'primary' as const }, { user: ALICE, id: device(1, 1), role: 'secondary' as const },
   { user: BOB, id: device(2, 0), role: 'primary' as const }, { user: BOB, id: device(2, 1), role: 'secondary' as const },
   { user: BOB, id: device(2, 2), role: 'secondary' as const },
@@ -32,7 +32,7 @@ export type Operation =
 
 const requested = fc.subarray<DispositionRequest>(['positive-delivery', 'negative-delivery', 'display', 'interworking']);
 
-export const operation: fc.Arbitrary<Operation> = fc.oneof(
+const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ op: fc.constant('send' as const), from: fc.nat(1), to: fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 2 }), text: fc.boolean(), requested, ttlSec: fc.constantFrom(20, 600, 86_400) }) },
   { weight: 4, arbitrary: fc.record({ op: fc.constantFrom('connect' as const, 'disconnect' as const), device: fc.nat(DEVICES.length - 2) }) },
   { weight: 3, arbitrary: fc.record({ op: fc.constant('cs' as const), user: fc.nat(2), up: fc.boolean() }) },

@@ -19,7 +19,7 @@ export class InjectedError extends Error {
 }
 
 /** 2026-01-01T00:00:00Z: where virtual time starts. */
-export const EPOCH = 1_767_225_600_000;
+const EPOCH = 1_767_225_600_000;
 
 const PARTITIONS = 2;
 

@@ -11,7 +11,7 @@ export const NEW_PHONE = 'urn:gsma:imei:35684410-765432-1' as DeviceId;
 export const TABLET = 'urn:uuid:00000000-0000-4000-8000-000000000001' as DeviceId;
 
 /** Instants in the specs are seconds after this one. */
-export const START = 1_772_442_000_000;
+const START = 1_772_442_000_000;
 export const seconds = (number: number): number => START + number * 1000;
 
 export type Said = Partial<Omit<Evidence, 'observedAt' | 'validUntil'>> & { readonly at: number; readonly until?: number };
