@@ -10,6 +10,9 @@ const READY = 'Kafka Server started';
 
 const JVM_OPTIONS = [
   '-Xmx512m',
+  // A development broker is short-lived and shares few cores: it must not spend its first minute on compiling itself.
+  '-XX:TieredStopAtLevel=1',
+  '-XX:+UseSerialGC',
   '-Djava.awt.headless=true',
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
   '-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info',
