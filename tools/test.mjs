@@ -1,16 +1,16 @@
 // Runs jest with the arguments given and ends with the line `N passed, N failed`, counted from jest's own result file.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { prepareLocalStack } from '../libs/testing/containers/dist/index.js';
 
 // Specs that need no broker still run on a machine that cannot have one; those that do report the same cause.
 await prepareLocalStack((line) => console.error(line)).catch((error) => console.error(error.message));
 
-const folder = mkdtempSync(join(tmpdir(), 'cpm-test-'));
-const outputFile = join(folder, 'result.json');
+// Stays, so that `npm run docs` can show the last results.
+const outputFile = '.cpm/test-results.json';
+mkdirSync('.cpm', { recursive: true });
+rmSync(outputFile, { force: true });
 const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', process.env.NODE_OPTIONS ?? ''];
 const child = spawn(process.execPath, ['node_modules/jest/bin/jest.js', '--json', `--outputFile=${outputFile}`, ...process.argv.slice(2)], {
   env: { ...process.env, NODE_OPTIONS: options.join(' ').trim() },
@@ -21,7 +21,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => c
 const [code, signal] = await once(child, 'exit');
 
 const result = existsSync(outputFile) ? JSON.parse(readFileSync(outputFile, 'utf8')) : undefined;
-rmSync(folder, { recursive: true });
 if (result === undefined) {
   console.error(`jest ended with ${code ?? signal} and left no result`);
   process.exitCode = code || 1;

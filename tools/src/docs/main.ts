@@ -11,11 +11,12 @@ import { trace } from '../trace/trace.js';
 const options = new Command('docs')
   .description('Makes the pages and tables that follow from the sources')
   .option('--check', 'write nothing, end with 1 when a file is not up to date')
-  .option('--results <file>', 'test results to show, as `jest --json --outputFile=<file>` writes them')
+  .option('--results <file>', 'test results to show, as `npm test` leaves them', '.cpm/test-results.json')
   .parse()
-  .opts<{ check?: boolean; results?: string }>();
+  .opts<{ check?: boolean; results: string }>();
 
-const results = options.results === undefined ? undefined : readResults(options.results, process.cwd());
+// A check compares sources with pages: what was tested since is no fault of theirs.
+const results = options.check || !existsSync(options.results) ? undefined : readResults(options.results, process.cwd());
 const { traced } = trace(readRequirements(), sourceFiles(), results);
 const files = [...eventDocuments(), requirementsPage(traced, existsSync(PAGE_PATH) ? readFileSync(PAGE_PATH, 'utf8') : '')];
 

@@ -106,6 +106,7 @@ export class SubmissionBook implements OnModuleInit {
 function duplicatesOf(error: unknown): string[] | undefined {
   if (!(error instanceof mongo.MongoBulkWriteError) || error.result.getWriteConcernError()) return undefined;
   const failures = [error.writeErrors].flat();
-  if (failures.some(({ code }) => code !== DUPLICATE_KEY)) return undefined;
+  // A lost connection is told as a bulk write without any failed document.
+  if (failures.length === 0 || failures.some(({ code }) => code !== DUPLICATE_KEY)) return undefined;
   return failures.map((failure) => (failure.getOperation() as Submission)._id);
 }
