@@ -11,5 +11,7 @@ export default {
     }],
   },
   testMatch: ['**/src/**/*.spec.ts', '**/test/**/*.spec.ts'],
+  // A limit for what hangs, not a measure of speed: that is the bench's.
+  testTimeout: 120_000,
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
 };

@@ -1,6 +1,9 @@
 import { Logger } from '@nestjs/common';
+import { within } from '@cpm/runtime-mongo';
 
-/** Does something again and again, never twice at once; a failure is logged and the next turn comes as usual. */
+const TURN_LIMIT_MS = 30_000;
+
+/** Does something again and again; a failure is logged and the next turn comes as usual, as it does when one takes too long. */
 export class Periodic {
   private readonly logger = new Logger('periodic');
   private timer: NodeJS.Timeout | undefined;
@@ -29,7 +32,7 @@ export class Periodic {
 
   private async turn(): Promise<void> {
     try {
-      await this.work();
+      await within(TURN_LIMIT_MS, Promise.resolve(this.work()));
     } catch (error) {
       this.logger.warn(`${this.name} failed: ${(error as Error).name}`);
     }

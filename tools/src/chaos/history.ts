@@ -22,6 +22,7 @@ export type ChaosEvent =
 
 export type EventOf<Kind extends ChaosEvent['is']> = Extract<ChaosEvent, { is: Kind }>;
 
+/** Number of the Primary, which comes first. */
 export const PRIMARY = 1;
 export const DEVICES_ON_IP = [PRIMARY, 2, 3] as const;
 

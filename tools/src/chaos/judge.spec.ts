@@ -17,7 +17,7 @@ const text = (id: string, at = 20): ChaosEvent[] => [submitted(id, 0, 'sms'), ac
 describe('a run in which everything arrived', () => {
   it('is good', () => {
     const verdict = judge([...whole('a'), ...text('b')]);
-    expect(verdict).toMatchObject({ submitted: 2, accepted: 2, refused: 0, delivered: 3, texts: 1, reports: 2, lost: [], duplicateReports: [], shownTwice: 0, reordered: 0 });
+    expect(verdict).toMatchObject({ submitted: 2, accepted: 2, refused: 0, delivered: 3, texts: 1, reports: 2, lost: [], duplicateReports: [], shownTwice: 0, reordered: { atPrimaries: 0, elsewhere: 0 } });
     expect(isGood(verdict)).toBe(true);
   });
 
@@ -43,9 +43,16 @@ describe('a lost message', () => {
   it('is not one that was refused', () =>
     expect(judge([submitted('a'), { is: 'refused', id: 'a', at: 10, reason: '503' }])).toMatchObject({ accepted: 0, refused: 1, lost: [] }));
 
+  it('is not one whose sender was never answered, which is a fault of its own', () => {
+    const verdict = judge([submitted('a')]);
+    expect(verdict).toMatchObject({ accepted: 0, refused: 0, unanswered: 1, lost: [] });
+    expect(isGood(verdict)).toBe(false);
+  });
+
   it('is not one of which the Primary got an SMS instead', () => {
     const verdict = judge([...whole('a').filter((event) => !(event.is === 'received' && event.device === 1)), texted('a')]);
-    expect(verdict).toMatchObject({ lost: [], texts: 1, textsInsteadOfIp: 1 });
+    expect(verdict).toMatchObject({ lost: [], texts: 1, textsInsteadOfIp: 1, textsBesideIp: 0 });
+    expect(judge([...whole('a'), texted('a')])).toMatchObject({ textsInsteadOfIp: 1, textsBesideIp: 1 });
   });
 });
 
@@ -87,13 +94,13 @@ describe('order', () => {
 
   it('is broken when a later submission comes first', () => {
     const sent = [submitted('a', 0), accepted('a', 10), submitted('b', 11), accepted('b', 20)];
-    expect(judge([...sent, ...inOrder('b', 'a')]).reordered).toBe(1);
-    expect(judge([...sent, ...inOrder('a', 'b')]).reordered).toBe(0);
+    expect(judge([...sent, ...inOrder('b', 'a')]).reordered).toEqual({ atPrimaries: 1, elsewhere: 0 });
+    expect(judge([...sent, ...inOrder('a', 'b')]).reordered).toEqual({ atPrimaries: 0, elsewhere: 0 });
   });
 
   it('does not exist between submissions under way together', () => {
     const sent = [submitted('a', 0), submitted('b', 5), accepted('a', 10), accepted('b', 20)];
-    expect(judge([...sent, ...inOrder('b', 'a')]).reordered).toBe(0);
+    expect(judge([...sent, ...inOrder('b', 'a')]).reordered.atPrimaries).toBe(0);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ServiceName } from '@cpm/runtime-decider';
 import { classOf } from '@cpm/vocabulary';
-import { Owing, type ChaosEvent, type EventOf, type Route } from './history.js';
+import { Owing, PRIMARY, type ChaosEvent, type EventOf, type Route } from './history.js';
 
 export interface LostMessage {
   readonly id: string;
@@ -29,6 +29,8 @@ export interface Verdict {
   readonly accepted: number;
   /** Never answered with 202 within the limit: their senders were told. */
   readonly refused: number;
+  /** Still without an answer at the end: the system takes nothing any more. */
+  readonly unanswered: number;
   /** How often which reason ended the last try. */
   readonly refusals: Readonly<Record<string, number>>;
   /** Receptions by devices on IP, each message once per device. */
@@ -41,10 +43,12 @@ export interface Verdict {
   /** Messages that a client handed to its application more than once. */
   readonly shownTwice: number;
   /** Receptions of messages that a later submission of the same sender has overtaken. */
-  readonly reordered: number;
+  readonly reordered: { readonly atPrimaries: number; readonly elsewhere: number };
   readonly texts: number;
   /** Texts of Primaries that were on IP as far as their clients know. */
   readonly textsInsteadOfIp: number;
+  /** Of these, messages that came to the Primary over IP as well. */
+  readonly textsBesideIp: number;
   readonly repeatedTexts: { readonly atGatewayEnd: readonly RepeatedText[]; readonly unexplained: readonly RepeatedText[] };
   /** The longest time under load in which nothing arrived anywhere. */
   readonly longestGap: { readonly ms: number; readonly at: number };
@@ -60,10 +64,12 @@ export function judge(events: readonly ChaosEvent[]): Verdict {
   const submitted = new Map(of(events, 'submitted').map((event) => [event.id, event]));
   const texts = of(events, 'texted');
   const receptions = firstReceptions(of(events, 'received'));
+  const [accepted, refused] = [of(events, 'accepted').length, of(events, 'refused').length];
   return {
     submitted: submitted.size,
-    accepted: of(events, 'accepted').length,
-    refused: of(events, 'refused').length,
+    accepted,
+    refused,
+    unanswered: submitted.size - accepted - refused,
     refusals: Object.fromEntries([...grouped(of(events, 'refused'), ({ reason }) => reason)].map(([reason, all]) => [reason, all.length])),
     delivered: receptions.length,
     reports: of(events, 'reported').length,
@@ -73,6 +79,7 @@ export function judge(events: readonly ChaosEvent[]): Verdict {
     shownTwice: of(events, 'received').length - receptions.length,
     reordered: reorderedOf(events, submitted, receptions),
     texts: texts.length,
+    textsBesideIp: besideIp(texts, receptions),
     textsInsteadOfIp: texts.filter(({ id }) => submitted.get(id)?.route === 'ip').length,
     repeatedTexts: repeatedTexts(texts, of(events, 'ended')),
     longestGap: longestGap(events),
@@ -80,8 +87,8 @@ export function judge(events: readonly ChaosEvent[]): Verdict {
   };
 }
 
-export function isGood({ lost, duplicateReports: duplicates, repeatedTexts: { unexplained } }: Verdict): boolean {
-  return lost.length === 0 && duplicates.length === 0 && unexplained.length === 0;
+export function isGood({ lost, duplicateReports: duplicates, unanswered, repeatedTexts: { unexplained } }: Verdict): boolean {
+  return lost.length === 0 && duplicates.length === 0 && unexplained.length === 0 && unanswered === 0;
 }
 
 function of<Kind extends ChaosEvent['is']>(events: readonly ChaosEvent[], kind: Kind): EventOf<Kind>[] {
@@ -119,19 +126,24 @@ function duplicateReports(reported: readonly EventOf<'reported'>[]): DuplicateRe
 }
 
 /** Submissions under way at the same time have no order; a message answered before the other was submitted comes first. */
-function reorderedOf(events: readonly ChaosEvent[], submitted: ReadonlyMap<string, EventOf<'submitted'>>, receptions: readonly EventOf<'received'>[]): number {
+function reorderedOf(events: readonly ChaosEvent[], submitted: ReadonlyMap<string, EventOf<'submitted'>>, receptions: readonly EventOf<'received'>[]): Verdict['reordered'] {
   const acceptedAt = new Map(of(events, 'accepted').map(({ id, at }) => [id, at]));
   const latest = new Map<string, number>();
-  let reordered = 0;
+  const reordered = { atPrimaries: 0, elsewhere: 0 };
   for (const { id, device } of receptions) {
     const submission = submitted.get(id);
     if (!submission) continue;
     const line = `${submission.recipient}|${device}`;
     const overtakenAt = latest.get(line) ?? 0;
-    if (overtakenAt > (acceptedAt.get(id) ?? Infinity)) reordered += 1;
+    if (overtakenAt > (acceptedAt.get(id) ?? Infinity)) reordered[device === PRIMARY ? 'atPrimaries' : 'elsewhere'] += 1;
     latest.set(line, Math.max(overtakenAt, submission.at));
   }
   return reordered;
+}
+
+function besideIp(texts: readonly EventOf<'texted'>[], receptions: readonly EventOf<'received'>[]): number {
+  const overIp = new Set(receptions.filter(({ device }) => device === PRIMARY).map(({ id }) => id));
+  return new Set(texts.map(({ id }) => id).filter((id) => overIp.has(id))).size;
 }
 
 function repeatedTexts(texts: readonly EventOf<'texted'>[], ended: readonly EventOf<'ended'>[]): Verdict['repeatedTexts'] {

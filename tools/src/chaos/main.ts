@@ -6,11 +6,11 @@ import { startSystem, type System } from '../start/start-system.js';
 import { ChaosLoad } from './chaos-load.js';
 import { killServices, ProcessWatch, takeAway, type KillOutcome, type OutageOutcome } from './faults.js';
 import { History } from './history.js';
-import { isGood, judge } from './judge.js';
+import { judge } from './judge.js';
 import { planKills } from './kill-plan.js';
 import { deadLetters, journeysOf } from './operator-view.js';
 import { Progress } from './progress.js';
-import { summary, type ChaosResult } from './result.js';
+import { isHeld, summary, type ChaosResult } from './result.js';
 import { SmsNetwork } from './sms-network.js';
 
 const OUT = '.cpm/chaos';
@@ -91,7 +91,7 @@ async function play(kind: Kind, system: System): Promise<ChaosResult> {
   const journeys = await journeysOf(system.url, verdict.lost.map(({ id }) => id));
   const letters = await deadLetters(system.url);
   load.close();
-  return { at: new Date().toISOString(), kind, setting: values, ...faults, drainMs, verdict, deadLetters: letters, journeys };
+  return { at: new Date().toISOString(), kind, setting: values, ...faults, drainMs, unsent: load.waiting, verdict, deadLetters: letters, journeys };
 }
 
 function save(result: ChaosResult): void {
@@ -115,7 +115,7 @@ async function main(): Promise<boolean> {
     const result = await play(kind, system);
     console.log(summary(result));
     save(result);
-    return isGood(result.verdict);
+    return isHeld(result);
   } finally {
     keepLogs(kind, system.logDir);
     await system.stop();

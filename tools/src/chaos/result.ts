@@ -8,6 +8,8 @@ export interface ChaosResult {
   readonly kills: readonly KillOutcome[];
   readonly outage?: OutageOutcome;
   readonly drainMs: number;
+  /** Messages that their senders could not even begin to submit. */
+  readonly unsent: number;
   readonly verdict: Verdict;
   readonly deadLetters: unknown;
   /** What the system tells of lost messages, by id. */
@@ -18,22 +20,28 @@ type Row = readonly [name: string, value: string | number];
 
 const LISTED = 10;
 
-export function summary(result: ChaosResult): string {
-  const { verdict } = result;
-  const rows = [...messageRows(verdict), ...faultRows(result)];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  const table = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
-  return ['', ...table, ...details(verdict), '', isGood(verdict) ? 'HELD: nothing lost, nothing reported twice' : 'BROKEN: see above'].join('\n');
+/** Nothing lost or told twice, and the system takes messages at the end. */
+export function isHeld({ verdict, unsent }: ChaosResult): boolean {
+  return isGood(verdict) && unsent === 0;
 }
 
-function messageRows(verdict: Verdict): Row[] {
+export function summary(result: ChaosResult): string {
+  const { verdict } = result;
+  const rows = [...messageRows(result), ...faultRows(result)];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const table = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
+  return ['', ...table, ...details(verdict), '', isHeld(result) ? 'HELD: nothing lost, nothing reported twice' : 'BROKEN: see above'].join('\n');
+}
+
+function messageRows({ verdict, unsent }: ChaosResult): Row[] {
   const { atGatewayEnd, unexplained } = verdict.repeatedTexts;
   return [
     ['submitted', verdict.submitted],
     ['accepted', verdict.accepted],
     ['refused (no 202 within the limit)', verdict.refused],
+    ['without an answer at the end', `${verdict.unanswered}, not yet submitted ${unsent}`],
     ['delivered to devices', verdict.delivered],
-    ['texts at the SMSC', `${verdict.texts} (${verdict.textsInsteadOfIp} to Primaries whose IP was in doubt)`],
+    ['texts at the SMSC', `${verdict.texts} (${verdict.textsInsteadOfIp} to Primaries whose IP was in doubt; ${verdict.textsBesideIp} of these messages came over IP too)`],
     ['reports', verdict.reports],
     ['lost', verdict.lost.length],
     ['duplicate reports', verdict.duplicateReports.length],
@@ -41,7 +49,7 @@ function messageRows(verdict: Verdict): Row[] {
     ['shown twice by a client', verdict.shownTwice],
     ['sms duplicates, in flight when the gateway ended', atGatewayEnd.length],
     ['sms duplicates, unexplained', unexplained.length],
-    ['overtaken by a later submission', `${verdict.reordered} receptions (submissions under way together have no order)`],
+    ['overtaken by a later submission', `${verdict.reordered.atPrimaries} receptions at Primaries, ${verdict.reordered.elsewhere} elsewhere (submissions under way together have no order)`],
     ['longest gap without progress', seconds(verdict.longestGap.ms)],
   ];
 }

@@ -45,8 +45,6 @@ const BUCKET = 'content';
 /** How long an expired file is still answered as gone rather than unknown. */
 const REMEMBERED_MS = 30 * 86_400_000;
 const CHUNK_BYTES = 255 * 1024;
-/** The driver counts the whole transfer, which is as slow as the client. */
-const TRANSFER_LIMIT_MS = 3_600_000;
 
 /**
  * Files and texts too long for the log, in GridFS. An id holds 144 random bits: whoever has it was given it, so any
@@ -132,7 +130,7 @@ export class ContentStore {
   }
 
   private get bucket(): mongo.GridFSBucket {
-    return new mongo.GridFSBucket(databaseOf(this.connection), { bucketName: BUCKET, writeConcern: MAJORITY, timeoutMS: TRANSFER_LIMIT_MS });
+    return new mongo.GridFSBucket(databaseOf(this.connection), { bucketName: BUCKET, writeConcern: MAJORITY });
   }
 
   private get files(): mongo.Collection<FileDocument> {

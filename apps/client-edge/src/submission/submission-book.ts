@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { within } from '@cpm/runtime-mongo';
 import type { CpmAddress } from '@cpm/vocabulary';
 import { mongo, type Connection } from 'mongoose';
 import { COMMITTED, collectionOf, MAJORITY } from '../database.js';
@@ -35,6 +36,7 @@ interface Waiting {
 const REMEMBERED_SEC = 7 * 86_400;
 const MAX_WAITING = 10_000;
 const MAX_BATCH = 1_000;
+const WRITE_LIMIT_MS = 10_000;
 const DUPLICATE_KEY = 11_000;
 
 class TooManyWaitingError extends Error {
@@ -75,7 +77,7 @@ export class SubmissionBook implements OnModuleInit {
       await new Promise(setImmediate);
       const batch = this.waiting.splice(0, MAX_BATCH);
       try {
-        const standing = await this.insert(batch.map(({ submission }) => submission));
+        const standing = await within(WRITE_LIMIT_MS, this.insert(batch.map(({ submission }) => submission)));
         for (const { submission, resolve } of batch) resolve(standing.get(submission._id) ?? submission);
       } catch (error) {
         for (const { reject } of batch) reject(error);

@@ -1,6 +1,6 @@
 import { deadLettersOf, inboxOf, type ServiceDefinition, type ServiceName } from '@cpm/runtime-decider';
 import { ensureTopics, KafkaPublisher, startInboxConsumer, type InboxConsumer } from '@cpm/runtime-kafka';
-import { connectMongo, MongoAggregateStore, type TableIndexes } from '@cpm/runtime-mongo';
+import { connectMongo, MongoAggregateStore, within, type TableIndexes } from '@cpm/runtime-mongo';
 import type { AggregateStore } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import type { Logger } from 'pino';
@@ -79,7 +79,7 @@ export class KafkaMongoPlatform implements Platform {
 
   async databaseProblem(): Promise<string | undefined> {
     try {
-      await this.connection.db?.command({ ping: 1 }, { timeoutMS: PING_LIMIT_MS });
+      await within(PING_LIMIT_MS, Promise.resolve(this.connection.db?.command({ ping: 1 })));
       return undefined;
     } catch (error) {
       return `does not answer (${(error as Error).name})`;

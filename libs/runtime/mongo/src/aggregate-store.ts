@@ -4,10 +4,13 @@ import { mongo, type Collection, type Connection } from 'mongoose';
 import { firstDocument, replacement, storedAggregate, type AggregateDocument } from './aggregate-document.js';
 import { aggregateIndexes, type TableIndexes } from './indexes.js';
 import { operationsByTable, type RowDocument, type TableOperations } from './row-operations.js';
+import { within } from './time-limit.js';
 
 const MAJORITY = { w: 'majority' } as const;
 const COMMITTED = { level: 'majority' } as const;
 const DUPLICATE_KEY = 11_000;
+/** No call takes nearly as long unless the driver waits for an answer that cannot come. */
+const CALL_LIMIT_MS = 10_000;
 
 /** The collection of a kind of aggregate, or of a table, of a service. */
 export function collectionOf(service: ServiceName, name: string): string {
@@ -31,19 +34,23 @@ export class MongoAggregateStore implements AggregateStore {
 
   async load(kind: string, ids: readonly string[]): Promise<StoredAggregate[]> {
     if (ids.length === 0) return [];
-    const documents = await this.aggregates(kind)
+    const documents = await within(CALL_LIMIT_MS, this.aggregates(kind)
       // A batch as large as the answer saves the second round trip that 101 documents need by default.
       .find({ _id: { $in: [...ids] } }, { projection: { j: 0 }, readConcern: COMMITTED, batchSize: ids.length + 1 })
-      .toArray();
+      .toArray());
     return documents.map(storedAggregate);
   }
 
   async openOf(kind: string, owner: string): Promise<string[]> {
-    const found = await this.aggregates(kind).find({ k: owner, open: true }, { projection: { _id: 1 }, readConcern: COMMITTED }).toArray();
+    const found = await within(CALL_LIMIT_MS, this.aggregates(kind).find({ k: owner, open: true }, { projection: { _id: 1 }, readConcern: COMMITTED }).toArray());
     return found.map(({ _id }) => _id);
   }
 
   async write(rows: readonly RowWrite[], aggregates: readonly AggregateWrite[]): Promise<'written' | 'conflict'> {
+    return within(CALL_LIMIT_MS, this.writeAll(rows, aggregates));
+  }
+
+  private async writeAll(rows: readonly RowWrite[], aggregates: readonly AggregateWrite[]): Promise<'written' | 'conflict'> {
     if (rows.length > 0) await all([...operationsByTable(rows)].map(([table, operations]) => this.writeTable(table, operations)));
     const kinds = Map.groupBy(aggregates, ({ kind }) => kind);
     const written = await all([...kinds].map(([kind, writes]) => this.writeKind(kind, writes)));
@@ -51,12 +58,12 @@ export class MongoAggregateStore implements AggregateStore {
   }
 
   async due(kinds: readonly string[], partitions: readonly number[], until: number, limit: number): Promise<DueAggregate[]> {
-    const found = await all(kinds.map(async (kind) => {
+    const found = await within(CALL_LIMIT_MS, all(kinds.map(async (kind) => {
       const documents = await this.aggregates(kind)
         .find({ p: { $in: [...partitions] }, due: { $lte: new Date(until) } }, { projection: { k: 1, st: 1, due: 1 }, sort: { due: 1 }, limit })
         .toArray();
       return documents.map((document) => ({ kind, document, at: document.due?.getTime() ?? 0 }));
-    }));
+    })));
     return found
       .flat()
       .sort((a, b) => a.at - b.at)
@@ -65,7 +72,7 @@ export class MongoAggregateStore implements AggregateStore {
   }
 
   async answerTo(kind: string, id: string, commandId: string): Promise<{ outcome: unknown } | undefined> {
-    const document = await this.aggregates(kind).findOne({ _id: id }, { projection: { re: 1 }, readConcern: COMMITTED });
+    const document = await within(CALL_LIMIT_MS, this.aggregates(kind).findOne({ _id: id }, { projection: { re: 1 }, readConcern: COMMITTED }));
     const known = document?.re.find(([command]) => command === commandId);
     return known && { outcome: known[1] };
   }

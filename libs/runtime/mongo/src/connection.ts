@@ -20,8 +20,6 @@ const OPTIONS: ConnectOptions = {
   retryWrites: true,
   retryReads: true,
   serverSelectionTimeoutMS: 5_000,
-  // Without it a command written to a socket that the server has just closed is awaited for ever: the driver misses the end.
-  timeoutMS: 15_000,
 };
 
 /** Connects to the replica set of `uri`, whose path names the database. @throws when no primary is found within 5 s */

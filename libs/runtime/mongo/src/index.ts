@@ -2,3 +2,4 @@ export { collectionOf, MongoAggregateStore } from './aggregate-store.js';
 export { connectMongo, type MongoConnectOptions, type MongoStatus } from './connection.js';
 export { type TableIndexes } from './indexes.js';
 export { readJourney, type JourneyLine } from './journey.js';
+export { TimeLimitError, within } from './time-limit.js';
