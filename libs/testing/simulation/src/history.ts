@@ -29,12 +29,15 @@ export class History {
     return this.sightings.flatMap(({ at, what }, order) => (what.kind === kind ? [{ ...(what as Extract<Sighting['what'], { kind: Kind }>), at, order }] : []));
   }
 
-  /** Versions and watermarks only ever grow, by one write at a time. */
+  /** Versions and watermarks only ever grow, by one write at a time, and no record is applied twice. */
   wrote(service: ServiceName, { kind, next }: AggregateWrite): void {
     const key = `${service}/${kind}/${next.id}`;
     const before = this.versions.get(key);
     if (before && next.version !== before.version + 1) this.violations.push(`${key}: version ${before.version} -> ${next.version}`);
     if (before && next.watermark < before.watermark) this.violations.push(`${key}: watermark ${before.watermark} -> ${next.watermark}`);
+    const outputs = next.outbox.map(({ offset, index, topic }) => `${offset}.${index} to ${topic}`);
+    const twice = outputs.find((output, at) => outputs.indexOf(output) !== at);
+    if (twice !== undefined) this.violations.push(`${key}: a record was applied twice, its output ${twice} stands twice`);
     this.versions.set(key, next);
   }
 
