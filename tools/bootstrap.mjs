@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 const OLDEST_NODE = 20;
 const PROGRESS_MS = 2000;
 const LOCK_POLL_MS = 200;
+const PARENT_POLL_MS = 1000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, 'node_modules');
 const bin = join(modules, '.bin');
@@ -132,6 +133,9 @@ async function become([command, ...args]) {
   // A terminal sends Ctrl-C to the command too, so only a signal aimed at this process alone is passed on.
   process.on('SIGINT', () => { if (!process.stdin.isTTY) child.kill('SIGINT'); });
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // npm that is told to end does not pass it on: without it nobody would ever stop the command.
+  const parent = process.ppid;
+  setInterval(() => { if (process.ppid !== parent) child.kill('SIGTERM'); }, PARENT_POLL_MS).unref();
   const [code, signal] = await once(child, 'exit');
   if (signal !== null) {
     process.removeAllListeners(signal);

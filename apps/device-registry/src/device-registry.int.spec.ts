@@ -47,10 +47,20 @@ requirement('CPM-MLD-018', () => {
     expect((await provision()).status).toBe(201);
     expect((await provision()).status).toBe(200);
     expect((await device(phone, 'PUT', `/devices/${phone}`, { name: 'Phone' })).status).toBe(201);
-    expect((await device(tablet, 'PUT', `/devices/${tablet}`, { name: 'Tablet', role: 'primary' })).body).toMatchObject({ role: 'secondary', access: { ip: 'UNKNOWN', cs: 'UNKNOWN' } });
+    expect((await device(tablet, 'PUT', `/devices/${tablet}`, { name: 'Tablet', role: 'secondary' })).body).toMatchObject({ role: 'secondary', access: { ip: 'UNKNOWN', cs: 'UNKNOWN' } });
     expect((await device(tablet, 'PUT', `/devices/${tablet}`, { name: 'Tablet' })).status).toBe(200);
     const { body } = await device(phone, 'GET', '/devices');
     expect(body['devices']).toMatchObject([{ id: phone, role: 'primary', registered: true }, { id: tablet, role: 'secondary' }]);
+  });
+
+  it('refuses a device that claims a role which it does not have, and keeps nothing of it', async () => {
+    await provision();
+    const claim = await device(tablet, 'PUT', `/devices/${tablet}`, { name: 'Tablet', role: 'primary' });
+    expect(claim).toMatchObject({ status: 403, body: { type: 'urn:problem-type:cpm:role-not-claimable', errors: [{ path: 'role' }] } });
+    expect((await device(phone, 'PUT', `/devices/${phone}`, { name: 'Phone', role: 'secondary' })).status).toBe(403);
+    expect((await device(phone, 'PUT', `/devices/${phone}`, { name: 'Phone', role: 'primary' })).status).toBe(201);
+    expect((await device(phone, 'GET', '/devices')).body['devices']).toMatchObject([{ id: phone }]);
+    expect((await device(tablet, 'PUT', `/devices/${tablet}`, { name: 'Tablet', role: 'king' })).body).toMatchObject({ errors: [{ path: 'role' }] });
   });
 
   it('refuses more Secondary Devices than the policy allows', async () => {

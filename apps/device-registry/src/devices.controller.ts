@@ -2,15 +2,17 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Put, Res
 import { RegisterDevice, RemoveDevice, RenameDevice } from '@cpm/contracts-device-registry';
 import { deviceList, type DeviceView } from '@cpm/domain-device-registry';
 import { CallingDevice, parse, ProblemError, RequireScope, type DevicePrincipal } from '@cpm/http';
-import { autoAnswer, capabilities, deviceId, deviceName, type DeviceId } from '@cpm/vocabulary';
+import { autoAnswer, capabilities, deviceId, deviceName, deviceRole, type DeviceId } from '@cpm/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { IdempotencyKey } from './idempotency-key.js';
 import { Subscribers } from './subscribers.js';
 
 const path = z.object({ deviceId });
-/** A claimed role is not refused but not heard: the operator alone says which device is the Primary. */
-const registration = z.object({ name: deviceName, capabilities: capabilities.prefault({}), autoAnswer: autoAnswer.prefault({}) });
+/** The operator alone says which device is the Primary: a role may be named, but only the one that the device has. */
+const registration = z
+  .object({ name: deviceName, capabilities: capabilities.prefault({}), autoAnswer: autoAnswer.prefault({}), role: deviceRole.optional() })
+  .transform(({ role, ...device }) => ({ ...device, ...(role !== undefined && { claimedRole: role }) }));
 const rename = z.strictObject({ name: deviceName });
 
 /** A user's own devices, managed from any of them. */

@@ -14,6 +14,7 @@ const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
   'unknown-device': 404,
   'device-limit-reached': 403,
   'name-taken': 409,
+  'role-not-claimable': 403,
   'primary-cannot-be-removed': 409,
 };
 

@@ -3,12 +3,16 @@ import { z } from 'zod';
 import { announceSystem } from './running-system.js';
 import { startSystem, type System } from './start-system.js';
 
+const PARENT_POLL_MS = 1_000;
 const { values } = parseArgs({ options: { processes: { type: 'boolean', default: false }, fresh: { type: 'boolean', default: false } } });
 const port = z.coerce.number().int().min(0).max(65_535).safeParse(process.env['HTTP_PORT'] || 8080);
 if (!port.success) fail(new Error('HTTP_PORT: must be a port number'));
 
 const ended = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
+  // npm that is told to end does not pass it on: who started this is gone when the parent is another one.
+  const parent = process.ppid;
+  setInterval(() => { if (process.ppid !== parent) resolve(); }, PARENT_POLL_MS).unref();
 });
 const starting = startSystem({ ...values, httpPort: port.data });
 // A broken terminal must not keep the system from being stopped.

@@ -1,4 +1,4 @@
-import { autoAnswer, capabilities, deviceName, keyedAddress, keyedDeviceId, preferences } from '@cpm/vocabulary';
+import { autoAnswer, capabilities, deviceName, deviceRole, keyedAddress, keyedDeviceId, preferences } from '@cpm/vocabulary';
 import { defineEvent, type PayloadOf } from '@cpm/runtime-decider';
 import { z } from 'zod';
 
@@ -26,7 +26,7 @@ export const RegisterDevice = defineEvent({
   type: 'RegisterDevice', version: 1, owner: 'device-registry', listeners: ['device-registry'],
   summary: 'A device registers or refreshes its name and capabilities; its role is not its to claim',
   key: ({ user }) => user,
-  schema: z.object({ ...command, device: keyedDeviceId, name: deviceName, capabilities, autoAnswer }),
+  schema: z.object({ ...command, device: keyedDeviceId, name: deviceName, capabilities, autoAnswer, claimedRole: deviceRole.optional() }),
 });
 export type RegisterDevice = PayloadOf<typeof RegisterDevice>;
 

@@ -44,15 +44,19 @@ export const subscriberDecider: Decider<SubscriberCommand, Subscriber, Subscribe
 
 /** CPM-MLD-018: many devices under one address, as many Secondaries as the policy allows; the same id replaces and never adds. */
 function register(command: Omit<RegisterDevice, 'user'> & { readonly maxSecondaries: number }, state: Subscriber): SubscriberEvent {
-  const { commandId, device: id, name, capabilities, autoAnswer } = command;
+  const { commandId, device: id, name, capabilities, autoAnswer, claimedRole } = command;
   const current = state.devices.find((device) => device.id === id);
+  const role = current?.role ?? 'secondary';
+  if (claimedRole !== undefined && claimedRole !== role) {
+    return { ...refuse(command, 'role-not-claimable', `The device is ${role}: only the operator says which device is the Primary`), field: 'role' };
+  }
   const others = state.devices.filter((device) => device.id !== id);
   const secondaries = others.filter(({ role }) => role === 'secondary').length;
   if (!current && secondaries >= command.maxSecondaries) {
     return refuse(command, 'device-limit-reached', `The subscription allows ${command.maxSecondaries} Secondary Devices and has ${secondaries}`);
   }
   if (isNameTaken(others, name)) return nameTaken(command, name);
-  const device: RegisteredDevice = { id, name, role: current?.role ?? 'secondary', registered: true, capabilities, autoAnswer };
+  const device: RegisteredDevice = { id, name, role, registered: true, capabilities, autoAnswer };
   if (sameContent(device, current)) return { type: 'DeviceUnchanged', commandId, device: id };
   return { type: 'DeviceRegistered', commandId, created: !current?.registered, device };
 }

@@ -1,5 +1,5 @@
 import { fold, requirement, specFor } from '@cpm/runtime-decider';
-import type { SubscriberEvent } from './subscriber.js';
+import type { SubscriberCommand, SubscriberEvent } from './subscriber.js';
 import { subscriberDecider } from './subscriber.decider.js';
 import {
   LAPTOP, PHONE, TABLET, device, deviceNumber, laptop, phone, provision, provisioned, register, registered, tablet,
@@ -82,6 +82,12 @@ requirement('CPM-MLD-027', () => {
   it('gives the provisioned device the primary role, whatever order devices register in', () => {
     const { state } = given([provisioned, registered(tablet)]).when(register(PHONE, 'Phone'));
     expect(state.devices).toMatchObject([{ id: PHONE, role: 'primary', registered: true }, { id: TABLET, role: 'secondary' }]);
+  });
+
+  it.each([[TABLET, 'primary', 'secondary'], [PHONE, 'secondary', 'primary']] as const)('refuses %s the role %s', (id, claimedRole, role) => {
+    given([provisioned]).when({ ...register(id, 'Device'), claimedRole } as SubscriberCommand).then([{
+      type: 'CommandRefused', commandId: 'c', code: 'role-not-claimable', field: 'role', detail: `The device is ${role}: only the operator says which device is the Primary`,
+    }]);
   });
 
   it('demotes the old Primary to Secondary when the SIM moves', () => {

@@ -43,7 +43,7 @@ export type SubscriberCommand =
 export type NoteAccess = { readonly type: 'NoteAccess'; readonly device: DeviceId } & DeviceAccess;
 
 /** Why a command was refused; the detail is a sentence for a person. */
-export type RefusalCode = 'unknown-subscriber' | 'device-limit-reached' | 'name-taken' | 'unknown-device' | 'primary-cannot-be-removed';
+export type RefusalCode = 'unknown-subscriber' | 'device-limit-reached' | 'name-taken' | 'role-not-claimable' | 'unknown-device' | 'primary-cannot-be-removed';
 
 export type Refusal = {
   readonly type: 'CommandRefused';
