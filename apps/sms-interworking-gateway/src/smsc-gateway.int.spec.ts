@@ -73,7 +73,8 @@ beforeEach(async () => {
   const config = gatewayConfig.parse({ SMPP_URL: `smpp://cpm:cpm@127.0.0.1:${port}` });
   gateway = new SmscGateway({ config, references, ingress, store, clock: systemClock, metrics: new GatewayMetrics(registry) });
   gateway.onApplicationBootstrap();
-  await until(() => server.sessions().length === 1);
+  // Once the gateway knows it: the server has the session a moment earlier.
+  await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).includes('cpm_smpp_bound 1'));
 });
 afterEach(async () => {
   await gateway.beforeApplicationShutdown();
