@@ -74,7 +74,7 @@ beforeEach(async () => {
   gateway = new SmscGateway({ config, references, ingress, store, clock: systemClock, metrics: new GatewayMetrics(registry) });
   gateway.onApplicationBootstrap();
   // Once the gateway knows it: the server has the session a moment earlier.
-  await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).includes('cpm_smpp_bound 1'));
+  await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('\ncpm_smpp_bound 1'));
 });
 afterEach(async () => {
   await gateway.beforeApplicationShutdown();
@@ -136,7 +136,7 @@ describe('a text towards the SMSC', () => {
 
   it('while the SMSC is away is to be tried later, and nothing is lost while the log is away, too', async () => {
     await server.close();
-    await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).includes('cpm_smpp_bound 0'));
+    await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('\ncpm_smpp_bound 0'));
     expect(await registry.getSingleMetricAsString('cpm_smpp_circuit_state')).toContain('cpm_smpp_circuit_state 2');
     ingress.refusals = 2;
     submit(submission('Hello'));
