@@ -8,7 +8,7 @@ import { startSystem } from '../start/start-system.js';
 import type { LoadAnswer, LoadCommand, PhaseResult } from './load-protocol.js';
 import { countOperations, type OperationCounts, perMessage } from './operation-counts.js';
 import { plot, type Series } from './plot.js';
-import { measureRawLimit, type RawLimit } from './raw-limit.js';
+import { measureRawLimit, type RawLimit, type WriteForm } from './raw-limit.js';
 import { type ProcessUsage, UsageSampler } from './usage-sampler.js';
 
 const { values: options } = parseArgs({
@@ -69,8 +69,7 @@ interface Report {
   fixedRate?: PhaseResult;
   usage: ProcessUsage[];
   perMessage: OperationCounts;
-  rawLimit: RawLimit;
-  ratioToRawLimit: number;
+  rawLimits: Readonly<Record<WriteForm, RawLimit & { readonly ratio: number }>>;
 }
 
 async function main(): Promise<void> {
@@ -100,10 +99,13 @@ async function main(): Promise<void> {
     load.stop();
     await system.stopServices();
     console.log('Raw limit: bare kafkajs and MongoDB driver with the same records and writes per message …');
-    const rawLimit = await measureRawLimit(system.brokers, system.mongoUri, counts, number('seconds'));
+    const limitOf = async (writes: WriteForm) => {
+      const limit = await measureRawLimit(system.brokers, system.mongoUri, counts, { seconds: number('seconds'), writes });
+      return { ...limit, ratio: closedLoop.perSecond / limit.messagesPerSecond };
+    };
+    const rawLimits = { bulk: await limitOf('bulk'), grouped: await limitOf('grouped') };
     const report: Report = {
-      at: new Date().toISOString(), machine: { cores: cpus().length, node: process.version }, setting: options, closedLoop, fixedRate, usage, perMessage: counts, rawLimit,
-      ratioToRawLimit: closedLoop.perSecond / rawLimit.messagesPerSecond,
+      at: new Date().toISOString(), machine: { cores: cpus().length, node: process.version }, setting: options, closedLoop, fixedRate, usage, perMessage: counts, rawLimits,
     };
     print(report);
     save(report, load.throughput, memory);
@@ -112,13 +114,15 @@ async function main(): Promise<void> {
   }
 }
 
-function print({ closedLoop, fixedRate, usage, perMessage: counts, rawLimit, ratioToRawLimit }: Report): void {
+function print({ closedLoop, fixedRate, usage, perMessage: counts, rawLimits }: Report): void {
   const line = (name: string, phase: PhaseResult) =>
     `${name.padEnd(12)} ${phase.perSecond.toFixed(0).padStart(6)} messages/s   submit->push p50 ${phase.submitToPush.p50} p99 ${phase.submitToPush.p99} ms   submit->report p50 ${phase.submitToReport.p50} p99 ${phase.submitToReport.p99} ms   incomplete ${phase.incomplete}, duplicate reports ${phase.duplicateReports}, refused ${phase.refused}`;
   console.log(`\n${line('closed loop', closedLoop)}`);
   if (fixedRate) console.log(line('fixed rate', fixedRate));
   console.log(`per message  ${counts.records.toFixed(1)} records, ${counts.inserts.toFixed(1)} inserts, ${counts.updates.toFixed(1)} updates, ${counts.queries.toFixed(1)} queries`);
-  console.log(`raw limit    ${rawLimit.messagesPerSecond.toFixed(0)} messages/s (${rawLimit.recordsPerSecond.toFixed(0)} records/s, ${rawLimit.writesPerSecond.toFixed(0)} writes/s); ratio ${(ratioToRawLimit * 100).toFixed(0)} %`);
+  for (const [form, limit] of Object.entries(rawLimits)) {
+    console.log(`raw limit    ${limit.messagesPerSecond.toFixed(0)} messages/s with ${form} writes (${limit.recordsPerSecond.toFixed(0)} records/s, ${limit.writesPerSecond.toFixed(0)} writes/s); ratio ${(limit.ratio * 100).toFixed(0)} %`);
+  }
   for (const { name, cpuPercent, rssMb } of usage) {
     console.log(`${name.slice(0, 40).padEnd(40)} cpu ${cpuPercent.toFixed(0).padStart(4)} %   rss ${rssMb.first.toFixed(0)} -> ${rssMb.last.toFixed(0)} MB (max ${rssMb.max.toFixed(0)})`);
   }

@@ -14,11 +14,19 @@ const BATCH = 500;
 const RECORD = JSON.stringify({ type: 'cpm.bench.Raw.v1', data: 'x'.repeat(380) });
 const DOCUMENT = { state: 'x'.repeat(500), version: 1 };
 
+/** `bulk`: one `bulkWrite` with an operation per document. `grouped`: one insert and one update for all, as the runtime does it. */
+export type WriteForm = 'bulk' | 'grouped';
+
+interface RawSetting {
+  readonly seconds: number;
+  readonly writes: WriteForm;
+}
+
 /**
  * Produces, consumes and writes with bare kafkajs and the bare MongoDB driver, in large batches, at the same time, on
  * the same broker and database, for `seconds`. As many records and writes per message as the system was seen to need.
  */
-export async function measureRawLimit(brokers: string, mongoUri: string, counts: OperationCounts, seconds: number): Promise<RawLimit> {
+export async function measureRawLimit(brokers: string, mongoUri: string, counts: OperationCounts, { seconds, writes: form }: RawSetting): Promise<RawLimit> {
   const topic = `bench.raw.${randomUUID()}`;
   const kafka = new Kafka({ clientId: 'bench-raw', brokers: brokers.split(','), logLevel: logLevel.ERROR });
   const admin = kafka.admin();
@@ -44,8 +52,8 @@ export async function measureRawLimit(brokers: string, mongoUri: string, counts:
       const inserts = Math.round((batch.messages.length / counts.records) * counts.inserts);
       const updates = Math.round((batch.messages.length / counts.records) * counts.updates);
       const ids = Array.from({ length: inserts }, () => String((next += 1)));
-      await insert(collection, ids);
-      await update(collection, Array.from({ length: Math.min(updates, next) }, () => String(1 + Math.floor(Math.random() * next))));
+      const changed = Array.from({ length: Math.min(updates, next) }, () => String(1 + Math.floor(Math.random() * next)));
+      await WRITE[form](collection, ids, [...new Set(changed)]);
       written += inserts + updates;
       resolveOffset(batch.lastOffset());
     },
@@ -65,17 +73,21 @@ export async function measureRawLimit(brokers: string, mongoUri: string, counts:
 type Documents = mongo.Collection<{ _id: string; n: number; state: string; version: number }>;
 const MAJORITY = { writeConcern: { w: 'majority' } } as const;
 
-/** In the two forms that cost the server least per document. */
-async function insert(collection: Documents, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await collection.insertMany(ids.map((_id) => ({ _id, n: 0, ...DOCUMENT })), { ordered: false, ...MAJORITY });
-}
-
-async function update(collection: Documents, drawn: readonly string[]): Promise<void> {
-  const ids = [...new Set(drawn)];
-  if (ids.length === 0) return;
-  const nth = { $arrayElemAt: [{ $literal: ids.map((_, n) => ({ ...DOCUMENT, n })) }, { $indexOfArray: [{ $literal: ids }, '$_id'] }] };
-  await collection.updateMany({ _id: { $in: ids } }, [{ $replaceWith: { $mergeObjects: [{ _id: '$_id' }, nth] } }], MAJORITY);
-}
+const WRITE: Readonly<Record<WriteForm, (collection: Documents, inserted: readonly string[], updated: readonly string[]) => Promise<void>>> = {
+  bulk: async (collection, inserted, updated) => {
+    const operations = [
+      ...inserted.map((_id) => ({ insertOne: { document: { _id, n: 0, ...DOCUMENT } } })),
+      ...updated.map((_id, n) => ({ updateOne: { filter: { _id }, update: { $set: { ...DOCUMENT, n } } } })),
+    ];
+    if (operations.length > 0) await collection.bulkWrite(operations, { ordered: false, ...MAJORITY });
+  },
+  grouped: async (collection, inserted, updated) => {
+    if (inserted.length > 0) await collection.insertMany(inserted.map((_id) => ({ _id, n: 0, ...DOCUMENT })), { ordered: false, ...MAJORITY });
+    if (updated.length === 0) return;
+    const nth = { $arrayElemAt: [{ $literal: updated.map((_, n) => ({ ...DOCUMENT, n })) }, { $indexOfArray: [{ $literal: updated }, '$_id'] }] };
+    await collection.updateMany({ _id: { $in: [...updated] } }, [{ $replaceWith: { $mergeObjects: [{ _id: '$_id' }, nth] } }], MAJORITY);
+  },
+};
 
 /** Keeps the log a few batches ahead of the consumer, no more: what counts is what went all the way. */
 async function produceUntil(producer: Producer, topic: string, end: number, consumed: () => number): Promise<void> {
