@@ -13,10 +13,10 @@ import { type ProcessUsage, UsageSampler } from './usage-sampler.js';
 
 const { values: options } = parseArgs({
   options: {
-    pairs: { type: 'string', default: '50' },
-    window: { type: 'string', default: '4' },
+    pairs: { type: 'string', default: '100' },
+    window: { type: 'string', default: '6' },
     seconds: { type: 'string', default: '20' },
-    warmup: { type: 'string', default: '8' },
+    warmup: { type: 'string', default: '30' },
     messages: { type: 'string' },
     processes: { type: 'boolean', default: false },
     out: { type: 'string', default: '.cpm/bench' },
