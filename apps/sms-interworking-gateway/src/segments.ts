@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MAX_VALIDITY_MS } from '@cpm/domain-sms-interworking-gateway';
 import { encodeSegment, planSms } from '@cpm/sms-text';
 import { absoluteSmppTime, alphanumericAddress, e164Address, relativeSmppTime, type SubmitSm } from '@cpm/smpp';
 import { msisdnOf, type CpmAddress } from '@cpm/vocabulary';
@@ -6,7 +7,6 @@ import type { GatewayConfig } from './gateway-config.js';
 import type { SmsSubmission } from './sms-submission.js';
 
 const FINAL_STATES = 1;
-const MAX_VALIDITY_MS = 72 * 3_600_000;
 
 /** The submission can never be made; the message is the reason for the journey. */
 export class UnsubmittableError extends Error {

@@ -1,13 +1,11 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import { ucnText } from '@cpm/domain-sms-interworking-gateway';
+import { MAX_VALIDITY_MS, ucnText } from '@cpm/domain-sms-interworking-gateway';
 import { parse, RequireScope } from '@cpm/http';
 import { CLOCK, policyOf, type PolicySource } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import { planSms } from '@cpm/sms-text';
 import { cpmAddress, ucnTexts } from '@cpm/vocabulary';
 import { z } from 'zod';
-
-const HOUR_MS = 3_600_000;
 
 /** `texts` are tried instead of the policy in force; everything else stands for a message, with an example where it is left out. */
 const preview = z.strictObject({
@@ -38,7 +36,7 @@ export class UcnPreviewController {
   @HttpCode(200)
   show(@Body() body: unknown): UcnPreview {
     const { texts, language, expiresAt, ...subject } = parse(preview, body ?? {});
-    const expiry = expiresAt === undefined ? this.clock.now() + 72 * HOUR_MS : Date.parse(expiresAt);
+    const expiry = expiresAt === undefined ? this.clock.now() + MAX_VALIDITY_MS : Date.parse(expiresAt);
     const text = ucnText({ ...subject, expiresAt: expiry, ...(language !== undefined && { language }) }, texts === undefined ? this.policy.current() : { 'ucn.text': texts });
     const { encoding, segments } = planSms(text);
     return { text, encoding, segments: segments.length };

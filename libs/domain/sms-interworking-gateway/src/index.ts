@@ -1,4 +1,5 @@
 export * from './sms/sms.aggregate.js';
+export { MAX_VALIDITY_MS } from './sms/sms.decider.js';
 export type { Sms, SmsCommand, SmsEvent, SmsRequest } from './sms/sms.js';
 export * from './sms-interworking-gateway.service.js';
 export * from './ucn/ucn-text.js';
