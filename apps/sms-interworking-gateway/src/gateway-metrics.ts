@@ -9,7 +9,7 @@ export class GatewayMetrics {
   readonly #submissions: Counter<'outcome'>;
   readonly #possibleDuplicates: Counter;
   readonly #receipts: Counter<'fate'>;
-  readonly #inbound: Counter;
+  readonly #inbound: Counter<'fate'>;
   readonly #bound: Gauge;
   readonly #circuit: Gauge;
 
@@ -18,7 +18,7 @@ export class GatewayMetrics {
     this.#submissions = new Counter({ name: 'cpm_sms_submissions_total', help: 'Texts by what the SMSC made of them', labelNames: ['outcome'], registers });
     this.#possibleDuplicates = new Counter({ name: 'cpm_sms_possible_duplicates_total', help: 'Texts accepted after an earlier submission of unknown outcome', registers });
     this.#receipts = new Counter({ name: 'cpm_sms_receipts_total', help: 'Delivery receipts by what became of them', labelNames: ['fate'], registers });
-    this.#inbound = new Counter({ name: 'cpm_sms_inbound_total', help: 'Short messages of handsets, put aside', registers });
+    this.#inbound = new Counter({ name: 'cpm_sms_inbound_total', help: 'Short messages of handsets by what became of them', labelNames: ['fate'], registers });
     this.#bound = new Gauge({ name: 'cpm_smpp_bound', help: '1 while the link to the SMSC is bound', registers });
     this.#circuit = new Gauge({ name: 'cpm_smpp_circuit_state', help: '0 closed, 1 half open, 2 open', registers });
   }
@@ -33,8 +33,8 @@ export class GatewayMetrics {
     this.#receipts.inc({ fate });
   }
 
-  inboundPutAside(): void {
-    this.#inbound.inc();
+  inbound(fate: 'logged' | 'put-aside'): void {
+    this.#inbound.inc({ fate });
   }
 
   bound(isBound: boolean): void {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { MAX_VALIDITY_MS } from '@cpm/domain-sms-interworking-gateway';
 import { encodeSegment, planSms } from '@cpm/sms-text';
 import { absoluteSmppTime, alphanumericAddress, e164Address, relativeSmppTime, type SubmitSm } from '@cpm/smpp';
-import { msisdnOf, type CpmAddress } from '@cpm/vocabulary';
+import { msisdnOf } from '@cpm/vocabulary';
 import type { GatewayConfig } from './gateway-config.js';
 import type { SmsSubmission } from './sms-submission.js';
 
@@ -19,13 +19,13 @@ type SegmentSettings = Pick<GatewayConfig, 'SMPP_VALIDITY' | 'SMPP_SENDER_NAME'>
  * The submit_sm of each segment, in order. Another attempt gives the same concatenation reference, so that a handset puts
  * a repeated part in the place of the first. @throws UnsubmittableError or SmsTextRefusedError
  */
-export function segmentsOf({ user, smsId, sender, text, expiresAt }: SmsSubmission, now: number, settings: SegmentSettings): SubmitSm[] {
+export function segmentsOf({ user, smsId, text, expiresAt, ...from }: SmsSubmission, now: number, settings: SegmentSettings): SubmitSm[] {
   const msisdn = msisdnOf(user);
   if (msisdn === undefined) throw new UnsubmittableError('the recipient has no telephone number');
   const plan = planSms(text);
   const reference = createHash('sha256').update(smsId).digest()[0] ?? 0;
   const message = {
-    source: sourceOf(sender, settings),
+    source: sourceOf(from, settings),
     destination: e164Address(msisdn),
     registeredDelivery: FINAL_STATES,
     validityPeriod: validity(expiresAt, now, settings),
@@ -36,8 +36,8 @@ export function segmentsOf({ user, smsId, sender, text, expiresAt }: SmsSubmissi
   });
 }
 
-function sourceOf(sender: CpmAddress, { SMPP_SENDER_NAME }: SegmentSettings): SubmitSm['source'] {
-  const msisdn = msisdnOf(sender);
+function sourceOf({ sender, source }: Pick<SmsSubmission, 'sender' | 'source'>, { SMPP_SENDER_NAME }: SegmentSettings): SubmitSm['source'] {
+  const msisdn = source ?? msisdnOf(sender);
   return msisdn === undefined ? alphanumericAddress(SMPP_SENDER_NAME) : e164Address(msisdn);
 }
 

@@ -8,6 +8,8 @@ export const smsSubmission = z.object({
   /** Number of the submission, which its outcome names again. */
   attempt: z.number().int(),
   sender: keyedAddress,
+  /** MSISDN to send from; absent: the sender's own. */
+  source: z.string().optional(),
   text: z.string(),
   /** Epoch ms: later the SMSC need not try any more. */
   expiresAt: z.number(),

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { EventContract } from '@cpm/runtime-decider';
 import { systemClock } from '@cpm/runtime-host';
 import { InMemoryStore, type Ingress } from '@cpm/runtime-ports';
-import { e164Address, SmppServer, STATUS, type ReceivedSubmit, type SubmitAnswer } from '@cpm/smpp';
+import { alphanumericAddress, e164Address, SmppServer, STATUS, type ReceivedSubmit, type SubmitAnswer } from '@cpm/smpp';
 import { decodeShortMessage } from '@cpm/sms-text';
 import { Registry } from 'prom-client';
 import { gatewayConfig } from './gateway-config.js';
@@ -97,6 +97,12 @@ describe('a text towards the SMSC', () => {
     expect(submitted).toMatchObject([{ source: { ton: 1, npi: 1, address: '4915110000001' }, destination: { address: '4915110000002' }, registeredDelivery: 1, dataCoding: 0 }]);
     expect(submitted[0]?.validityPeriod).toMatch(/^000000000[01]\d\d000R$/);
     expect(ingress.of('SmscAccepted')).toMatchObject([{ user: bob, smsId: `${bob}|m1`, attempt: 1, segmentIds: ['1001'] }]);
+  });
+
+  it('goes from the number it is to be sent from, whoever wrote it', async () => {
+    submit(submission('Alice: Hello', { source: '4917604069000' }));
+    await until(() => ingress.of('SmscAccepted').length === 1);
+    expect(submitted).toMatchObject([{ source: { ton: 1, npi: 1, address: '4917604069000' }, destination: { address: '4915110000002' } }]);
   });
 
   it('goes in segments, in order, with one reference that is the same in another attempt', async () => {
@@ -214,10 +220,36 @@ it('takes an alert for the handset\'s being reachable over CS', async () => {
   expect(ingress.of('AccessObserved')).toMatchObject([{ user: bob, access: 'CS', state: 'AVAILABLE', source: 'smpp-alert' }]);
 });
 
-it('puts a short message of a handset aside where an operator finds it', async () => {
-  const status = await server.sessions()[0]?.deliver({
-    source: e164Address('+4915110000002'), destination: e164Address('+4915110000001'), esmClass: 0, dataCoding: 0, shortMessage: Buffer.from('Reply'),
+describe('a short message of a handset', () => {
+  const deliver = (message: Partial<Parameters<NonNullable<ReturnType<typeof server.sessions>[0]>['deliver']>[0]>) => server.sessions()[0]?.deliver({
+    source: e164Address('+4915110000002'), destination: e164Address('+4917604069000'), esmClass: 0, dataCoding: 0, shortMessage: Buffer.from('Reply'), ...message,
   });
-  expect(status).toBe(STATUS.ok);
-  expect([...store.rows('dead-letters').values()]).toMatchObject([{ service: 'sms-interworking-gateway', key: bob, replayed: false }]);
+
+  it('is acknowledged once it is in the log of its sender', async () => {
+    expect(await deliver({})).toBe(STATUS.ok);
+    expect(ingress.published).toMatchObject([{ type: 'SmsReceived', payload: { user: bob, to: '4917604069000', text: 'Reply' } }]);
+    expect(ingress.published[0]?.payload).not.toHaveProperty('part');
+    expect(await registry.getSingleMetricAsString('cpm_sms_inbound_total')).toContain('cpm_sms_inbound_total{fate="logged"} 1');
+  });
+
+  it('is not acknowledged while the log cannot take it', async () => {
+    ingress.refusals = 1;
+    expect(await deliver({})).toBe(STATUS.systemError);
+    expect(await deliver({})).toBe(STATUS.ok);
+    expect(ingress.of('SmsReceived')).toHaveLength(1);
+  });
+
+  it('says which part of a longer text it is', async () => {
+    await deliver({ esmClass: 0x40, shortMessage: Buffer.from([5, 0, 3, 42, 3, 2, ...Buffer.from('middle')]) });
+    expect(ingress.of('SmsReceived')).toMatchObject([{ text: 'middle', part: { reference: 42, total: 3, number: 2 } }]);
+  });
+
+  it.each([
+    ['from a name', { source: alphanumericAddress('Bank') }, 'Bank'],
+    ['to a short code', { destination: { ton: 0, npi: 1, address: '12345' } }, bob],
+  ])('%s is put aside where an operator finds it', async (_, message, key) => {
+    expect(await deliver(message)).toBe(STATUS.ok);
+    expect(ingress.published).toEqual([]);
+    expect([...store.rows('dead-letters').values()]).toMatchObject([{ service: 'sms-interworking-gateway', key, replayed: false }]);
+  });
 });

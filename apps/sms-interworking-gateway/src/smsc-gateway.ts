@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { AccessObserved } from '@cpm/contracts-access-awareness';
+import { SmsReceived } from '@cpm/contracts-sms-interworking-gateway';
 import { inboxOf } from '@cpm/runtime-decider';
 import type { AggregateStore, Clock, EffectHandlers, Ingress } from '@cpm/runtime-ports';
-import type { AlertNotification, Deliver, InboundMessage, SmppEvent } from '@cpm/smpp';
-import { normaliseAddress } from '@cpm/vocabulary';
+import type { AlertNotification, Deliver, InboundMessage, SmppAddress, SmppEvent } from '@cpm/smpp';
+import { msisdnOf, normaliseAddress, type CpmAddress } from '@cpm/vocabulary';
 import type { GatewayConfig } from './gateway-config.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import { Receipts } from './receipts.js';
@@ -71,21 +72,33 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   async #deliver(deliver: Deliver): Promise<void> {
-    if (deliver.kind === 'message') return this.#putAside(deliver);
+    if (deliver.kind === 'message') return this.#takeMessage(deliver);
     this.parts.metrics.receipt(await this.#receipts.take(deliver));
   }
 
-  /** Replies have no way into a conversation yet: an operator can see that they came. */
+  /** Resolves once the text is in the log: whether its number stands for a session is decided there, in the order of the user's events. */
+  async #takeMessage(message: InboundMessage): Promise<void> {
+    const { ingress, clock, metrics } = this.parts;
+    const { text, concat } = message;
+    const user = addressOf(message.from);
+    const number = addressOf(message.to);
+    const to = number && msisdnOf(number);
+    if (user === undefined || to === undefined) return this.#putAside(message);
+    const part = concat && { reference: concat.reference, total: concat.total, number: concat.part };
+    await ingress.publish(SmsReceived, { user, to, text, ...(part && { part }), at: clock.now() });
+    metrics.inbound('logged');
+  }
+
+  /** A text between parties that are no telephone numbers belongs to nobody's log: an operator can see that it came. */
   async #putAside({ from, to, text, concat }: InboundMessage): Promise<void> {
     const { store, clock, metrics } = this.parts;
-    const key = normaliseAddress(`tel:+${from.address.replace(/^\+/, '')}`) ?? from.address;
-    const insert = { service: SERVICE, key, value: JSON.stringify({ from, to, text, concat }), reason: 'inbound short message without a conversation', at: clock.now(), replayed: false };
+    const insert = { service: SERVICE, key: addressOf(from) ?? from.address, value: JSON.stringify({ from, to, text, concat }), reason: 'inbound short message without a conversation', at: clock.now(), replayed: false };
     await store.write([{ kind: 'row', table: DEAD_LETTERS, id: `${inboxOf(SERVICE)}/inbound/${randomUUID()}`, insert }], []);
-    metrics.inboundPutAside();
+    metrics.inbound('put-aside');
   }
 
   async #alert({ handset, availability }: AlertNotification): Promise<void> {
-    const user = normaliseAddress(`tel:+${handset.address.replace(/^\+/, '')}`);
+    const user = addressOf(handset);
     if (!user) return;
     const state = availability === 'available' ? 'AVAILABLE' : 'UNAVAILABLE';
     await this.parts.ingress.publish(AccessObserved, {
@@ -99,4 +112,8 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     if (type === 'bound' || type === 'reconnect-scheduled') this.#logger.debug(line);
     else this.#logger.warn(line);
   }
+}
+
+function addressOf({ address }: SmppAddress): CpmAddress | undefined {
+  return normaliseAddress(`tel:+${address.replace(/^\+/, '')}`);
 }

@@ -5,4 +5,5 @@ export * from './disposition.js';
 export * from './message.js';
 export * from './policy.js';
 export * from './preferences.js';
+export * from './session.js';
 export * from './stored-object.js';

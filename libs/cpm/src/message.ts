@@ -25,9 +25,20 @@ export const content = z.discriminatedUnion('kind', [
 ]);
 export type Content = z.infer<typeof content>;
 
-/** A CPM Standalone Message as it travels between services. `size` in bytes. */
+/** How a message came to be: on its own, inside a session, or as the offer of a file. */
+export const messageService = z.enum(['standalone', 'chat', 'file-transfer']);
+export type MessageService = z.infer<typeof messageService>;
+
+/** What is told of a file before it is fetched. */
+export const offeredFile = z.object({ name: z.string().optional(), sha256: z.string() });
+
+/** A message as it travels between services: Standalone, Chat (with its `sessionId`), or the offer of a file. `size` in bytes. */
 export const message = z.object({
   id: z.string(),
+  /** Absent: standalone. */
+  service: messageService.optional(),
+  sessionId: z.string().optional(),
+  file: offeredFile.optional(),
   from: keyedAddress,
   to: z.array(keyedAddress),
   originDevice: keyedDeviceId,
@@ -42,3 +53,10 @@ export const message = z.object({
   expiresAt: z.number(),
 });
 export type Message = z.infer<typeof message>;
+
+export function serviceOf({ service }: Pick<Message, 'service'>): MessageService {
+  return service ?? 'standalone';
+}
+
+/** RFC 3994: says that somebody is writing. Told to who takes part now, never kept. */
+export const COMPOSING_TYPE = 'application/im-iscomposing+xml';

@@ -17,6 +17,11 @@ const ucnTemplate = z.string().min(1).max(320).superRefine((text, context) => {
 /** The operator's notification texts by language tag. */
 export const ucnTexts = z.record(language, ucnTemplate);
 
+const msisdn = z.string().regex(/^[1-9]\d{6,14}$/, 'must be an MSISDN: 7 to 15 digits without +');
+
+/** +49 176 040690 00 to 19: numbers that the German regulator keeps for fiction, so that nobody owns what an operator did not set. */
+const DRAMA_NUMBERS = Array.from({ length: 20 }, (_, at) => `4917604069${String(at).padStart(3, '0')}`);
+
 const flag = (fallback: boolean) => z.boolean().default(fallback);
 
 /**
@@ -40,7 +45,20 @@ export const policy = z.strictObject({
   'reports.copyToOtherDevices': z.enum(['none', 'all']).default('all'),
   'device.maxSecondaries': z.number().int().min(0).max(64).default(9),
   'fork.targets': z.enum(['all', 'primary', 'secondaries']).default('all'),
+  /** What counts as the user's response that ends auto-answered legs on his other devices. */
   'autoAnswer.responseTrigger': z.enum(['MESSAGE', 'COMPOSING']).default('MESSAGE'),
+  /** Whether the Primary without IP gets texts of a session that its user answered on another device. */
+  'primary.smsDuringActiveSession': flag(false),
+  /** How long an invitation rings. */
+  'session.inviteTtlSec': z.number().min(1).max(86_400).default(180),
+  /** A session without a message for so long is closed. */
+  'session.inactivitySec': z.number().min(1).max(30 * 86_400).default(300),
+  /** Participants of a group session, its creator included. */
+  'group.maxParticipants': z.number().int().min(3).max(256).default(256),
+  /** How long a file whose transfer broke off waits for the device that accepted it. */
+  'ft.resumeWindowSec': z.number().min(1).max(86_400).default(300),
+  /** Numbers of the gateway from which texts of group sessions are sent, so that an answer finds its session. */
+  'sms.leasedNumbers': z.array(msisdn).max(10_000).default([...DRAMA_NUMBERS]),
 });
 export type Policy = z.infer<typeof policy>;
 

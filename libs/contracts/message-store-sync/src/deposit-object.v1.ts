@@ -11,8 +11,8 @@ export const DepositObject = defineEvent({
   schema: z.object({
     user: keyedAddress,
     direction: z.enum(['In', 'Out']),
-    /** The other party of the conversation folder. */
-    party: keyedAddress,
+    /** The other party of the conversation folder; of a group its Conversation-ID. */
+    party: z.string(),
     message,
   }),
 });

@@ -18,7 +18,7 @@ export const ChangeObject = defineEvent({
   summary: 'A flag of a stored message changes, or it is removed',
   key: ({ user }) => user,
   schema: z.object({
-    user: keyedAddress, messageId: z.string(), party: keyedAddress, direction: z.enum(['In', 'Out']),
+    user: keyedAddress, messageId: z.string(), party: z.string(), direction: z.enum(['In', 'Out']),
     change: z.enum(['seen', 'removed']), device: keyedDeviceId.optional(), at: instant,
   }),
 });

@@ -1,4 +1,4 @@
-import { dispositionRequest, dispositionStatus, instant, keyedAddress, keyedDeviceId } from '@cpm/vocabulary';
+import { dispositionRequest, dispositionStatus, instant, keyedAddress, keyedDeviceId, messageService } from '@cpm/vocabulary';
 import { defineEvent, type PayloadOf } from '@cpm/runtime-decider';
 import { z } from 'zod';
 
@@ -13,7 +13,7 @@ export const DispositionEvidence = defineEvent({
     sender: keyedAddress,
     recipient: keyedAddress,
     originDevice: keyedDeviceId,
-    service: z.enum(['standalone', 'chat', 'file-transfer']),
+    service: messageService,
     requested: z.array(dispositionRequest),
     items: z.array(z.object({
       status: dispositionStatus,

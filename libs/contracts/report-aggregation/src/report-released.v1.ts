@@ -1,4 +1,4 @@
-import { dispositionStatus, instant, keyedAddress, keyedDeviceId } from '@cpm/vocabulary';
+import { dispositionStatus, instant, keyedAddress, keyedDeviceId, messageService } from '@cpm/vocabulary';
 import { defineEvent, type PayloadOf } from '@cpm/runtime-decider';
 import { z } from 'zod';
 
@@ -14,7 +14,7 @@ export const ReportReleased = defineEvent({
     sender: keyedAddress,
     recipient: keyedAddress,
     originDevice: keyedDeviceId,
-    service: z.enum(['standalone', 'chat', 'file-transfer']),
+    service: messageService,
     status: dispositionStatus,
     at: instant,
   }),

@@ -10,9 +10,24 @@ export const SubmitSms = defineEvent({
   type: 'SubmitSms', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
   summary: 'Deliver a text to the Primary Device as SMS',
   key: ({ user }) => user,
-  schema: z.object({ ...leg, attempt: z.number().int(), text: z.string(), expiresAt: instant, at: instant }),
+  schema: z.object({
+    ...leg, attempt: z.number().int(), text: z.string(), expiresAt: instant, at: instant,
+    /** MSISDN to send from; absent: the sender's own. */
+    source: z.string().optional(),
+  }),
 });
 export type SubmitSms = PayloadOf<typeof SubmitSms>;
+
+/** Deliver a text of a group session: it is sent from a number leased for this session, so that an answer finds it. `text` names its sender. */
+export const SubmitGroupSms = defineEvent({
+  type: 'SubmitGroupSms', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
+  summary: 'Deliver a text of a group session to the Primary Device as SMS',
+  key: ({ user }) => user,
+  schema: z.object({
+    ...leg, attempt: z.number().int(), text: z.string(), sessionId: z.string(), conversationId: z.string(), contributionId: z.string(), expiresAt: instant, at: instant,
+  }),
+});
+export type SubmitGroupSms = PayloadOf<typeof SubmitGroupSms>;
 
 /** Tell the Primary by SMS that content waits for it: an Undelivered Content Notification. `size` in bytes. */
 export const SubmitUcn = defineEvent({

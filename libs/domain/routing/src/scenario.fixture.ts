@@ -1,5 +1,5 @@
 import { DEFAULT_POLICY, DEFAULT_PROFILE, type AccessState, type CpmAddress, type DeviceId, type Message, type Policy, type PreferenceProfile } from '@cpm/vocabulary';
-import type { AnyAggregate, DecisionContext, EventContract, JourneyEntry } from '@cpm/runtime-decider';
+import type { Aggregate, AnyAggregate, DecisionContext, EventContract, JourneyEntry } from '@cpm/runtime-decider';
 import { AccessChanged } from '@cpm/contracts-access-awareness';
 import type { PushFrame } from '@cpm/contracts-client-edge';
 import { SubscriberChanged, type RegisteredDevice } from '@cpm/contracts-device-registry';
@@ -9,6 +9,7 @@ import { SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
 import { deliveryId } from './delivery/delivery-id.js';
 import type { Delivery } from './delivery/delivery.js';
 import type { Leg } from './delivery/leg.js';
+import type { Profile } from './profile/profile.js';
 import { routing } from './routing.service.js';
 
 export const ALICE = 'tel:+4915110000001' as CpmAddress;
@@ -54,6 +55,8 @@ export class Scenario {
   policy: Policy = DEFAULT_POLICY;
   readonly published: Published[] = [];
   readonly journey: JourneyEntry[] = [];
+  /** Outcomes of commands, by command id. */
+  readonly answers = new Map<string, unknown>();
   private readonly documents = new Map<string, { aggregate: AnyAggregate; id: string; state: unknown }>();
   private readonly heard: { contract: EventContract; payload: unknown }[] = [];
   private version = 0;
@@ -94,7 +97,7 @@ export class Scenario {
   }
 
   access(id: DeviceId, ip: AccessState, cs: AccessState = 'UNKNOWN', holdUntil?: number): this {
-    this.hear(AccessChanged, { user: BOB, device: id, ip, cs, ...(holdUntil !== undefined && { holdUntil }), reason: 'test', at: this.now });
+    this.hear(AccessChanged, { user: this.ownerOf(id), device: id, ip, cs, ...(holdUntil !== undefined && { holdUntil }), reason: 'test', at: this.now });
     return this;
   }
 
@@ -159,6 +162,17 @@ export class Scenario {
     return this;
   }
 
+  /** Whose device it is by the snapshots so far; Bob's where nobody has it. */
+  private ownerOf(id: DeviceId): CpmAddress {
+    const owner = [...this.documents.values()].find(({ aggregate, state }) => aggregate.name === 'profile' && (state as Profile).devices.some((device) => device.id === id));
+    return (owner?.id ?? BOB) as CpmAddress;
+  }
+
+  /** The state of an aggregate; its initial one when it does not exist yet. */
+  state<State>(aggregate: Aggregate<never, State, never, never> | AnyAggregate, id: string): State {
+    return this.stateOf(aggregate.name, id, aggregate as AnyAggregate) as State;
+  }
+
   private drain(): void {
     const next = this.heard.shift();
     if (next) this.hear(next.contract, next.payload);
@@ -173,6 +187,7 @@ export class Scenario {
       const line = aggregate.journalOf?.(event, context, after);
       if (line) this.journey.push(line);
       for (const reaction of aggregate.react(event, after, context)) {
+        if (reaction.kind === 'answer') this.answers.set(reaction.commandId, reaction.outcome);
         if (reaction.kind !== 'publish') continue;
         const { contract, payload } = reaction;
         this.published.push({ at: this.now, type: contract.type, payload: contract.schema.parse(payload) });
@@ -181,10 +196,10 @@ export class Scenario {
     }
   }
 
-  private contextOf(aggregate: AnyAggregate, id: string, open?: AnyAggregate): DecisionContext {
+  private contextOf(aggregate: AnyAggregate, id: string, open: readonly AnyAggregate[] = []): DecisionContext {
     const view = aggregate.view ? this.stateOf(aggregate.view.aggregate.name, aggregate.view.idOf(id), aggregate.view.aggregate) : undefined;
-    const found = [...this.documents.values()].filter((each) => each.aggregate === open && open.isOpen?.(each.state));
-    return { now: this.now, policy: this.policy, id, view, open: found.map((each) => each.id) };
+    const found = [...this.documents.values()].filter((each) => open.includes(each.aggregate) && each.aggregate.isOpen?.(each.state));
+    return { now: this.now, policy: this.policy, id, view, open: found.map((each) => ({ kind: each.aggregate.name, id: each.id })) };
   }
 
   private stateOf(name: string, id: string, aggregate?: AnyAggregate): unknown {

@@ -1,15 +1,27 @@
 import { defineService, on } from '@cpm/runtime-decider';
-import { CancelSms, SmscAccepted, SmscReceipt, SmscRefused, SubmitSms, SubmitUcn } from '@cpm/contracts-sms-interworking-gateway';
+import { CancelSms, SmscAccepted, SmscReceipt, SmscRefused, SmsReceived, SubmitGroupSms, SubmitSms, SubmitUcn } from '@cpm/contracts-sms-interworking-gateway';
+import { leases } from './lease/leases.aggregate.js';
+import type { LeasesCommand } from './lease/leases.js';
 import { sms, smsId } from './sms/sms.aggregate.js';
 import type { SmsCommand } from './sms/sms.js';
 import { ucnText } from './ucn/ucn-text.js';
 
-/** Brings texts to handsets: what routing asks for comes in, and what the SMSC says of it. */
+/** Brings texts to handsets: what routing asks for comes in, what the SMSC says of it, and what handsets answer to a group. */
 export const smsInterworkingGateway = defineService('sms-interworking-gateway', [
   on(SubmitSms, {
     aggregate: sms,
     idOf: ({ user, messageId }) => smsId(user, messageId),
     command: ({ at: _at, ...request }, { now }): SmsCommand => ({ type: 'Submit', request: { ...request, form: 'SMS' }, now }),
+  }),
+  on(SubmitGroupSms, {
+    aggregate: leases,
+    idOf: ({ user }) => user,
+    command: ({ at: _at, ...text }, { now, policy }): LeasesCommand => ({ type: 'Submit', text, pool: policy['sms.leasedNumbers'], now }),
+  }),
+  on(SmsReceived, {
+    aggregate: leases,
+    idOf: ({ user }) => user,
+    command: ({ user: _user, ...inbound }, { now, policy }): LeasesCommand => ({ type: 'Receive', inbound, lifeMs: policy['deferred.ttlSec'] * 1_000, now }),
   }),
   on(SubmitUcn, {
     aggregate: sms,

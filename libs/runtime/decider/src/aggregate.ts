@@ -2,6 +2,12 @@ import type { Policy } from '@cpm/vocabulary';
 import type { Decider } from './decider.js';
 import type { Reaction } from './reaction.js';
 
+/** An aggregate that still has work to do; `kind` is its name. */
+export interface OpenAggregate {
+  readonly kind: string;
+  readonly id: string;
+}
+
 /** What a decision may know beside its command and state. `now` is the log's time in epoch ms, never the clock's. */
 export interface DecisionContext<View = unknown> {
   readonly now: number;
@@ -10,8 +16,8 @@ export interface DecisionContext<View = unknown> {
   readonly id: string;
   /** The state of the aggregate named by `view`, read only; its initial state when it does not exist yet. */
   readonly view: View;
-  /** Ids of the open aggregates asked for by a subscription's `open`. */
-  readonly open: readonly string[];
+  /** The open aggregates asked for by a subscription's `open`. */
+  readonly open: readonly OpenAggregate[];
 }
 
 /** One line of a message's journey, for a person to read. `form` is how content went (FULL, SMS, UCN, …). */

@@ -7,8 +7,8 @@ export interface Subscription {
   readonly aggregate: AnyAggregate;
   idOf(payload: unknown): string;
   command(payload: unknown, context: DecisionContext): unknown;
-  /** Look up the owner's open aggregates of this kind and put their ids into the context. */
-  readonly open?: AnyAggregate;
+  /** Look up the owner's open aggregates of these kinds and put them into the context. */
+  readonly open?: readonly AnyAggregate[];
   /**
    * Nearly every such event begins an aggregate: it is taken for new without asking the store, which refuses the batch when it is
    * not. Only for services without effects: those of a refused batch may be lost.
@@ -28,7 +28,7 @@ export function on<Payload, Command, State, Event, View>(
     aggregate: Aggregate<Command, State, Event, View>;
     idOf: (payload: Payload) => string;
     command: (payload: Payload, context: DecisionContext<View>) => Command;
-    open?: AnyAggregate;
+    open?: readonly AnyAggregate[];
     begins?: true;
   },
 ): Subscription {

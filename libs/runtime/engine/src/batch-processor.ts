@@ -1,4 +1,4 @@
-import type { AnyAggregate, Effect, RowWrite, ServiceDefinition } from '@cpm/runtime-decider';
+import type { AnyAggregate, Effect, OpenAggregate, RowWrite, ServiceDefinition } from '@cpm/runtime-decider';
 import { deadLettersOf, inboxOf } from '@cpm/runtime-decider';
 import type { AggregateStore, AggregateWrite, EffectHandlers, FetchSession, OutboxEntry, OutgoingRecord, PartitionBatch, Publisher } from '@cpm/runtime-ports';
 import type { Policy } from '@cpm/vocabulary';
@@ -122,9 +122,10 @@ export class BatchProcessor {
   private async lookUpOpen(messages: readonly (InboxMessage | Poison)[]): Promise<ReadonlyMap<string, readonly string[]>> {
     const found = new Map<string, readonly string[]>();
     for (const message of messages) {
-      if (message.kind !== 'event' || !message.subscription.open) continue;
-      const key = keyOf(message.subscription.open, message.record.key);
-      if (!found.has(key)) found.set(key, await this.ports.store.openOf(message.subscription.open.name, message.record.key));
+      for (const kind of kindsToLookUp(message)) {
+        const key = keyOf(kind, message.record.key);
+        if (!found.has(key)) found.set(key, await this.ports.store.openOf(kind.name, message.record.key));
+      }
     }
     return found;
   }
@@ -211,16 +212,20 @@ export class BatchProcessor {
 }
 
 /** The owner's open aggregates as of this point of the batch: the stored ones, corrected by what the batch changed. */
-function openNow(message: InboxMessage, copies: ReadonlyMap<string, WorkingCopy>, stored: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  const kind = message.kind === 'event' ? message.subscription.open : undefined;
-  if (!kind) return [];
-  const ids = new Set(stored.get(keyOf(kind, message.record.key)));
-  for (const copy of copies.values()) {
-    if (copy.aggregate !== kind || kind.ownerOf(copy.id) !== message.record.key) continue;
-    if (kind.isOpen?.(copy.state)) ids.add(copy.id);
-    else ids.delete(copy.id);
-  }
-  return [...ids];
+function openNow(message: InboxMessage, copies: ReadonlyMap<string, WorkingCopy>, stored: ReadonlyMap<string, readonly string[]>): readonly OpenAggregate[] {
+  return kindsToLookUp(message).flatMap((kind) => {
+    const ids = new Set(stored.get(keyOf(kind, message.record.key)));
+    for (const copy of copies.values()) {
+      if (copy.aggregate !== kind || kind.ownerOf(copy.id) !== message.record.key) continue;
+      if (kind.isOpen?.(copy.state)) ids.add(copy.id);
+      else ids.delete(copy.id);
+    }
+    return [...ids].map((id) => ({ kind: kind.name, id }));
+  });
+}
+
+function kindsToLookUp(message: InboxMessage | Poison): readonly AnyAggregate[] {
+  return message.kind === 'event' ? (message.subscription.open ?? []) : [];
 }
 
 export const DEAD_LETTER_TABLE = 'dead-letters';

@@ -1,4 +1,4 @@
-import type { AnyAggregate, DecisionContext, Effect, Reaction, RowWrite, ServiceName } from '@cpm/runtime-decider';
+import type { AnyAggregate, DecisionContext, Effect, OpenAggregate, Reaction, RowWrite, ServiceName } from '@cpm/runtime-decider';
 import { inboxOf } from '@cpm/runtime-decider';
 import type { OutboxEntry } from '@cpm/runtime-ports';
 import type { Policy } from '@cpm/vocabulary';
@@ -19,7 +19,7 @@ export interface Surroundings {
   readonly service: ServiceName;
   readonly policy: Policy;
   readonly view: (aggregate: AnyAggregate, id: string) => unknown;
-  readonly open: (message: InboxMessage) => readonly string[];
+  readonly open: (message: InboxMessage) => readonly OpenAggregate[];
 }
 
 /**

@@ -1,12 +1,17 @@
-import { classOf, storedObjectId, type CpmAddress, type Direction, type DispositionRequest, type DispositionStatus, type Instant } from '@cpm/vocabulary';
+import { classOf, serviceOf, storedObjectId, type CpmAddress, type Direction, type DispositionRequest, type DispositionStatus, type Instant, type MessageService } from '@cpm/vocabulary';
 import type { DepositObject, RecordDisposition } from '@cpm/contracts-message-store-sync';
 
 export const OBJECTS_TABLE = 'objects';
 
-/** The folder of a conversation: one per other party. */
-export function conversationFolder(party: CpmAddress): string {
+/** The folder of a conversation: one per other party, or per group, which is named by its Conversation-ID. */
+export function conversationFolder(party: string): string {
   return `/main/${party}`;
 }
+
+/** Message-Context of OMA NMS. */
+export type MessageContext = 'standalone-message' | 'chat-message' | 'file-message' | 'imdn-message';
+
+const CONTEXT_OF = { standalone: 'standalone-message', chat: 'chat-message', 'file-transfer': 'file-message' } as const satisfies Record<MessageService, MessageContext>;
 
 /**
  * A stored object, id `user|oid`. Its place in the change log is `modSeq`; rows above the box's `modSeq` do not exist yet for
@@ -16,7 +21,7 @@ export interface ObjectRow {
   readonly u: CpmAddress;
   readonly oid: string;
   readonly modSeq: number;
-  readonly context: 'standalone-message' | 'imdn-message';
+  readonly context: MessageContext;
   readonly dir: Direction;
   readonly folder: string;
   readonly from: CpmAddress;
@@ -51,7 +56,7 @@ export function messageRow({ user, direction, party, message }: DepositObject, m
     u: user,
     oid: storedObjectId(direction, message.id),
     modSeq,
-    context: 'standalone-message',
+    context: CONTEXT_OF[serviceOf(message)],
     dir: direction,
     folder: conversationFolder(party),
     from: message.from,

@@ -1,9 +1,10 @@
-import { fileUrl, objectUrl, storedObjectId, timestamp, type CpmAddress, type DeviceId, type Message } from '@cpm/vocabulary';
+import { fileUrl, objectUrl, serviceOf, storedObjectId, timestamp, type CpmAddress, type DeviceId, type Message } from '@cpm/vocabulary';
 import type { PushFrame } from '@cpm/contracts-client-edge';
+import { offerKeyOf } from '../file-offer/offer-frames.js';
 
-/** One key per message, so that a second push is recognised and an unfetched frame can be withdrawn. */
-export function frameKeyOf(messageId: string): string {
-  return `msg|${messageId}`;
+/** One key per message or offer, so that a second push is recognised and an unfetched frame can be withdrawn. */
+export function frameKeyOf(message: Message): string {
+  return serviceOf(message) === 'file-transfer' ? offerKeyOf(message.id) : `msg|${message.id}`;
 }
 
 export interface MessageFrame {
@@ -13,12 +14,12 @@ export interface MessageFrame {
   readonly at: number;
 }
 
-/** `message.received`: the message with its content. */
+/** `message.received`, or in a session `session.message`: the message with its content. */
 export function receivedFrame({ message, recipient, devices, at }: MessageFrame): PushFrame {
   const { content } = message;
   const carried = content.kind === 'inline' ? { body: content.text } : { fileUrl: fileUrl(content.contentId) };
   return {
-    user: recipient, devices: devices as DeviceId[], frameKey: frameKeyOf(message.id), type: 'message.received',
+    user: recipient, devices: devices as DeviceId[], frameKey: frameKeyOf(message), type: serviceOf(message) === 'chat' ? 'session.message' : 'message.received',
     data: { ...headOf(message, recipient), ...carried }, at, expiresAt: message.expiresAt,
   };
 }
@@ -27,16 +28,16 @@ export function receivedFrame({ message, recipient, devices, at }: MessageFrame)
 export function availableFrame({ message, recipient, devices, at }: MessageFrame): PushFrame {
   const available = { objectUrl: objectUrl(recipient, storedObjectId('In', message.id)) };
   return {
-    user: recipient, devices: devices as DeviceId[], frameKey: frameKeyOf(message.id), type: 'message.available',
+    user: recipient, devices: devices as DeviceId[], frameKey: frameKeyOf(message), type: 'message.available',
     data: { ...headOf(message, recipient), ...available }, at, expiresAt: message.expiresAt,
   };
 }
 
 /** CPM-MLD-011: every device gets the same conversation, contribution and reply identifiers, so all see one thread. */
 function headOf(message: Message, to: CpmAddress): Record<string, unknown> {
-  const { id, from, conversationId, contributionId, inReplyTo, contentType, size, sentAt, dispositionNotification } = message;
+  const { id, from, sessionId, conversationId, contributionId, inReplyTo, contentType, size, sentAt, dispositionNotification } = message;
   return {
-    id, from, to, conversationId, contributionId, ...(inReplyTo !== undefined && { inReplyTo }), contentType, size,
+    id, from, to, ...(sessionId !== undefined && { sessionId }), conversationId, contributionId, ...(inReplyTo !== undefined && { inReplyTo }), contentType, size,
     sentAt: timestamp(sentAt), dispositionNotification,
   };
 }

@@ -55,6 +55,13 @@ export class Deliberation {
     (form === 'FULL' ? this.full : this.notify).push(device);
   }
 
+  /** Takes back what this decision was about to push. */
+  unpush(device: DeviceId): boolean {
+    const at = this.full.indexOf(device);
+    if (at >= 0) this.full.splice(at, 1);
+    return at >= 0;
+  }
+
   withdraw(device: DeviceId): void {
     this.withdrawn.push(device);
   }
@@ -81,9 +88,9 @@ export class Deliberation {
     const { profile, policy, now } = this;
     const device = deviceOf(profile, leg.device);
     if (!device) return undefined;
-    const { message, legs } = this.state;
+    const { message, legs, binding } = this.state;
     const secondaryServed = !policy['primary.immediateDelivery'] && legs.some(isServedSecondary);
-    return { device, message, access: accessOf(profile, leg.device), profile, policy, now, leg, secondaryServed };
+    return { device, message, binding, access: accessOf(profile, leg.device), profile, policy, now, leg, secondaryServed };
   }
 
   get isOpen(): boolean {
@@ -102,5 +109,5 @@ export class Deliberation {
 }
 
 function isServedSecondary({ role, state }: Leg): boolean {
-  return role === 'secondary' && (state === 'PUSHED' || state === 'DELIVERED' || state === 'DISPLAYED');
+  return role === 'secondary' && (state === 'PUSHED' || state === 'ACCEPTED' || state === 'DELIVERED' || state === 'DISPLAYED');
 }

@@ -6,7 +6,7 @@ import { KEPT_AFTER_EXPIRY_MS, messageOf, ownerOf } from './delivery-id.js';
 import { journalOfDelivery } from './delivery.journal.js';
 import type { Delivery, DeliveryCommand, DeliveryEvent, OfferedDelivery } from './delivery.js';
 import { reactToDelivery } from './delivery.reactions.js';
-import { isFinal, type Leg } from './leg.js';
+import { isFinal, type Leg, type LegState } from './leg.js';
 
 const EXPIRY = 'expiry';
 
@@ -20,10 +20,11 @@ function awaitsExpiry(delivery: OfferedDelivery): boolean {
   return !overdue && !revoked && (!(delivered || failed) || isOpen(delivery));
 }
 
-/** `push-timeout`, `cpm-wait` or `quiet-hours`, and the device. */
+const WAIT: Readonly<Partial<Record<LegState, string>>> = { HELD: 'cpm-wait', DEFERRED: 'quiet-hours', INTERRUPTED: 'resumption' };
+
+/** What is waited for, and the device. */
 function timerOf({ state, device }: Leg): string {
-  const wait = state === 'HELD' ? 'cpm-wait' : state === 'DEFERRED' ? 'quiet-hours' : 'push-timeout';
-  return `${wait}|${device}`;
+  return `${WAIT[state] ?? 'push-timeout'}|${device}`;
 }
 
 function timersOf(delivery: Delivery): Timers {

@@ -1,10 +1,14 @@
 import type { Decider } from '@cpm/runtime-decider';
+import { answerOffer } from '../file-offer/answer-offer.js';
+import { trackFile } from '../file-offer/track-file.js';
+import { refused } from '../first-wins/refusal.js';
 import { trackSms } from '../primary-leg/sms-progress.js';
 import { Deliberation } from './deliberation.js';
 import { evolveDelivery, NO_DELIVERY, type Delivery, type DeliveryCommand, type DeliveryEvent } from './delivery.js';
 import { reportDispositions } from './disposition.js';
 import { expire } from './expiry.js';
 import { offerMessage } from './offer.js';
+import { rebind } from './rebinding.js';
 import { endWait, reconsider } from './reconsider.js';
 import { revoke } from './revocation.js';
 
@@ -41,6 +45,15 @@ function deliberate(deliberation: Deliberation, command: DeliveryCommand): void 
     case 'Revoke':
       revoke(deliberation, command.revocation);
       return;
+    case 'Rebind':
+      rebind(deliberation, command.rebinding.binding);
+      return;
+    case 'AnswerOffer':
+      answerOffer(deliberation, command.answer);
+      return;
+    case 'TrackFile':
+      trackFile(deliberation, command.progress);
+      return;
     case 'Offer':
       throw new Error('an offer starts its own deliberation');
   }
@@ -48,7 +61,12 @@ function deliberate(deliberation: Deliberation, command: DeliveryCommand): void 
 
 function nothingKnown(command: DeliveryCommand): readonly DeliveryEvent[] {
   const at = command.now;
-  return command.type === 'Revoke'
-    ? [{ type: 'RevocationAnswered', revocation: command.revocation, outcome: 'unknown', at }]
-    : [{ type: 'NothingKnown', at }];
+  switch (command.type) {
+    case 'Revoke':
+      return [{ type: 'RevocationAnswered', revocation: command.revocation, outcome: 'unknown', at }];
+    case 'AnswerOffer':
+      return [{ type: 'OfferAnswered', commandId: command.answer.commandId, answer: refused('unknown-transfer'), at }];
+    default:
+      return [{ type: 'NothingKnown', at }];
+  }
 }

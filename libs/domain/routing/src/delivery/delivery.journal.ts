@@ -14,6 +14,9 @@ const STEP: Readonly<Record<LegState, string>> = {
   UCN_SUBMITTED: 'notification accepted by the SMSC',
   UCN_DELIVERED: 'notification delivered, content still owed',
   CONTENT_PUSHED: 'original pushed over IP in place of its notification',
+  ACCEPTED: 'file accepted',
+  INTERRUPTED: 'transfer broken off, waiting for the device to go on',
+  WITHDRAWN: 'offer withdrawn',
   DELIVERED: 'delivered',
   DISPLAYED: 'displayed',
   EXPIRED: 'expired',
@@ -36,6 +39,10 @@ export function journalOfDelivery(event: DeliveryEvent, { now: at }: DecisionCon
       return { at, step: 'push not acknowledged in time', device: event.device, reason: 'push-timeout' };
     case 'TextCancelled':
       return { at, step: 'SMS to be cancelled', device: event.device, reason: event.reason };
+    case 'ReportIgnored':
+      return { at, step: `report "${event.status}" ignored`, device: event.device, reason: event.reason };
+    case 'OfferEnded':
+      return { at, step: 'file transfer ended', reason: event.reason };
     case 'DeliveryExpired':
       return { at, step: 'message expired' };
     case 'RevocationAnswered':

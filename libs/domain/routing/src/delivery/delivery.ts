@@ -1,7 +1,9 @@
-import type { CpmAddress, DeviceId, DispositionRequest, Instant, Message, Policy } from '@cpm/vocabulary';
+import { serviceOf, type CpmAddress, type DeviceId, type DispositionRequest, type Instant, type Message, type MessageService, type Policy, type SessionBinding, type SessionEnd } from '@cpm/vocabulary';
 import type { DispositionEvidence } from '@cpm/contracts-report-aggregation';
-import type { OfferMessage, ReportDisposition, RevokeMessage } from '@cpm/contracts-routing';
+import type { AnswerFileTransfer, OfferMessage, RebindDelivery, ReportDisposition, ReportFileProgress, RevokeMessage } from '@cpm/contracts-routing';
 import type { SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
+import { firstWins, OPEN_CONTEST, type Contest, type ContestEvent } from '../first-wins/first-wins.js';
+import type { AnswerRefused } from '../first-wins/refusal.js';
 import type { Profile } from '../profile/profile.js';
 import { LEG_TRANSITIONS, type Leg, type LegState } from './leg.js';
 
@@ -21,7 +23,13 @@ export type DeliveryCommand = Circumstances &
     | { readonly type: 'TrackSms'; readonly progress: SmsProgress }
     | { readonly type: 'Report'; readonly report: ReportDisposition }
     | { readonly type: 'Revoke'; readonly revocation: RevokeMessage }
+    | { readonly type: 'Rebind'; readonly rebinding: RebindDelivery }
+    | { readonly type: 'AnswerOffer'; readonly answer: AnswerFileTransfer }
+    | { readonly type: 'TrackFile'; readonly progress: ReportFileProgress }
   );
+
+/** What a device is told that answered the offer of a file. */
+export type OfferAnswer = { readonly status: 'accepted'; readonly contentId: string; readonly transferId: string } | { readonly status: 'rejected' } | AnswerRefused;
 
 export type EvidenceItem = DispositionEvidence['items'][number];
 export type RevocationOutcome = 'revoked' | 'too-late' | 'unknown';
@@ -29,7 +37,7 @@ export type Unreachable = 'unknown-subscriber' | 'subscriber-removed' | 'no-devi
 
 export type DeliveryEvent =
   | { readonly type: 'MessageOffered'; readonly offer: OfferMessage; readonly unreachable: Unreachable | null }
-  | { readonly type: 'OfferRefused'; readonly sender: CpmAddress; readonly originDevice: DeviceId; readonly requested: readonly DispositionRequest[] }
+  | { readonly type: 'OfferRefused'; readonly sender: CpmAddress; readonly originDevice: DeviceId; readonly service: MessageService; readonly requested: readonly DispositionRequest[] }
   | { readonly type: 'NothingKnown'; readonly at: Instant }
   | { readonly type: 'LegMoved'; readonly leg: Leg; readonly from: LegState }
   | { readonly type: 'PrimaryChanged'; readonly legs: readonly Leg[]; readonly from: DeviceId; readonly to: DeviceId }
@@ -39,10 +47,21 @@ export type DeliveryEvent =
   | { readonly type: 'TextCancelled'; readonly device: DeviceId; readonly attempt: number; readonly reason: string }
   | { readonly type: 'PushUnanswered'; readonly device: DeviceId }
   | { readonly type: 'EvidenceFound'; readonly items: readonly EvidenceItem[] }
+  | { readonly type: 'ReportIgnored'; readonly device: DeviceId; readonly status: string; readonly reason: 'not-participant' | 'not-accepted' }
+  | { readonly type: 'Rebound'; readonly binding: SessionBinding }
+  | { readonly type: 'ContestDecided'; readonly decision: ContestEvent }
+  /** `auto`: the device did so by itself, so it is told that it has. */
+  | { readonly type: 'OfferAccepted'; readonly device: DeviceId; readonly auto: boolean }
+  | { readonly type: 'OfferWithdrawn'; readonly devices: readonly DeviceId[]; readonly reason: SessionEnd; readonly by?: DeviceId }
+  | { readonly type: 'OfferEnded'; readonly reason: OfferEnd }
+  | { readonly type: 'OfferAnswered'; readonly commandId: string; readonly answer: OfferAnswer; readonly at: Instant }
   | { readonly type: 'MessageSeen'; readonly device: DeviceId; readonly at: Instant }
   | { readonly type: 'DeliveryExpired' }
   | { readonly type: 'DeliveryRevoked'; readonly pushedTo: readonly DeviceId[] }
   | { readonly type: 'RevocationAnswered'; readonly revocation: RevokeMessage; readonly outcome: RevocationOutcome; readonly at: Instant };
+
+/** How the transfer of a file to one recipient ended, as its sender is told. */
+export type OfferEnd = 'completed' | 'rejected' | 'expired' | 'cancelled-by-sender';
 
 /** A message on its way to one recipient. */
 export interface OfferedDelivery {
@@ -59,6 +78,10 @@ export interface OfferedDelivery {
   /** The message's life is over: nothing new is sent, at most the outcome of an SMS is awaited. */
   readonly overdue: boolean;
   readonly revoked: boolean;
+  /** Of a chat message: how its recipient takes part in the session. */
+  readonly binding: SessionBinding | null;
+  /** Of the offer of a file: which device takes it. */
+  readonly contest: Contest | null;
 }
 
 /** `touchedAt`: something was said about a message that was never offered, epoch ms. */
@@ -70,7 +93,7 @@ export const NO_DELIVERY: Delivery = { stage: 'none', touchedAt: null };
 export function evolveDelivery(state: Delivery, event: DeliveryEvent): Delivery {
   if (event.type === 'MessageOffered') return offered(event.offer);
   if (state.stage === 'none') {
-    return event.type === 'NothingKnown' || event.type === 'RevocationAnswered' ? { stage: 'none', touchedAt: event.at } : state;
+    return 'at' in event ? { stage: 'none', touchedAt: event.at } : state;
   }
   return evolveOffered(state, event);
 }
@@ -87,13 +110,18 @@ export function evolveOffered(state: OfferedDelivery, event: DeliveryEvent): Off
       return { ...state, overdue: true };
     case 'DeliveryRevoked':
       return { ...state, revoked: true };
+    case 'Rebound':
+      return { ...state, binding: event.binding };
+    case 'ContestDecided':
+      return { ...state, contest: firstWins.evolve(state.contest ?? OPEN_CONTEST, event.decision) };
     default:
       return state;
   }
 }
 
-function offered({ message, recipient }: OfferMessage): OfferedDelivery {
-  return { stage: 'offered', message, recipient, legs: [], delivered: false, failed: false, interworked: false, overdue: false, revoked: false };
+function offered({ message, recipient, binding }: OfferMessage): OfferedDelivery {
+  const contest: Contest | null = serviceOf(message) === 'file-transfer' ? OPEN_CONTEST : null;
+  return { stage: 'offered', message, recipient, legs: [], delivered: false, failed: false, interworked: false, overdue: false, revoked: false, binding: binding ?? null, contest };
 }
 
 function withLeg(legs: readonly Leg[], leg: Leg, from: LegState): readonly Leg[] {

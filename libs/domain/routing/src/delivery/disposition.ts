@@ -1,5 +1,6 @@
 import type { ReportDisposition } from '@cpm/contracts-routing';
 import type { Deliberation } from './deliberation.js';
+import { completeTransfer, hasTaken } from '../file-offer/track-file.js';
 import { isFinal, type Leg } from './leg.js';
 
 type ReportedItem = ReportDisposition['items'][number];
@@ -8,14 +9,27 @@ type ReportedItem = ReportDisposition['items'][number];
 export function reportDispositions(deliberation: Deliberation, items: readonly ReportedItem[]): void {
   for (const item of items) {
     const leg = deliberation.legOf(item.device);
-    if (item.status === 'delivered') delivered(deliberation, leg, item);
+    const reason = disbeliefIn(deliberation, leg);
+    if (reason) deliberation.record({ type: 'ReportIgnored', device: item.device, status: item.status, reason });
+    else if (item.status === 'delivered') delivered(deliberation, leg, item);
     else displayed(deliberation, leg, item);
   }
+}
+
+/** CPM-MLD-024, CPM-MLD-025: in a group only devices that took part speak for their user; of a file only who took it. */
+function disbeliefIn({ state }: Deliberation, leg: Leg | undefined): 'not-participant' | 'not-accepted' | undefined {
+  if (state.binding?.group && (leg === undefined || leg.state === 'SKIPPED')) return 'not-participant';
+  if (state.contest === null || (leg && (leg.state === 'DELIVERED' || leg.state === 'DISPLAYED' || hasTaken(state, leg)))) return undefined;
+  return 'not-accepted';
 }
 
 /** A device without a leg got the message from the store: that is history and proves nothing to the sender. */
 function delivered(deliberation: Deliberation, leg: Leg | undefined, { device, at }: ReportedItem): void {
   if (!leg || leg.state === 'DELIVERED' || leg.state === 'DISPLAYED') return;
+  if (deliberation.state.contest !== null) {
+    completeTransfer(deliberation, leg);
+    return;
+  }
   deliberation.prove({ status: 'delivered', device, via: 'IP', permitted: true, at });
   end(deliberation, leg, 'DELIVERED');
 }
@@ -23,10 +37,11 @@ function delivered(deliberation: Deliberation, leg: Leg | undefined, { device, a
 /** Showing implies having; whether the sender may know of it is decided by the reader's setting at this moment. */
 function displayed(deliberation: Deliberation, leg: Leg | undefined, { device, at }: ReportedItem): void {
   if (leg?.state === 'DISPLAYED') return;
-  if (leg && leg.state !== 'DELIVERED') deliberation.prove({ status: 'delivered', device, via: 'IP', permitted: true, at });
+  if (leg && deliberation.state.contest !== null) completeTransfer(deliberation, leg);
+  else if (leg && leg.state !== 'DELIVERED') deliberation.prove({ status: 'delivered', device, via: 'IP', permitted: true, at });
   if (leg) {
     deliberation.prove({ status: 'displayed', device, via: 'IP', permitted: deliberation.profile.preferences.sendReadReports, at });
-    end(deliberation, leg, 'DISPLAYED');
+    end(deliberation, deliberation.legOf(device) ?? leg, 'DISPLAYED');
   }
   if (!deliberation.state.revoked) deliberation.record({ type: 'MessageSeen', device, at });
 }

@@ -1,3 +1,4 @@
+import { expireOffer } from '../file-offer/cancel-offer.js';
 import type { Deliberation } from './deliberation.js';
 import { isFinal, isPushed, isTextOnTheWay, type Leg } from './leg.js';
 
@@ -6,6 +7,7 @@ export function expire(deliberation: Deliberation): void {
   const { state, now } = deliberation;
   if (state.overdue || state.revoked || now < state.message.expiresAt) return;
   deliberation.record({ type: 'DeliveryExpired' });
+  expireOffer(deliberation);
   for (const leg of state.legs) if (!isFinal(leg)) expireLeg(deliberation, leg);
   failIfNothingCame(deliberation);
 }

@@ -22,9 +22,9 @@ describe('life cycle of a leg', () => {
     expect(() => move(from, to)).toThrow(`from ${from} to ${to}`);
   });
 
-  it('ends for good, but for a display after a delivery', () => {
+  it('ends for good, but for a display after a delivery and a file that is offered again', () => {
     const left = LEG_STATES.filter((state) => isFinal({ state }) && LEG_TRANSITIONS[state].length > 0);
-    expect(left).toEqual(['DELIVERED']);
+    expect(left).toEqual(['WITHDRAWN', 'DELIVERED']);
     expect(LEG_TRANSITIONS.DELIVERED).toEqual(['DISPLAYED']);
   });
 

@@ -6,6 +6,10 @@ export type LegForm = 'FULL' | 'NOTIFY' | 'SMS' | 'UCN' | 'DEFER' | 'HOLD' | 'SK
 /** Why a leg is where it is: a closed list, shown in journeys. */
 export type LegReason =
   | 'planned'
+  // of a session
+  | 'in-session' | 'invitation-pending' | 'not-in-session' | 'active-elsewhere' | 'session-declined'
+  // of a file
+  | 'auto-accepted' | 'accepted' | 'accepted-elsewhere' | 'rejected-elsewhere' | 'rejected' | 'interrupted' | 'completed' | 'device-failed' | 'cancelled-by-sender'
   // pushed over IP
   | 'ip-available' | 'too-large' | 'content-type' | 'preference'
   // never for this device
@@ -23,6 +27,7 @@ export const LEG_STATES = [
   'PLANNED', 'PUSHED', 'HELD', 'DEFERRED',
   'SMS_REQUESTED', 'SMS_CANCELLING', 'SMS_SUBMITTED',
   'UCN_REQUESTED', 'UCN_SUBMITTED', 'UCN_DELIVERED', 'CONTENT_PUSHED',
+  'ACCEPTED', 'INTERRUPTED', 'WITHDRAWN',
   'DELIVERED', 'DISPLAYED', 'EXPIRED', 'REVOKED', 'SKIPPED',
 ] as const;
 export type LegState = (typeof LEG_STATES)[number];
@@ -64,20 +69,25 @@ export function plannedLeg(device: DeviceId, role: DeviceRole, now: Instant): Le
 
 const DECIDED = ['PUSHED', 'HELD', 'DEFERRED', 'SMS_REQUESTED', 'UCN_REQUESTED', 'SKIPPED'] as const;
 const ENDED = ['DELIVERED', 'DISPLAYED', 'EXPIRED', 'REVOKED'] as const;
+/** A file is offered to several devices and taken by one. */
+const CONTESTED = ['ACCEPTED', 'WITHDRAWN'] as const;
 
 /** The life cycle of a leg: from each state, the states it may go to. */
 export const LEG_TRANSITIONS: Readonly<Record<LegState, readonly LegState[]>> = {
-  PLANNED: DECIDED,
-  HELD: [...DECIDED, ...ENDED, 'UCN_DELIVERED'],
-  DEFERRED: [...DECIDED, ...ENDED, 'UCN_DELIVERED'],
-  PUSHED: ['HELD', 'DEFERRED', 'SMS_REQUESTED', 'UCN_REQUESTED', 'SKIPPED', 'CONTENT_PUSHED', ...ENDED],
+  PLANNED: [...DECIDED, ...CONTESTED],
+  HELD: [...DECIDED, ...ENDED, ...CONTESTED, 'UCN_DELIVERED'],
+  DEFERRED: [...DECIDED, ...ENDED, ...CONTESTED, 'UCN_DELIVERED'],
+  PUSHED: ['HELD', 'DEFERRED', 'SMS_REQUESTED', 'UCN_REQUESTED', 'SKIPPED', 'CONTENT_PUSHED', ...ENDED, ...CONTESTED],
   SMS_REQUESTED: ['SMS_CANCELLING', 'SMS_SUBMITTED', 'DEFERRED', ...ENDED],
   SMS_CANCELLING: ['SMS_SUBMITTED', 'DEFERRED', ...ENDED],
   SMS_SUBMITTED: ['DEFERRED', ...ENDED],
-  UCN_REQUESTED: ['UCN_SUBMITTED', 'UCN_DELIVERED', 'CONTENT_PUSHED', 'DEFERRED', ...ENDED],
-  UCN_SUBMITTED: ['UCN_DELIVERED', 'CONTENT_PUSHED', 'DEFERRED', ...ENDED],
-  UCN_DELIVERED: ['CONTENT_PUSHED', 'SKIPPED', ...ENDED],
-  CONTENT_PUSHED: ['CONTENT_PUSHED', 'PUSHED', 'UCN_REQUESTED', 'UCN_SUBMITTED', 'UCN_DELIVERED', 'SKIPPED', ...ENDED],
+  UCN_REQUESTED: ['UCN_SUBMITTED', 'UCN_DELIVERED', 'CONTENT_PUSHED', 'DEFERRED', ...ENDED, ...CONTESTED],
+  UCN_SUBMITTED: ['UCN_DELIVERED', 'CONTENT_PUSHED', 'DEFERRED', ...ENDED, ...CONTESTED],
+  UCN_DELIVERED: ['CONTENT_PUSHED', 'SKIPPED', ...ENDED, ...CONTESTED],
+  CONTENT_PUSHED: ['CONTENT_PUSHED', 'PUSHED', 'UCN_REQUESTED', 'UCN_SUBMITTED', 'UCN_DELIVERED', 'SKIPPED', ...ENDED, ...CONTESTED],
+  ACCEPTED: ['INTERRUPTED', 'SKIPPED', ...ENDED],
+  INTERRUPTED: [...DECIDED, ...ENDED, ...CONTESTED],
+  WITHDRAWN: [...DECIDED, 'ACCEPTED'],
   DELIVERED: ['DISPLAYED'],
   DISPLAYED: [],
   EXPIRED: [],
@@ -85,9 +95,16 @@ export const LEG_TRANSITIONS: Readonly<Record<LegState, readonly LegState[]>> = 
   SKIPPED: [],
 };
 
-/** Nothing is left to do for the leg. */
+const FINAL: ReadonlySet<LegState> = new Set(['DELIVERED', 'DISPLAYED', 'EXPIRED', 'REVOKED', 'SKIPPED', 'WITHDRAWN']);
+
+/** Nothing is left to do for the leg, unless a file is offered again. */
 export function isFinal({ state }: Pick<Leg, 'state'>): boolean {
-  return state === 'DELIVERED' || state === 'DISPLAYED' || state === 'EXPIRED' || state === 'REVOKED' || state === 'SKIPPED';
+  return FINAL.has(state);
+}
+
+/** The device takes the file, or will go on taking it. */
+export function isTaking({ state }: Pick<Leg, 'state'>): boolean {
+  return state === 'ACCEPTED' || state === 'INTERRUPTED';
 }
 
 /** The state of the leg's UCN, if one is out. */

@@ -1,3 +1,4 @@
+import { serviceOf } from '@cpm/vocabulary';
 import type { OfferMessage } from '@cpm/contracts-routing';
 import { planLeg } from '../fan-out/plan-leg.js';
 import type { Profile } from '../profile/profile.js';
@@ -21,6 +22,7 @@ export function offerMessage(offer: OfferMessage, circumstances: Circumstances, 
   }
   planRole(deliberation, 'secondary');
   planRole(deliberation, 'primary');
+  if (offer.binding?.declined) deliberation.prove({ status: 'failed', via: 'IP', permitted: true, at: now });
   return deliberation.conclude();
 }
 
@@ -41,5 +43,5 @@ function unreachableBecause({ version, removed, devices }: Profile): Unreachable
 
 /** Message ids are unique per sender: another sender's message of the same id cannot be told apart here. */
 function refusal({ message }: OfferMessage): DeliveryEvent {
-  return { type: 'OfferRefused', sender: message.from, originDevice: message.originDevice, requested: message.dispositionNotification };
+  return { type: 'OfferRefused', sender: message.from, originDevice: message.originDevice, service: serviceOf(message), requested: message.dispositionNotification };
 }

@@ -7,16 +7,21 @@ import { accessOf, deviceOf } from '../profile/profile.js';
 import type { Deliberation } from './deliberation.js';
 import { follow } from './follow-plan.js';
 import type { LegPlan } from './leg-plan.js';
-import { isFinal, isPushed, isTextOnTheWay, type Leg } from './leg.js';
+import { isFinal, isPushed, isTaking, isTextOnTheWay, type Leg } from './leg.js';
+import { interrupt, offerAgain } from '../file-offer/track-file.js';
 
 /** Decides every open leg again. Once the message's life is over nothing new is sent. */
 export function reconsider(deliberation: Deliberation): void {
   const { state, now } = deliberation;
   if (state.overdue || now >= state.message.expiresAt) return;
   retargetPrimary(deliberation);
-  const { legs } = deliberation.state;
-  for (const leg of legs) if (leg.role === 'secondary') redecide(deliberation, leg);
-  for (const leg of legs) if (leg.role === 'primary') redecide(deliberation, leg);
+  for (const role of ['secondary', 'primary'] as const) {
+    for (const { device } of deliberation.state.legs) {
+      // What an earlier leg did, accepting a file for one, may have changed this one.
+      const leg = deliberation.legOf(device);
+      if (leg?.role === role) redecide(deliberation, leg);
+    }
+  }
 }
 
 /** The wait of a leg is over: its push stayed unanswered, no connection came up, or quiet hours ended. */
@@ -27,6 +32,10 @@ export function endWait(deliberation: Deliberation, device: DeviceId): void {
   retargetPrimary(deliberation);
   if (deliberation.state !== state || !deviceOf(deliberation.profile, device)) {
     reconsider(deliberation);
+    return;
+  }
+  if (leg.state === 'INTERRUPTED') {
+    offerAgain(deliberation, device);
     return;
   }
   if (!isPushed(leg)) {
@@ -42,6 +51,10 @@ function redecide(deliberation: Deliberation, leg: Leg): void {
   const situation = deliberation.situationOf(leg);
   if (!situation) {
     leaveDevice(deliberation, leg);
+    return;
+  }
+  if (isTaking(leg)) {
+    if (leg.state === 'ACCEPTED' && effectiveIp(situation.device, situation.access, leg) === 'UNAVAILABLE') interrupt(deliberation, leg);
     return;
   }
   if (isPushed(leg)) {
@@ -80,6 +93,7 @@ function leaveDevice(deliberation: Deliberation, leg: Leg): void {
   if (leg.pushed) deliberation.withdraw(leg.device);
   if (!isTextOnTheWay(leg)) {
     deliberation.move(leg, { state: 'SKIPPED', form: 'SKIP', reason, ucn: null });
+    if (isTaking(leg) && !removed) offerAgain(deliberation, leg.device);
     return;
   }
   if (leg.state === 'CONTENT_PUSHED' && leg.ucn) deliberation.move(leg, { state: leg.ucn, form: 'UCN', reason, ucn: null });

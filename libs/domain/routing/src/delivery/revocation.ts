@@ -1,10 +1,15 @@
 import type { RevokeMessage } from '@cpm/contracts-routing';
+import { cancelOffer } from '../file-offer/cancel-offer.js';
 import type { Deliberation } from './deliberation.js';
 import type { OfferedDelivery, RevocationOutcome } from './delivery.js';
 import { isFinal, isPushed, type Leg } from './leg.js';
 
-/** The sender takes a message back; he is told the outcome, the same again for a repetition. */
+/** The sender takes a message, or the offer of a file, back; he is told the outcome, the same again for a repetition. */
 export function revoke(deliberation: Deliberation, revocation: RevokeMessage): void {
+  if (deliberation.state.contest !== null) {
+    if (revocation.sender === deliberation.state.message.from) cancelOffer(deliberation);
+    return;
+  }
   const outcome = outcomeOf(deliberation.state, revocation);
   if (outcome === 'revoked' && !deliberation.state.revoked) takeBack(deliberation);
   deliberation.record({ type: 'RevocationAnswered', revocation, outcome, at: deliberation.now });

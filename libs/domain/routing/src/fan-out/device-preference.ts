@@ -1,4 +1,4 @@
-import type { DeviceId, DeviceRule, Instant, PreferenceProfile, QuietHours } from '@cpm/vocabulary';
+import type { CpmService, DeviceId, DeviceRule, Instant, PreferenceProfile, QuietHours } from '@cpm/vocabulary';
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1440;
@@ -23,10 +23,13 @@ export function quietUntil({ from, to, utcOffsetMinutes }: QuietHours, now: Inst
   return elapsed < length ? (minute + length - elapsed) * MINUTE_MS : undefined;
 }
 
-/** The first rule for this device and standalone messages that is in force now; undefined where the user said nothing. */
-export function preferenceFor({ deviceRules }: PreferenceProfile, device: DeviceId, now: Instant): DevicePreference | undefined {
+/** The first rule for this device and service that is in force now; undefined where the user said nothing. */
+export function preferenceFor(
+  { deviceRules }: PreferenceProfile,
+  { device, service, now }: { readonly device: DeviceId; readonly service: CpmService; readonly now: Instant },
+): DevicePreference | undefined {
   for (const rule of deviceRules) {
-    if (rule.deviceId !== device || !rule.services.includes('standalone')) continue;
+    if (rule.deviceId !== device || !rule.services.includes(service)) continue;
     if (!rule.quietHours) return { mode: rule.mode, quietUntil: null };
     const until = quietUntil(rule.quietHours, now);
     if (until !== undefined) return { mode: rule.mode, quietUntil: until };

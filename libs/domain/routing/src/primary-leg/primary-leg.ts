@@ -51,8 +51,8 @@ function overCs({ leg, policy }: LegSituation, { cell, fit }: { readonly cell: P
 }
 
 /** A user who wants notifications only gets a UCN for a text as well. */
-function textFit({ message, policy }: LegSituation, preference: DevicePreference | undefined): LegReason {
-  return preference?.mode === 'notify' ? 'preference' : smsFitOf(message, policy);
+function textFit({ message, policy, binding }: LegSituation, preference: DevicePreference | undefined): LegReason {
+  return preference?.mode === 'notify' ? 'preference' : smsFitOf(message, policy, binding);
 }
 
 /** The wait for a live connection goes on from where it began. */

@@ -1,6 +1,6 @@
 import type { Instant } from '@cpm/vocabulary';
 import type { Deliberation } from '../delivery/deliberation.js';
-import { isFinal, isPushed, isTextOnTheWay, ucnOf, type Leg } from '../delivery/leg.js';
+import { isFinal, isPushed, isTaking, isTextOnTheWay, ucnOf, type Leg } from '../delivery/leg.js';
 import { primaryOf } from '../profile/profile.js';
 
 /** CPM-MLD-027: the SIM moved to another device, so the open Primary leg goes there. A text on its way reaches the SIM anyhow. */
@@ -8,7 +8,7 @@ export function retargetPrimary(deliberation: Deliberation): void {
   const primary = primaryOf(deliberation.profile);
   const { legs } = deliberation.state;
   const leg = legs.find(({ role }) => role === 'primary');
-  if (!primary || !leg || leg.device === primary.id || isFinal(leg) || isTextOnTheWay(leg)) return;
+  if (!primary || !leg || leg.device === primary.id || isFinal(leg) || isTaking(leg) || isTextOnTheWay(leg)) return;
   const other = legs.find(({ device }) => device === primary.id);
   const moved = !other || other.state === 'SKIPPED' ? moveTo(deliberation, leg, primary.id) : exchangeRoles(deliberation, leg, other);
   if (moved) deliberation.record({ type: 'PrimaryChanged', legs: moved, from: leg.device, to: primary.id });

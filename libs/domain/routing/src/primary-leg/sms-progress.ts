@@ -1,7 +1,7 @@
 import type { SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
 import type { Deliberation } from '../delivery/deliberation.js';
 import { failIfNothingCame } from '../delivery/expiry.js';
-import { isFinal, isPushed, ucnOf, type Leg, type LegReason, type UcnState } from '../delivery/leg.js';
+import { isFinal, isPushed, isTaking, ucnOf, type Leg, type LegReason, type UcnState } from '../delivery/leg.js';
 import { reconsider } from '../delivery/reconsider.js';
 import { accessOf } from '../profile/profile.js';
 
@@ -70,7 +70,7 @@ function credit(deliberation: Deliberation, { device, at }: Pick<SmsProgress, 'd
 
 /** The content stays owed: the leg ends when the device has it, or with the message's life. */
 function ucnDelivered(deliberation: Deliberation, leg: Leg, { attempt }: SmsProgress): void {
-  if (isFinal(leg) || attempt !== leg.attempt || ucnOf(leg) === 'UCN_DELIVERED') return;
+  if (isFinal(leg) || isTaking(leg) || attempt !== leg.attempt || ucnOf(leg) === 'UCN_DELIVERED') return;
   if (deliberation.state.overdue) deliberation.move(leg, { state: 'EXPIRED', reason: 'ucn-delivered', ucn: null });
   else advanceUcn(deliberation, leg, 'UCN_DELIVERED');
 }

@@ -2,7 +2,7 @@ import { DEFAULT_PROFILE, type AccessState, type DeviceId, type Instant, type Pr
 import { defineAggregate, publish, type Decider, type Reaction } from '@cpm/runtime-decider';
 import type { AccessChanged } from '@cpm/contracts-access-awareness';
 import type { RegisteredDevice, SubscriberChanged } from '@cpm/contracts-device-registry';
-import { ReconsiderDelivery } from '@cpm/contracts-routing';
+import { ReconsiderDelivery, ReconsiderParticipation } from '@cpm/contracts-routing';
 
 /** What is known of a device's accesses. `revision` differs after every change of any device of the user. */
 export interface DeviceAccess {
@@ -80,14 +80,17 @@ export const profileDecider: Decider<ProfileCommand, Profile, ProfileEvent> = {
       : learnAccess(profile, event.change, profile.accessChanges + 1),
 };
 
-/** Every open delivery is decided again when something it depends on changed. */
+/** Every open delivery and participation is decided again when something it depends on changed. */
 export const profile = defineAggregate<ProfileCommand, Profile, ProfileEvent>({
   name: 'profile',
   decider: profileDecider,
   react: (event, _after, { open, now }): Reaction[] => {
     const reason = event.type === 'AccessLearned' ? `access-changed: ${event.change.reason}` : 'subscriber-changed';
     const recipient = event.type === 'AccessLearned' ? event.change.user : event.snapshot.user;
-    return open.map((delivery) => publish(ReconsiderDelivery, { recipient, delivery, reason, at: now }));
+    return open.map(({ kind, id }) =>
+      kind === 'delivery'
+        ? publish(ReconsiderDelivery, { recipient, delivery: id, reason, at: now })
+        : publish(ReconsiderParticipation, { user: recipient, participation: id, reason, at: now }));
   },
   ownerOf: (id) => id,
 });

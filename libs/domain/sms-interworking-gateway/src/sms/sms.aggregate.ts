@@ -10,6 +10,8 @@ export interface SmsSubmissionInput {
   readonly smsId: string;
   readonly attempt: number;
   readonly sender: CpmAddress;
+  /** MSISDN to send from; absent: the sender's own. */
+  readonly source?: string;
   readonly text: string;
   readonly form: SmsRequest['form'];
   readonly expiresAt: number;
@@ -47,10 +49,10 @@ function react(event: SmsEvent, after: Sms, id: string): readonly Reaction[] {
 
 function submissionInput(
   { number, dueAt, mayRepeat }: Extract<SmsEvent, { type: 'SubmissionBegun' }>,
-  { user, sender, text, form, expiresAt }: SmsRequest,
+  { user, sender, source, text, form, expiresAt }: SmsRequest,
   id: string,
 ): SmsSubmissionInput {
-  return { user, smsId: id, attempt: number, sender, text, form, expiresAt, beginBy: dueAt - BEGIN_MARGIN_MS, mayRepeat };
+  return { user, smsId: id, attempt: number, sender, ...(source !== undefined && { source }), text, form, expiresAt, beginBy: dueAt - BEGIN_MARGIN_MS, mayRepeat };
 }
 
 interface Told {

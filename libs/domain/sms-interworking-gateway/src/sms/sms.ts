@@ -14,6 +14,8 @@ export interface SmsRequest {
   readonly attempt: number;
   readonly form: SmsForm;
   readonly text: string;
+  /** MSISDN to send from; absent: the sender's own. */
+  readonly source?: string | undefined;
   readonly expiresAt: Instant;
 }
 

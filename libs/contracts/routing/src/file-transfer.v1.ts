@@ -1,0 +1,24 @@
+import { instant, keyedAddress, keyedDeviceId } from '@cpm/vocabulary';
+import { defineEvent, type PayloadOf } from '@cpm/runtime-decider';
+import { z } from 'zod';
+
+/** A device answers the offer of a file. A `failure` is the device's own and ends only its leg. */
+export const AnswerFileTransfer = defineEvent({
+  type: 'AnswerFileTransfer', version: 1, owner: 'routing', listeners: ['routing'],
+  summary: 'A device accepts or rejects a file',
+  key: ({ user }) => user,
+  schema: z.object({
+    commandId: z.string(), user: keyedAddress, device: keyedDeviceId, transferId: z.string(), answer: z.enum(['accept', 'reject']),
+    failure: z.enum(['busy', 'unavailable', 'unsupported', 'not-acceptable']).optional(), at: instant,
+  }),
+});
+export type AnswerFileTransfer = PayloadOf<typeof AnswerFileTransfer>;
+
+/** What the edge saw of a device fetching an accepted file: its last byte left, or the connection broke before. */
+export const ReportFileProgress = defineEvent({
+  type: 'ReportFileProgress', version: 1, owner: 'routing', listeners: ['routing'],
+  summary: 'A device has fetched an accepted file, or lost the connection on the way',
+  key: ({ user }) => user,
+  schema: z.object({ user: keyedAddress, device: keyedDeviceId, transferId: z.string(), progress: z.enum(['completed', 'interrupted']), at: instant }),
+});
+export type ReportFileProgress = PayloadOf<typeof ReportFileProgress>;
