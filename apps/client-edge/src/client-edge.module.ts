@@ -1,16 +1,27 @@
 import { Module, type Provider } from '@nestjs/common';
 import { clientEdge, FRAMES_TABLE } from '@cpm/domain-client-edge';
 import { RateLimiter } from '@cpm/http';
-import { parseConfig, ServiceHost, type Inbox, type KeyedKafkaServer } from '@cpm/runtime-host';
-import type { Clock } from '@cpm/runtime-ports';
+import { PendingCommands } from '@cpm/runtime-engine';
+import { parseConfig, PLATFORM, ServiceHost, type Inbox, type KeyedKafkaServer, type Platform, type ReadStore } from '@cpm/runtime-host';
+import type { Clock, Ingress } from '@cpm/runtime-ports';
+import { ClamdScanner } from './content/clamd-scanner.js';
 import { ContentStore } from './content/content-store.js';
 import { FilesController } from './content/files.controller.js';
+import { MalwareScanner, NoScanner } from './content/malware-scanner.js';
+import { PublishedTransferProgress, TransferProgress } from './content/transfer-progress.js';
+import { UploadBook } from './content/upload-book.js';
+import { Uploads } from './content/uploads.js';
 import { DispositionReports } from './disposition/disposition-reports.js';
 import { edgeConfig, type EdgeConfig } from './edge-config.js';
 import { RegisteredDeviceGuard } from './for-registered-device.js';
 import { Housekeeping } from './housekeeping.js';
 import { MongoDeviceDirectory } from './mongo-device-directory.js';
-import { CLOCK, DeviceDirectory, EDGE_CONFIG, EDGE_EFFECTS, INBOX_SERVER, OWNED_PARTITIONS } from './ports.js';
+import { CLOCK, DeviceDirectory, EDGE_CONFIG, EDGE_EFFECTS, INBOX_SERVER, INGRESS, OWNED_PARTITIONS, ROUTING_COMMANDS, ROUTING_STORE } from './ports.js';
+import { FileTransfersController } from './file-transfer/file-transfers.controller.js';
+import { RoutingCommands } from './session/routing-commands.js';
+import { SessionDirectory } from './session/session-directory.js';
+import { Sessions } from './session/sessions.js';
+import { SessionsController } from './session/sessions.controller.js';
 import { MessageIntake } from './submission/message-intake.js';
 import { MessagesController } from './submission/messages.controller.js';
 import { SubmissionBook } from './submission/submission-book.js';
@@ -22,11 +33,18 @@ import { Presence } from './stream/presence.js';
 import { StreamGateway } from './stream/stream-gateway.js';
 
 /** The edge itself; the module below adds what it needs from the host. */
-export const edgeControllers = [MessagesController, FilesController];
+export const edgeControllers = [MessagesController, FilesController, FileTransfersController, SessionsController];
 export const edgeProviders: Provider[] = [
-  ContentStore, Cursors, DispositionReports, DownlinkFeed, FrameLog, Housekeeping, LiveConnections, MessageIntake, Presence, RegisteredDeviceGuard, StreamGateway, SubmissionBook,
+  ContentStore, Cursors, DispositionReports, DownlinkFeed, FrameLog, Housekeeping, LiveConnections, MessageIntake, Presence, RegisteredDeviceGuard, RoutingCommands, SessionDirectory, Sessions, StreamGateway, SubmissionBook,
+  UploadBook, Uploads,
   { provide: DeviceDirectory, useClass: MongoDeviceDirectory },
   { provide: EDGE_EFFECTS, inject: [DownlinkFeed], useFactory: (feed: DownlinkFeed) => feed.effects },
+  { provide: TransferProgress, useClass: PublishedTransferProgress },
+  {
+    provide: MalwareScanner,
+    inject: [EDGE_CONFIG],
+    useFactory: ({ EDGE_CLAMD_URL: url, EDGE_SCAN_TIMEOUT_MS }: EdgeConfig) => (url === undefined ? new NoScanner() : ClamdScanner.at(url, EDGE_SCAN_TIMEOUT_MS)),
+  },
   {
     provide: RateLimiter,
     inject: [EDGE_CONFIG, CLOCK],
@@ -42,6 +60,8 @@ export const edgeProviders: Provider[] = [
   providers: [
     ...edgeProviders,
     { provide: EDGE_CONFIG, useFactory: () => parseConfig(edgeConfig, process.env) },
+    { provide: ROUTING_STORE, inject: [PLATFORM], useFactory: (platform: Platform) => platform.readStore('routing') },
+    { provide: ROUTING_COMMANDS, inject: [INGRESS, ROUTING_STORE, CLOCK], useFactory: (ingress: Ingress, store: ReadStore, clock: Clock) => new PendingCommands(ingress, store, clock) },
     { provide: OWNED_PARTITIONS, inject: [INBOX_SERVER], useFactory: (server: KeyedKafkaServer) => () => server.unwrap<Inbox | undefined>()?.ownedPartitions ?? [] },
   ],
 })

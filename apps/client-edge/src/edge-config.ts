@@ -2,12 +2,28 @@ import { z } from 'zod';
 
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
+const MEDIA_RANGE = /^(\*\/\*|[\w!#$&^.+-]+\/(\*|[\w!#$&^.+-]+))$/;
+
 /** Limits and rhythms of the edge: environment variables. Bytes, milliseconds where not said otherwise. */
 export const edgeConfig = z.object({
   EDGE_MAX_TEXT_BYTES: count(2 ** 20),
   EDGE_MAX_FILE_BYTES: count(100 * 2 ** 20),
   /** How long an uploaded file can be fetched. */
   EDGE_FILE_TTL_SEC: count(30 * 86_400),
+  /** Media ranges of files that are taken. */
+  EDGE_FILE_TYPES: z
+    .string()
+    .transform((ranges) => ranges.split(',').map((range) => range.trim()))
+    .refine((ranges) => ranges.every((range) => MEDIA_RANGE.test(range)), 'must be media ranges such as image/*,application/pdf')
+    .prefault('*/*'),
+  /** How long an upload that broke off can be continued, from the last byte that came. */
+  EDGE_PARTIAL_UPLOAD_TTL_SEC: count(3_600),
+  /** How long an uploaded file waits to be named by a message. */
+  EDGE_UNUSED_FILE_TTL_SEC: count(86_400),
+  /** The daemon that looks for malware in files; none does when absent. */
+  EDGE_CLAMD_URL: z.url({ protocol: /^tcp$/, error: 'must be tcp://host:port' }).optional(),
+  /** Longest scan of one file. */
+  EDGE_SCAN_TIMEOUT_MS: count(120_000),
   /** Requests of one device. */
   EDGE_REQUESTS_PER_SEC: count(1_000),
   EDGE_REQUESTS_BURST: count(2_000),

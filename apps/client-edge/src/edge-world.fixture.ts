@@ -12,7 +12,7 @@ import { PushFrame, WithdrawFrame } from '@cpm/contracts-client-edge';
 import { clientEdge, FRAMES_TABLE } from '@cpm/domain-client-edge';
 import { createHttpAdapter, HttpModule } from '@cpm/http';
 import { ceType, inboxOf, type EventContract, type ServiceName } from '@cpm/runtime-decider';
-import { BatchProcessor, decodeEnvelope, encodeEvent, IngressPublisher } from '@cpm/runtime-engine';
+import { BatchProcessor, decodeEnvelope, encodeEvent, IngressPublisher, PendingCommands } from '@cpm/runtime-engine';
 import { connectMongo, MongoAggregateStore } from '@cpm/runtime-mongo';
 import { InMemoryLog, type OutgoingRecord } from '@cpm/runtime-ports';
 import { systemClock } from '@cpm/runtime-host';
@@ -23,7 +23,7 @@ import type { Connection } from 'mongoose';
 import { edgeControllers, edgeProviders } from './client-edge.module.js';
 import { databaseOf } from './database.js';
 import { edgeConfig, type EdgeConfig } from './edge-config.js';
-import { CLOCK, EDGE_CONFIG, INGRESS, MONGO, OWNED_PARTITIONS, POLICY } from './ports.js';
+import { CLOCK, EDGE_CONFIG, INGRESS, MONGO, OWNED_PARTITIONS, POLICY, ROUTING_COMMANDS, ROUTING_STORE } from './ports.js';
 import { DownlinkFeed } from './stream/downlink-feed.js';
 
 export const device = (number: number): DeviceId => `urn:uuid:00000000-0000-4000-8000-${String(number).padStart(12, '0')}` as DeviceId;
@@ -87,6 +87,8 @@ export class EdgeWorld {
         { provide: INGRESS, useValue: ingress },
         { provide: MONGO, useValue: connection },
         { provide: OWNED_PARTITIONS, useValue: () => [0, 1] },
+        { provide: ROUTING_STORE, useValue: new MongoAggregateStore(connection, 'routing') },
+        { provide: ROUTING_COMMANDS, inject: [ROUTING_STORE], useFactory: (routing: MongoAggregateStore) => new PendingCommands(ingress, routing, systemClock, 500) },
       ],
     })
     class TestModule {}

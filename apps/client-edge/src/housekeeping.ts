@@ -1,5 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { ContentStore } from './content/content-store.js';
+import { UploadBook } from './content/upload-book.js';
+import { Uploads } from './content/uploads.js';
 import type { EdgeConfig } from './edge-config.js';
 import { Periodic } from './periodic.js';
 import { EDGE_CONFIG, OWNED_PARTITIONS, type OwnedPartitions } from './ports.js';
@@ -26,6 +28,8 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(Cursors) cursors: Cursors,
     @Inject(FrameLog) frames: FrameLog,
     @Inject(ContentStore) private readonly contents: ContentStore,
+    @Inject(UploadBook) private readonly book: UploadBook,
+    @Inject(Uploads) uploads: Uploads,
   ) {
     this.works = [
       new Periodic('heartbeat', Math.min(1_000, config.EDGE_PING_INTERVAL_MS / 4), () => connections.pulse()),
@@ -36,11 +40,12 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
       new Periodic('removed devices', REGISTRATION_EVERY_MS, () => connections.closeUnregistered()),
       new Periodic('expired frames', ERASURE_EVERY_MS, () => frames.eraseExpired()),
       new Periodic('expired files', ERASURE_EVERY_MS, () => contents.eraseExpired()),
+      new Periodic('expired uploads', ERASURE_EVERY_MS, () => uploads.eraseExpired()),
     ];
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.contents.ensureIndexes();
+    await Promise.all([this.contents.ensureIndexes(), this.book.ensureIndexes()]);
     for (const work of this.works) work.start();
   }
 

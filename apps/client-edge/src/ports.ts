@@ -10,6 +10,9 @@ export { CLOCK, MONGO };
 /** Injection tokens of the edge's own parts that are no classes. */
 export const EDGE_CONFIG = 'client-edge:config';
 export const EDGE_EFFECTS = 'client-edge:effects';
+/** Commands that routing decides, and its aggregates to look at. */
+export const ROUTING_COMMANDS = 'client-edge:routing-commands';
+export const ROUTING_STORE = 'client-edge:routing-store';
 export const OWNED_PARTITIONS = 'client-edge:owned-partitions';
 
 /** The policy in force. */

@@ -20,6 +20,8 @@ export interface JourneyEntryView {
 export const JOURNALS: readonly string[] = [
   collectionOf('routing', 'submission'),
   collectionOf('routing', 'delivery'),
+  collectionOf('routing', 'participation'),
+  collectionOf('routing', 'focus'),
   collectionOf('sms-interworking-gateway', 'sms'),
   collectionOf('report-aggregation', 'ledger'),
 ];

@@ -1,10 +1,13 @@
 import { Backoff } from './backoff.js';
 import type { Accepted, CpmDeviceOptions, DeviceDescription, OutgoingMessage, UploadedFile } from './cpm-device-options.js';
 import { DeviceStream, type StreamEndedError, type StreamState } from './device-stream.js';
+import { FileTransferCalls } from './file-transfer-calls.js';
 import type { Frame, FrameType } from './frames.js';
 import { HttpCalls, type Call } from './http-calls.js';
 import type { CpmProblem } from './problem.js';
 import { Recent } from './recent.js';
+import { uploadResumably, type FileDescription } from './resumable-upload.js';
+import { SessionCalls } from './session-calls.js';
 import { SaidDispositions, type SaidDisposition } from './said-dispositions.js';
 
 interface Events {
@@ -23,6 +26,8 @@ const CONFIRM_AFTER = 500;
 
 /** One device of a CPM user, in a browser or in Node: sends, receives each message once, reports, comes back by itself. */
 export class CpmDevice {
+  readonly sessions: SessionCalls;
+  readonly transfers: FileTransferCalls;
   private readonly calls: HttpCalls;
   private readonly stream: DeviceStream;
   private readonly listeners = new Map<EventName, Set<Listener>>();
@@ -37,6 +42,8 @@ export class CpmDevice {
     const { url, token, fetch = globalThis.fetch.bind(globalThis), retryForMs = 30_000 } = options;
     const base = url.replace(/\/$/, '');
     this.calls = new HttpCalls({ url: base, token, fetch, retryForMs });
+    this.sessions = new SessionCalls(this.calls);
+    this.transfers = new FileTransferCalls(this.calls);
     this.seen = new Recent(options.remembered ?? 2_000);
     this.stream = new DeviceStream({
       url: `${base.replace(/^http/, 'ws')}/cpm/v1/stream`,
@@ -105,9 +112,9 @@ export class CpmDevice {
     return this.report({ id: messageId, status: 'displayed' });
   }
 
-  upload(content: Uint8Array<ArrayBuffer> | Blob, { contentType, fileName }: { readonly contentType: string; readonly fileName?: string }): Promise<UploadedFile> {
-    const headers = { 'content-type': contentType, ...(fileName !== undefined && { 'x-file-name': encodeURIComponent(fileName) }) };
-    return this.calls.json({ method: 'POST', path: '/cpm/v1/files', content, headers });
+  /** Stores a file for messages; goes on where the connection broke. Throws CpmProblem. */
+  upload(content: Uint8Array<ArrayBuffer> | Blob, description: FileDescription): Promise<UploadedFile> {
+    return uploadResumably(this.calls, content, description);
   }
 
   /** The response, to be read as a whole or as a stream. `fileUrl` as frames carry it, or a file's id; `range` in bytes, both ends included. */

@@ -13,7 +13,7 @@ export interface HttpOptions {
 }
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
@@ -27,6 +27,10 @@ const WORTH_REPEATING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /** Authenticated calls. Repeats what may be repeated: every call of this library carries its own id or changes nothing twice. */
 export class HttpCalls {
   constructor(private readonly options: HttpOptions) {}
+
+  get retryForMs(): number {
+    return this.options.retryForMs;
+  }
 
   async token(): Promise<string> {
     const { token } = this.options;
@@ -51,6 +55,13 @@ export class HttpCalls {
       if (isFinal || Date.now() + waitMs > until) throw problem;
       await pause(waitMs);
     }
+  }
+
+  /** The answer to one attempt, whatever it is. Throws the error of `fetch` when nobody answers. */
+  async once(call: Call): Promise<Response> {
+    const { response, error } = await this.attempt(call);
+    if (response) return response;
+    throw error as Error;
   }
 
   private async attempt({ method, path, body, content, headers }: Call): Promise<{ response?: Response; error?: unknown }> {

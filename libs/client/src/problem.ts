@@ -9,6 +9,8 @@ export class CpmProblem extends Error {
     readonly errors: readonly { readonly path: string; readonly message: string }[],
     /** When the server asks to wait before a repetition. */
     readonly retryAfterMs: number | undefined,
+    /** Name of the user's own device that was first. */
+    readonly device?: string,
   ) {
     super(`${status} ${kind}: ${detail}`);
   }
@@ -18,6 +20,7 @@ interface ProblemBody {
   readonly type?: string;
   readonly detail?: string;
   readonly errors?: CpmProblem['errors'];
+  readonly device?: string;
 }
 
 export async function problemOf(response: Response): Promise<CpmProblem> {
@@ -25,6 +28,6 @@ export async function problemOf(response: Response): Promise<CpmProblem> {
   return toProblem(response.status, body, Number(response.headers.get('retry-after')));
 }
 
-export function toProblem(status: number, { type = 'unknown', detail = '', errors = [] }: ProblemBody, retryAfterSec = Number.NaN): CpmProblem {
-  return new CpmProblem(status, type.split(':').at(-1) ?? type, detail, errors, retryAfterSec > 0 ? retryAfterSec * 1000 : undefined);
+export function toProblem(status: number, { type = 'unknown', detail = '', errors = [], device }: ProblemBody, retryAfterSec = Number.NaN): CpmProblem {
+  return new CpmProblem(status, type.split(':').at(-1) ?? type, detail, errors, retryAfterSec > 0 ? retryAfterSec * 1000 : undefined, device);
 }

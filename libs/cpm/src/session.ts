@@ -31,8 +31,8 @@ export const sessionBinding = z.object({
   others: z.enum(['none', 'all']),
   /** The user himself answered, on one of `joined`. */
   byUser: z.boolean(),
-  /** He wants none of it. */
-  declined: z.boolean(),
+  /** He wants none of it: he declined the invitation, which its sender is told, or left the group. */
+  refused: z.enum(['no', 'declined', 'left']),
   group: z.boolean(),
 });
 export type SessionBinding = z.infer<typeof sessionBinding>;

@@ -17,6 +17,11 @@ export function fileUrl(contentId: string): string {
   return `/cpm/v1/files/${encodeURIComponent(contentId)}`;
 }
 
+/** Where the device that accepted a file fetches it: by `transfer` the edge tells what became of it. */
+export function transferUrl(contentId: string, transferId: string): string {
+  return `${fileUrl(contentId)}?transfer=${encodeURIComponent(transferId)}`;
+}
+
 /** RFC 3339 UTC form of an epoch-ms instant, as the outside interface shows it. */
 export function timestamp(instant: number): string {
   return new Date(instant).toISOString();

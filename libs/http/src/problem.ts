@@ -11,10 +11,14 @@ export interface Problem {
   readonly status: number;
   readonly detail: string;
   readonly errors?: readonly FieldError[];
+  /** Members of this kind of problem (RFC 9457, 3.2). */
+  readonly [member: string]: unknown;
 }
 
 export interface ProblemOptions {
   readonly errors?: readonly FieldError[];
+  /** Further members of the answer. */
+  readonly members?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** For the log, never for the client. */
   readonly cause?: unknown;
@@ -25,21 +29,23 @@ export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly errors: readonly FieldError[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly members: Readonly<Record<string, unknown>>;
 
   constructor(
     readonly status: number,
     readonly slug: string,
     readonly detail: string,
-    { errors, headers = {}, cause }: ProblemOptions = {},
+    { errors, headers = {}, members = {}, cause }: ProblemOptions = {},
   ) {
     super(`${status} ${slug}: ${detail}`, { cause });
     this.errors = errors;
     this.headers = headers;
+    this.members = members;
   }
 
   toProblem(): Problem {
-    const { status, slug, detail, errors } = this;
-    return { type: `urn:problem-type:cpm:${slug}`, title: titleOf(slug), status, detail, ...(errors && { errors }) };
+    const { status, slug, detail, errors, members } = this;
+    return { ...members, type: `urn:problem-type:cpm:${slug}`, title: titleOf(slug), status, detail, ...(errors && { errors }) };
   }
 }
 

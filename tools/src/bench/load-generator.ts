@@ -169,11 +169,11 @@ export class LoadGenerator {
 }
 
 /** Histograms count whole microseconds. */
-function record(histogram: RecordableHistogram, ms: number): void {
+export function record(histogram: RecordableHistogram, ms: number): void {
   histogram.record(Math.max(1, Math.round(ms * 1000)));
 }
 
-function percentiles(histogram: RecordableHistogram): Percentiles {
+export function percentiles(histogram: RecordableHistogram): Percentiles {
   const at = (percentile: number) => Math.round(histogram.percentile(percentile) / 10) / 100;
   return { p50: at(50), p95: at(95), p99: at(99), max: Math.round(histogram.max / 10) / 100 };
 }

@@ -5,6 +5,8 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startSystem } from '../start/start-system.js';
+import { benchFileTransfer } from './file-transfer.js';
+import { benchGroups } from './group-fan-out.js';
 import type { LoadAnswer, LoadCommand, PhaseResult } from './load-protocol.js';
 import { countOperations, type OperationCounts, perMessage } from './operation-counts.js';
 import { plot, type Series } from './plot.js';
@@ -18,6 +20,8 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '20' },
     warmup: { type: 'string', default: '30' },
     messages: { type: 'string' },
+    'file-mb': { type: 'string' },
+    group: { type: 'string' },
     processes: { type: 'boolean', default: false },
     out: { type: 'string', default: '.cpm/bench' },
   },
@@ -138,4 +142,7 @@ function save(report: Report, throughput: readonly (readonly [number, number])[]
   console.log(`\nWritten: ${options.out}/bench.json, ${options.out}/bench.svg`);
 }
 
-await main();
+const megabytes = options['file-mb'];
+if (options.group !== undefined) await benchGroups({ largest: Number(options.group), seconds: Number(options.seconds) });
+else if (megabytes === undefined) await main();
+else await benchFileTransfer({ megabytes: Number(megabytes), processes: options.processes });

@@ -53,7 +53,7 @@ export async function connectPair(url: string, pair: Provisioned, listener: Pair
   return { recipient: pair.recipient, submitHeaders: pair.submitHeaders };
 }
 
-function openStream(url: string, token: string, onText: (socket: WebSocket, text: string) => void): Promise<WebSocket> {
+export function openStream(url: string, token: string, onText: (socket: WebSocket, text: string) => void): Promise<WebSocket> {
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/cpm/v1/stream`, { headers: { authorization: `Bearer ${token}` }, perMessageDeflate: false });
   socket.on('message', (data) => onText(socket, (data as Buffer).toString('utf8')));
   return new Promise((resolve, reject) => {
@@ -63,12 +63,12 @@ function openStream(url: string, token: string, onText: (socket: WebSocket, text
   });
 }
 
-async function put(pool: Pool, path: string, token: string, body: unknown): Promise<void> {
+export async function put(pool: Pool, path: string, token: string, body: unknown): Promise<void> {
   const answer = await pool.request({ method: 'PUT', path, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
   const text = await answer.body.text();
   if (answer.statusCode > 201) throw new Error(`PUT ${path}: ${answer.statusCode} ${text}`);
 }
 
-function urn(): string {
+export function urn(): string {
   return `urn:uuid:${randomUUID()}`;
 }

@@ -1,4 +1,4 @@
-import { CpmDevice, type DispositionRequest, type Frame, type MessageData, type OutgoingMessage, type UploadedFile } from '@cpm/client';
+import { CpmDevice, type DeviceDescription, type DispositionRequest, type Frame, type FrameData, type FrameType, type MessageData, type OutgoingMessage, type UploadedFile } from '@cpm/client';
 import { devKeys } from '../dev-tokens/index.js';
 import { eventually } from './eventually.js';
 
@@ -34,8 +34,8 @@ export class DemoDevice {
     private readonly url: string,
   ) {}
 
-  async register(): Promise<void> {
-    await this.client().register({ name: this.identity.name });
+  async register(description: Omit<DeviceDescription, 'name'> = {}): Promise<void> {
+    await this.client().register({ name: this.identity.name, ...description });
   }
 
   /** Switches IP on. With `autoDeliver` off it says nothing of what it received before it is asked to. */
@@ -67,6 +67,30 @@ export class DemoDevice {
 
   report(id: string, status: 'delivered' | 'displayed'): Promise<void> {
     return this.active.report({ id, status });
+  }
+
+  /** The SDK of the device while it has IP. */
+  get sdk(): CpmDevice {
+    return this.active;
+  }
+
+  /** The data of the first frame of a type about a session, file or message with this id. */
+  told<Type extends FrameType>(type: Type, id: string): Promise<FrameData[Type]> {
+    return this.toldOf(type, ({ id: about }) => about === id);
+  }
+
+  /** The data of the first frame of a type that fits. */
+  toldOf<Type extends FrameType>(type: Type, fits: (data: FrameData[Type] & { readonly id?: string }) => boolean): Promise<FrameData[Type]> {
+    return eventually({
+      that: `${this.identity.name} gets ${type}`,
+      probe: () => this.allTold(type).find(fits),
+      instead: () => `it got ${this.typesOfFrames()}`,
+    });
+  }
+
+  /** The data of every frame of a type so far, oldest first. */
+  allTold<Type extends FrameType>(type: Type): readonly FrameData[Type][] {
+    return this.frames.flatMap((frame) => (frame.type === type ? [frame.data as FrameData[Type]] : []));
   }
 
   /** A message that this device got over IP. */

@@ -34,7 +34,7 @@ async function demonstrate(): Promise<boolean> {
 
 async function onSystem(system: SystemUnderDemo): Promise<boolean> {
   const stage = new Stage(system);
-  const restorePolicy = await setPolicyForRun(stage, PREFERENCE_SEC);
+  const restorePolicy = await setPolicyForRun(stage, { 'ip.preferenceSec': PREFERENCE_SEC });
   printer.line();
   printer.line(`system  ${system.url}, ${system.isOwn ? 'started for this run' : 'already running'}`);
   printer.line(`policy  the default, but IP is awaited for ${PREFERENCE_SEC} s (ip.preferenceSec); put back at the end`);

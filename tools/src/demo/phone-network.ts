@@ -33,6 +33,11 @@ export class PhoneNetwork {
     return (body as ShownText[]).map(({ from, text }) => ({ from, text }));
   }
 
+  /** The phone answers a text: an SMS to the number it came from. */
+  async answerFrom({ number }: Person, { from }: Pick<ShownText, 'from'>, text: string): Promise<void> {
+    await call({ url: `${this.smscViewUrl}/mo`, method: 'POST', body: { from: number, to: from, text } });
+  }
+
   /** The first SMS that the phone gets. */
   firstTextTo(person: Person): Promise<ShownText> {
     return eventually({

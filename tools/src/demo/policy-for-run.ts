@@ -5,10 +5,10 @@ import type { Stage } from './stage.js';
 /** Puts the policy back that was in force before; resolves with what there is to say about it, if anything. */
 export type RestorePolicy = () => Promise<string | undefined>;
 
-/** For one run: the default policy with a short preference for IP, so that nobody waits long and the checks know what to expect. */
-export async function setPolicyForRun({ operator }: Stage, preferenceSec: number): Promise<RestorePolicy> {
+/** For one run: the default policy with shorter waits, so that nobody waits long and the checks know what to expect. */
+export async function setPolicyForRun({ operator }: Stage, changes: Readonly<Record<string, unknown>>): Promise<RestorePolicy> {
   const before = await operator.call('/policy');
-  const mine = await operator.call('/policy', { method: 'PUT', body: { 'ip.preferenceSec': preferenceSec }, headers: { 'if-match': before.etag } });
+  const mine = await operator.call('/policy', { method: 'PUT', body: changes, headers: { 'if-match': before.etag } });
   return async () => {
     try {
       await operator.call('/policy', { method: 'PUT', body: before.body, headers: { 'if-match': mine.etag } });

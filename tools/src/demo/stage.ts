@@ -1,8 +1,12 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import type { DeviceDescription } from '@cpm/client';
 import { DemoDevice, type DeviceIdentity, type Person } from './demo-device.js';
 import { Operator } from './operator.js';
 import { PhoneNetwork } from './phone-network.js';
 import type { SystemUnderDemo } from './system-under-demo.js';
+
+/** What a device can, and does by itself; everything, and nothing, where it is not said. */
+export type DeviceAbilities = Omit<DeviceDescription, 'name'>;
 
 const REPEAT_MS = 2_000;
 
@@ -29,13 +33,18 @@ export class Stage {
   }
 
   /** The Primary Device, offline until it connects. */
-  phoneOf(owner: Person): Promise<DemoDevice> {
-    return this.device({ owner, id: owner.primary, name: `${owner.name}'s phone` });
+  phoneOf(owner: Person, description: DeviceAbilities = {}): Promise<DemoDevice> {
+    return this.device({ owner, id: owner.primary, name: `${owner.name}'s phone` }, description);
   }
 
   /** A Secondary Device, offline until it connects. */
   tabletOf(owner: Person): Promise<DemoDevice> {
-    return this.device({ owner, id: `urn:uuid:${randomUUID()}`, name: `${owner.name}'s tablet` });
+    return this.secondaryOf(owner, 'tablet');
+  }
+
+  /** A Secondary Device by what it is, with what it can and does by itself; offline until it connects. */
+  secondaryOf(owner: Person, what: string, description: DeviceAbilities = {}): Promise<DemoDevice> {
+    return this.device({ owner, id: `urn:uuid:${randomUUID()}`, name: `${owner.name}'s ${what}` }, description);
   }
 
   /** Switches IP on and waits until the system knows. */
@@ -84,10 +93,10 @@ export class Stage {
     });
   }
 
-  private async device(identity: DeviceIdentity): Promise<DemoDevice> {
+  private async device(identity: DeviceIdentity, description: DeviceAbilities): Promise<DemoDevice> {
     const device = new DemoDevice(identity, this.system.url);
     this.devices.push(device);
-    await device.register();
+    await device.register(description);
     // What routes messages hears of the device on the same way.
     await this.operator.deviceAccess(identity, { that: 'exists', fits: () => true });
     return device;

@@ -1,75 +1,133 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { BodyAs, CallingDevice, drain, invalidRequest, parse, payloadTooLarge, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { Body, Controller, Get, Head, Headers, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { BodyAs, CallingDevice, drain, parse, payloadTooLarge, ProblemError, type DevicePrincipal } from '@cpm/http';
 import type { Clock } from '@cpm/runtime-ports';
+import type { CpmAddress } from '@cpm/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { EdgeConfig } from '../edge-config.js';
 import { ForRegisteredDevice } from '../for-registered-device.js';
 import { CLOCK, EDGE_CONFIG } from '../ports.js';
-import { mediaTypeHeader } from '../submission/submission-request.js';
 import { requestedRange } from './byte-range.js';
 import { ContentStore, type StoredFile } from './content-store.js';
+import { observe, TransferProgress } from './transfer-progress.js';
+import { fileKind, isUploadId, resumableUpload, uploadOffset, type RequestHeaders } from './upload-headers.js';
+import { Uploads, type FileAnswer, type UploadName, type UploadState } from './uploads.js';
 
-const fileName = z
-  .string()
-  .min(1)
-  .max(255)
-  .refine((name) => name.isWellFormed() && !/[\p{Cc}/\\\u202A-\u202E\u2066-\u2069]/u.test(name), 'must be a file name without path, control or direction-override characters');
-const uploadOptions = z.object({ fileName: fileName.optional() });
+const downloadOptions = z.object({
+  transfer: z.string().regex(/^[\w.~:@+=-]{1,128}$/, 'must be 1 to 128 letters, digits or .~:@+=-_').optional(),
+});
 
 @Controller('cpm/v1/files')
 @ForRegisteredDevice()
 export class FilesController {
   constructor(
     @Inject(ContentStore) private readonly contents: ContentStore,
+    @Inject(Uploads) private readonly uploads: Uploads,
+    @Inject(TransferProgress) private readonly transfers: TransferProgress,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(EDGE_CONFIG) private readonly config: EdgeConfig,
   ) {}
 
-  /** The name may come as `?fileName=` or, percent-encoded, in the header `X-File-Name`. */
+  /** A file in one request; with `Upload-Id` and `Upload-Length` the beginning of one that may come in several. */
   @Post()
-  @HttpCode(201)
   @BodyAs({ as: 'stream' })
   async upload(
     @CallingDevice() { user }: DevicePrincipal,
-    @Headers() headers: Record<string, string | undefined>,
+    @Headers() headers: RequestHeaders,
     @Query('fileName') queryName: unknown,
     @Body() body: Readable | undefined,
     @Req() request: { raw: IncomingMessage },
-  ) {
-    const source = body ?? request.raw;
-    try {
-      const contentType = mediaTypeHeader.safeParse(headers['content-type']);
-      if (!contentType.success) throw new ProblemError(415, 'unsupported-media-type', 'Content-Type must be the media type of the file');
-      const { fileName: name } = parse(uploadOptions, { fileName: queryName ?? decoded(headers['x-file-name']) });
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<FileAnswer | undefined> {
+    return readable(request.raw, reply, async () => {
+      const kind = { owner: user, ...fileKind(headers, queryName, this.config.EDGE_FILE_TYPES) };
+      const resumable = resumableUpload(headers);
       if (Number(headers['content-length'] ?? 0) > this.config.EDGE_MAX_FILE_BYTES) throw payloadTooLarge(this.config.EDGE_MAX_FILE_BYTES);
-      const { id, size, sha256 } = await this.contents.keepFile(source, { owner: user, contentType: contentType.data, ...(name !== undefined && { fileName: name }) });
-      return { id, size, sha256, contentType: contentType.data };
-    } catch (error) {
-      if (error instanceof ProblemError) await drain(request.raw).catch(() => undefined);
-      throw error;
-    }
+      const source = body ?? request.raw;
+      if (resumable) return answer(reply, await this.uploads.begin(source, kind, resumable));
+      void reply.status(201);
+      return this.uploads.takeWhole(source, kind);
+    });
   }
 
+  /** How much of an upload is kept. */
+  @Head('uploads/:uploadId')
+  async progress(@CallingDevice() { user }: DevicePrincipal, @Param('uploadId') uploadId: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    const { received, length } = await this.uploads.progress(nameOf(user, uploadId));
+    void reply.status(200).headers({ 'upload-offset': String(received), 'upload-length': String(length), 'cache-control': 'no-store' });
+  }
+
+  /** The rest of an upload, or a further part of it, from `Upload-Offset` on. */
+  @Patch('uploads/:uploadId')
+  @BodyAs({ as: 'stream' })
+  async resume(
+    @CallingDevice() { user }: DevicePrincipal,
+    @Param('uploadId') uploadId: string,
+    @Headers() headers: RequestHeaders,
+    @Body() body: Readable | undefined,
+    @Req() request: { raw: IncomingMessage },
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<FileAnswer | undefined> {
+    return readable(request.raw, reply, async () => answer(reply, await this.uploads.resume(body ?? request.raw, nameOf(user, uploadId), uploadOffset(headers))));
+  }
+
+  /** With `?transfer=` the outcome is reported as the progress of that file transfer. */
   @Get(':id')
-  async download(@Param('id') id: string, @Headers('range') rangeHeader: string | undefined, @Headers('if-range') validator: string | undefined, @Res() reply: FastifyReply): Promise<void> {
+  async download(
+    @CallingDevice() device: DevicePrincipal,
+    @Param('id') id: string,
+    @Headers() { range: rangeHeader, 'if-range': validator }: RequestHeaders,
+    @Query('transfer') queryTransfer: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { transfer } = parse(downloadOptions, { transfer: queryTransfer });
     const file = /^[\w-]{1,64}$/.test(id) ? await this.contents.find(id) : undefined;
     if (!file) throw new ProblemError(404, 'unknown-file', 'there is no such file');
     if (file.expiresAtMs <= this.clock.now()) throw new ProblemError(410, 'file-expired', 'the file is not kept any more');
     const isStale = validator !== undefined && validator !== etagOf(file);
-    const range = requestedRange(isStale ? undefined : rangeHeader, file.size);
-    if (range === 'unsatisfiable') {
+    const asked = requestedRange(isStale ? undefined : rangeHeader, file.size);
+    if (asked === 'unsatisfiable') {
       throw new ProblemError(416, 'range-not-satisfiable', `the file has ${file.size} bytes`, { headers: { 'content-range': `bytes */${file.size}` } });
     }
-    void reply.headers(headersOf(file));
-    if (range === 'whole') {
-      await reply.status(200).header('content-length', file.size).send(this.contents.read(file));
-      return;
+    const range = asked === 'whole' ? { first: 0, last: file.size - 1 } : asked;
+    if (transfer !== undefined && reply.request.method === 'GET') {
+      observe(reply.raw, range.last === file.size - 1, (progress) => this.transfers.report({ user: device.user, device: device.device, transferId: transfer, progress }));
     }
     const { first, last } = range;
-    await reply.status(206).headers({ 'content-range': `bytes ${first}-${last}/${file.size}`, 'content-length': last - first + 1 }).send(this.contents.read(file, range));
+    if (asked !== 'whole') void reply.status(206).header('content-range', `bytes ${first}-${last}/${file.size}`);
+    await reply.headers({ ...headersOf(file), 'content-length': last - first + 1 }).send(this.contents.read(file, range));
+  }
+}
+
+/** 201 with the file when it is whole, 204 while more is to come. */
+function answer(reply: FastifyReply, { received, file }: UploadState): FileAnswer | undefined {
+  void reply.status(file ? 201 : 204).header('upload-offset', String(received));
+  return file;
+}
+
+/** An id that no client can have chosen names no upload. */
+function nameOf(owner: CpmAddress, uploadId: string): UploadName {
+  if (!isUploadId(uploadId)) throw new ProblemError(404, 'unknown-upload', 'no such upload is under way');
+  return { owner, uploadId };
+}
+
+/** Reads what is left of a body that is refused, or known already, so that the sender gets to read the answer. */
+async function readable<Result>(request: IncomingMessage, reply: FastifyReply, take: () => Promise<Result>): Promise<Result> {
+  const finish = async () => {
+    if (request.readableEnded) return;
+    await drain(request).catch(() => undefined);
+    // Nothing else could be understood on a connection in the middle of a body.
+    if (!request.complete) void reply.header('connection', 'close');
+  };
+  try {
+    const result = await take();
+    await finish();
+    return result;
+  } catch (error) {
+    if (error instanceof ProblemError) await finish();
+    throw error;
   }
 }
 
@@ -88,13 +146,4 @@ function headersOf(file: StoredFile): Record<string, string> {
     'cache-control': 'private, max-age=86400, immutable',
     etag: etagOf(file),
   };
-}
-
-function decoded(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  try {
-    return decodeURIComponent(header);
-  } catch {
-    throw invalidRequest([{ path: 'X-File-Name', message: 'must be percent-encoded UTF-8' }]);
-  }
 }

@@ -2,29 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { submissionEvents } from '@cpm/domain-client-edge';
 import { contentHash, invalidRequest, parse, payloadTooLarge, ProblemError, unavailable, type DevicePrincipal } from '@cpm/http';
-import { RevokeMessage } from '@cpm/contracts-routing';
+import { RevokeMessage, SendChatMessage } from '@cpm/contracts-routing';
 import { publish, type Publication } from '@cpm/runtime-decider';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
-import { MAX_INLINE_BYTES, type Content, type Message } from '@cpm/vocabulary';
-import { ContentStore } from '../content/content-store.js';
+import type { Message, MessageService, SessionHead } from '@cpm/vocabulary';
+import { ContentStore, type StoredFile } from '../content/content-store.js';
 import type { EdgeConfig } from '../edge-config.js';
 import { CLOCK, EDGE_CONFIG, INGRESS, POLICY, type PolicyInForce } from '../ports.js';
 import { SubmissionBook, submissionKey, type Submission, type SubmissionResult } from './submission-book.js';
-import { submissionRequest, type SubmissionRequest } from './submission-request.js';
+import { chatRequest, fileTransferRequest, submissionRequest, type ContentRequest } from './submission-request.js';
+import { messageOf, submissionOf } from './submitted-message.js';
 
-/** The part of a message that the request's content decides. */
-interface Admitted {
-  readonly size: number;
-  readonly expiresAtMs: number;
+/** What kind of message it becomes; the session or file it belongs to. */
+export interface Purpose {
+  readonly service: MessageService;
+  readonly session?: SessionHead;
+  readonly file?: StoredFile;
 }
 
-interface Identity {
-  readonly key: string;
-  readonly hash: string;
-  readonly id: string;
-}
+type Taken = { readonly message: Message; readonly result: SubmissionResult };
 
-/** Takes messages from devices into the log, each at most once per sender and id. */
+/** Takes messages from devices into the log, each at most once per sender and id. Every method throws problems 400, 409, 413, 503. */
 @Injectable()
 export class MessageIntake {
   constructor(
@@ -36,27 +34,36 @@ export class MessageIntake {
     @Inject(ContentStore) private readonly contents: ContentStore,
   ) {}
 
-  /** Resolves once the message is in the log; throws problems 400, 409, 413, 503. */
+  /** A Standalone Message. Resolves once it is in the log. */
   async submit(sender: DevicePrincipal, body: unknown): Promise<SubmissionResult> {
     this.refuseLongText(body);
     const request = parse(submissionRequest, body);
-    const { id: givenId, ...rest } = request;
-    const id = givenId ?? randomUUID();
-    const key = submissionKey(sender.user, id);
-    const hash = contentHash({ ...rest, to: [...rest.to].sort() });
-    const admitted = await this.admit(request).catch(async (error: unknown) => {
-      // A repetition gets its first answer even when the same request would be too late by now.
-      const known = givenId === undefined ? undefined : await this.book.find(key);
-      if (known?.hash !== hash) throw error;
-      return known;
-    });
-    const standing = await this.keep(request, { key, hash, id, ...admitted });
-    const message = messageOf(sender, request, standing);
+    const { message, result } = await this.take(sender, request, { service: 'standalone' });
     await this.publish(submissionEvents(message, request.to));
-    return standing.result;
+    return result;
   }
 
-  /** Asks to take the sender's message back from every recipient; throws problems 404, 503. */
+  /** A chat message in a session that the caller was seen to take part in. */
+  async say(sender: DevicePrincipal, session: SessionHead, body: unknown): Promise<SubmissionResult> {
+    this.refuseLongText(body);
+    const { conversationId, contributionId, participants } = session;
+    const to = participants.filter((participant) => participant !== sender.user);
+    const request = { ...parse(chatRequest, body), conversationId, contributionId, to };
+    const { message, result } = await this.take(sender, request, { service: 'chat', session });
+    await this.publish([publish(SendChatMessage, { user: sender.user, sessionId: session.id, message, via: 'IP' })]);
+    return result;
+  }
+
+  /** The offer of an uploaded file. */
+  async offerFile(sender: DevicePrincipal, body: unknown): Promise<SubmissionResult> {
+    const offer = parse(fileTransferRequest, body);
+    const file = await this.fileOf(offer.fileId);
+    const { message, result } = await this.take(sender, { ...offer, contentType: file.contentType }, { service: 'file-transfer', file });
+    await this.publish(submissionEvents(message, offer.to));
+    return result;
+  }
+
+  /** Asks to take the sender's message, or the offer of his file, back from every recipient; throws problems 404, 503. */
   async revoke({ user, device }: DevicePrincipal, messageId: string): Promise<void> {
     const submission = await this.book.find(submissionKey(user, messageId));
     if (!submission) throw new ProblemError(404, 'unknown-message', 'the message is not known among those you sent in the last seven days');
@@ -69,41 +76,50 @@ export class MessageIntake {
     if (typeof text === 'string' && Buffer.byteLength(text) > this.config.EDGE_MAX_TEXT_BYTES) throw payloadTooLarge(this.config.EDGE_MAX_TEXT_BYTES);
   }
 
-  private async admit(request: SubmissionRequest): Promise<Admitted> {
+  private async take(sender: DevicePrincipal, request: ContentRequest, purpose: Purpose): Promise<Taken> {
+    const { id: givenId, ...rest } = request;
+    const id = givenId ?? randomUUID();
+    const _id = submissionKey(sender.user, id);
+    const about = purpose.service === 'standalone' ? {} : { service: purpose.service, sessionId: purpose.session?.id };
+    const hash = contentHash({ ...rest, to: [...rest.to].sort(), ...about });
+    const admitted = await this.admit(request).catch(async (error: unknown) => {
+      // A repetition gets its first answer even when the same request would be too late by now.
+      const known = givenId === undefined ? undefined : await this.book.find(_id);
+      if (known?.hash !== hash) throw error;
+      return known;
+    });
+    const { size, expiresAtMs } = admitted;
+    const submission = await submissionOf(request, { _id, id, hash, size, expiresAtMs, at: new Date(this.clock.now()) }, this.contents);
+    const standing = await this.keep(submission);
+    return { message: messageOf(sender, request, { standing, purpose }), result: standing.result };
+  }
+
+  private async admit(request: ContentRequest): Promise<Pick<Submission, 'size' | 'expiresAtMs'>> {
     const now = this.clock.now();
     const latest = now + this.policy.current()['deferred.ttlSec'] * 1000;
     const expiresAtMs = request.expiresAt ?? latest;
     if (expiresAtMs <= now) throw invalidRequest([{ path: 'expiresAt', message: 'must be in the future' }]);
     if (expiresAtMs > latest) throw invalidRequest([{ path: 'expiresAt', message: `must be at most ${this.policy.current()['deferred.ttlSec']} s from now` }]);
-    return { size: await this.sizeOf(request), expiresAtMs };
+    if (request.fileId === undefined) return { size: Buffer.byteLength(request.body ?? ''), expiresAtMs };
+    const { size } = await this.fileOf(request.fileId);
+    // From now on it is kept for its recipients.
+    if (!(await this.contents.markUsed(request.fileId, expiresAtMs))) throw unknownFile();
+    return { size, expiresAtMs };
   }
 
-  private async sizeOf({ body, fileId }: SubmissionRequest): Promise<number> {
-    if (fileId === undefined) return Buffer.byteLength(body ?? '');
+  private async fileOf(fileId: string): Promise<StoredFile> {
     const file = await this.contents.find(fileId);
-    if (!file || file.expiresAtMs <= this.clock.now()) throw invalidRequest([{ path: 'fileId', message: 'is not the id of an uploaded file that can still be fetched' }]);
-    return file.size;
+    if (!file || file.expiresAtMs <= this.clock.now()) throw unknownFile();
+    return file;
   }
 
-  /** The submission that stands under this id: ours, or the first one. Content goes first, so that no record points at nothing. */
-  private async keep(request: SubmissionRequest, { key, hash, id, size, expiresAtMs }: Identity & Admitted): Promise<Submission> {
-    const { body, contentType } = request;
-    const contentId = body !== undefined && size > MAX_INLINE_BYTES ? await this.contents.keepText(body, contentType) : undefined;
-    const submission: Submission = {
-      _id: key,
-      hash,
-      result: { id, conversationId: request.conversationId ?? randomUUID(), contributionId: request.contributionId ?? randomUUID().replaceAll('-', '') },
-      to: request.to,
-      at: new Date(this.clock.now()),
-      size,
-      expiresAtMs,
-      ...(contentId !== undefined && { contentId }),
-    };
+  /** The submission that stands under this id: ours, or the first one. */
+  private async keep(submission: Submission): Promise<Submission> {
     const standing = await this.book.keep(submission).catch((error: unknown) => {
       throw unavailable(1, error);
     });
-    if (standing !== submission && contentId !== undefined) await this.contents.remove(contentId);
-    if (standing.hash !== hash) throw new ProblemError(409, 'id-reused', 'another message was sent under this id', { errors: [{ path: 'id', message: 'is taken by another message' }] });
+    if (standing !== submission && submission.contentId !== undefined) await this.contents.remove(submission.contentId);
+    if (standing.hash !== submission.hash) throw new ProblemError(409, 'id-reused', 'another message was sent under this id', { errors: [{ path: 'id', message: 'is taken by another message' }] });
     return standing;
   }
 
@@ -114,21 +130,6 @@ export class MessageIntake {
   }
 }
 
-function messageOf({ user, device }: DevicePrincipal, request: SubmissionRequest, standing: Submission): Message {
-  const { result, to, at, size, expiresAtMs, contentId } = standing;
-  const stored = contentId ?? request.fileId;
-  const content: Content = stored === undefined ? { kind: 'inline', text: request.body as string } : { kind: 'stored', contentId: stored };
-  return {
-    ...result,
-    from: user,
-    to: [...to],
-    originDevice: device,
-    ...(request.inReplyTo !== undefined && { inReplyTo: request.inReplyTo }),
-    contentType: request.contentType,
-    content,
-    size,
-    dispositionNotification: request.dispositionNotification,
-    sentAt: at.getTime(),
-    expiresAt: expiresAtMs,
-  };
+function unknownFile(): ProblemError {
+  return invalidRequest([{ path: 'fileId', message: 'is not the id of an uploaded file that can still be fetched' }]);
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { within } from '@cpm/runtime-mongo';
-import type { CpmAddress } from '@cpm/vocabulary';
+import type { CpmAddress, SessionKind } from '@cpm/vocabulary';
 import { mongo, type Connection } from 'mongoose';
 import { COMMITTED, collectionOf, MAJORITY } from '../database.js';
 import { MONGO } from '../ports.js';
@@ -25,6 +25,8 @@ export interface Submission {
   readonly expiresAtMs: number;
   /** Where a text too long for the log is stored. */
   readonly contentId?: string;
+  /** It is the start of a session of this kind. */
+  readonly session?: SessionKind;
 }
 
 interface Waiting {

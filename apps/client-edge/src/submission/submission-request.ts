@@ -14,7 +14,7 @@ const text = z
   .refine((value) => !value.includes('\u0000'), 'must not contain the character U+0000');
 
 /** Counted as sent, before anything is normalised, so that the work is bounded; then each recipient once. */
-const recipients = z
+export const recipients = z
   .array(z.unknown())
   .min(1, 'must name at least one recipient')
   .max(MAX_RECIPIENTS, `must name at most ${MAX_RECIPIENTS} recipients`)
@@ -25,19 +25,29 @@ const instantText = z.iso
   .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-01-31T12:00:00Z' })
   .transform((value) => Date.parse(value));
 
-/** The body of `POST /messages`. `expiresAt` becomes epoch ms. */
-export const submissionRequest = z
-  .strictObject({
-    id: messageId.optional(),
-    to: recipients,
-    conversationId: conversationId.optional(),
-    contributionId: contributionId.optional(),
-    inReplyTo: messageId.optional(),
-    contentType: mediaTypeHeader,
-    body: text.optional(),
-    fileId: z.string().regex(/^[\w-]{1,64}$/, 'must be the id of an uploaded file').optional(),
-    dispositionNotification: z.array(dispositionRequest).max(8).default([]).transform((tokens) => [...new Set(tokens)].sort()),
-    expiresAt: instantText.optional(),
-  })
-  .refine(({ body, fileId }) => (body === undefined) !== (fileId === undefined), { path: ['body'], message: 'give either body or fileId' });
-export type SubmissionRequest = z.output<typeof submissionRequest>;
+const fileId = z.string().regex(/^[\w-]{1,64}$/, 'must be the id of an uploaded file');
+
+/** What a message, a chat message and the offer of a file have in common. `expiresAt` becomes epoch ms. */
+const common = {
+  id: messageId.optional(),
+  dispositionNotification: z.array(dispositionRequest).max(8).default([]).transform((tokens) => [...new Set(tokens)].sort()),
+  expiresAt: instantText.optional(),
+};
+const said = { ...common, inReplyTo: messageId.optional(), contentType: mediaTypeHeader, body: text.optional(), fileId: fileId.optional() };
+const conversation = { conversationId: conversationId.optional(), contributionId: contributionId.optional() };
+
+type Said = z.output<z.ZodObject<typeof said>>;
+const eitherContent = ({ body, fileId: file }: Pick<Said, 'body' | 'fileId'>) => (body === undefined) !== (file === undefined);
+const EITHER = { path: ['body'], message: 'give either body or fileId' };
+
+/** The body of `POST /messages`. */
+export const submissionRequest = z.strictObject({ ...said, ...conversation, to: recipients }).refine(eitherContent, EITHER);
+
+/** The body of `POST /sessions/{id}/messages`. */
+export const chatRequest = z.strictObject(said).refine(eitherContent, EITHER);
+
+/** The body of `POST /file-transfers`. */
+export const fileTransferRequest = z.strictObject({ ...common, ...conversation, to: recipients, fileId });
+
+/** A request with its content, whichever of the three it was. */
+export type ContentRequest = Said & { readonly conversationId?: string | undefined; readonly contributionId?: string | undefined; readonly to: readonly CpmAddress[] };

@@ -1,3 +1,4 @@
+export * from './answers.v1.js';
 export * from './file-transfer.v1.js';
 export * from './offer-message.v1.js';
 export * from './rebind-delivery.v1.js';

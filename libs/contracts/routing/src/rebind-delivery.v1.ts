@@ -7,6 +7,6 @@ export const RebindDelivery = defineEvent({
   type: 'RebindDelivery', version: 1, owner: 'routing', listeners: ['routing'],
   summary: 'The devices that a chat message is for have been decided',
   key: ({ recipient }) => recipient,
-  schema: z.object({ recipient: keyedAddress, messageId: z.string(), binding: sessionBinding, at: instant }),
+  schema: z.object({ recipient: keyedAddress, messageId: z.string(), sessionId: z.string(), binding: sessionBinding, at: instant }),
 });
 export type RebindDelivery = PayloadOf<typeof RebindDelivery>;

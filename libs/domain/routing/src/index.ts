@@ -10,7 +10,6 @@ export * from './primary-leg/primary-leg.policy.js';
 export * from './primary-leg/sms-fit.js';
 export * from './profile/profile.js';
 export * from './first-wins/first-wins.js';
-export * from './first-wins/refusal.js';
 export * from './routing.service.js';
 export * from './session/focus.aggregate.js';
 export * from './session/focus.js';

@@ -108,6 +108,7 @@ export const routing = defineService('routing', [
     aggregate: participation,
     idOf: ({ user, sessionId }) => participationId(user, sessionId),
     command: (action, context: Context): ParticipationCommand => ({ type: 'Act', action, ...participationCircumstances(context) }),
+    open: [delivery],
   }),
   on(SendChatMessage, {
     aggregate: participation,

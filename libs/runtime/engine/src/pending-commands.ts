@@ -27,7 +27,7 @@ export class PendingCommands implements Commands {
   async ask<Payload extends { commandId: string }>(
     contract: EventContract<string, Payload>,
     payload: NoInfer<Payload>,
-    { aggregate, id }: { aggregate: AnyAggregate; id: string },
+    { aggregate, id }: { aggregate: Pick<AnyAggregate, 'name'>; id: string },
   ): Promise<unknown> {
     const { commandId } = payload;
     const over = new AbortController();

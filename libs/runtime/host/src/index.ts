@@ -7,7 +7,7 @@ export { InMemoryPlatform } from './in-memory-platform.js';
 export { KEYED_KAFKA, KeyedKafkaServer } from './keyed-kafka-server.js';
 export { KafkaMongoPlatform } from './kafka-mongo-platform.js';
 export { Metrics } from './metrics.js';
-export type { ClosablePublisher, Inbox, InboxHandler, InboxStatus, Platform } from './platform.js';
+export type { ClosablePublisher, Inbox, InboxHandler, InboxStatus, Platform, ReadStore } from './platform.js';
 export { PolicySource, type PolicyVersion, type PolicyVersions } from './policy-source.js';
 export { runApp, type ReadyMessage } from './run-app.js';
 export { ServiceHost, type ServiceOptions } from './service-host.module.js';

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { HostConfig } from './config.js';
 import { MongoDeadLetters } from './mongo-dead-letters.js';
 import { MongoPolicyVersions } from './mongo-policy-versions.js';
-import type { ClosablePublisher, Inbox, InboxHandler, Platform } from './platform.js';
+import type { ClosablePublisher, Inbox, InboxHandler, Platform, ReadStore } from './platform.js';
 import { systemClock } from './system-clock.js';
 
 const PING_LIMIT_MS = 1_000;
@@ -51,7 +51,7 @@ export class KafkaMongoPlatform implements Platform {
     return store;
   }
 
-  readStore(service: ServiceName): Pick<AggregateStore, 'load'> {
+  readStore(service: ServiceName): ReadStore {
     return new MongoAggregateStore(this.connection, service);
   }
 

@@ -30,6 +30,9 @@ export interface ClosablePublisher extends Publisher {
   close(): Promise<void>;
 }
 
+/** The aggregates of a service that another process may own: to look at, and to learn what became of a command. */
+export type ReadStore = Pick<AggregateStore, 'load' | 'answerTo'>;
+
 /** What the host needs of the outside world: Kafka and MongoDB in production, their in-memory twins in tests. */
 export interface Platform {
   /** Creates missing inbox and dead-letter topics. @throws when an existing inbox has another number of partitions */
@@ -37,7 +40,7 @@ export interface Platform {
   publisher(clientId: string): Promise<ClosablePublisher>;
   store(service: ServiceDefinition, rowIndexes: TableIndexes): Promise<AggregateStore>;
   /** The aggregates of any service of this database, to look at only. */
-  readStore(service: ServiceName): Pick<AggregateStore, 'load'>;
+  readStore(service: ServiceName): ReadStore;
   startInbox(handler: InboxHandler): Promise<Inbox>;
   readonly policies: PolicyVersions;
   readonly deadLetters: DeadLetters;

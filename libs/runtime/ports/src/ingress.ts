@@ -15,7 +15,7 @@ export interface Commands {
   ask<Payload extends { commandId: string }>(
     contract: EventContract<string, Payload>,
     payload: NoInfer<Payload>,
-    decidedBy: { aggregate: AnyAggregate; id: string },
+    decidedBy: { aggregate: Pick<AnyAggregate, 'name'>; id: string },
   ): Promise<unknown>;
 }
 

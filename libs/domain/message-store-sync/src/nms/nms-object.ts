@@ -1,4 +1,4 @@
-import { mediaType, objectUrl, timestamp, type CpmAddress } from '@cpm/vocabulary';
+import { mediaType, objectUrl, timestamp, type CpmAddress, type DispositionStatus } from '@cpm/vocabulary';
 import { dispositionType, type ObjectRow } from '../box/object-row.js';
 
 export interface NmsAttribute {
@@ -60,6 +60,13 @@ function payloadOf(row: ObjectRow, resourceURL: string): Pick<NmsObject, 'payloa
   };
 }
 
+/** `m of n` recipients of a sent message, n as of when it was sent; one that displayed it has it as well. */
+function reachedOf({ dir, to, dispositions, context }: ObjectRow, statuses: readonly DispositionStatus[]): string | undefined {
+  if (dir !== 'Out' || context === 'imdn-message') return undefined;
+  const reached = to.filter((recipient) => statuses.some((status) => dispositions.includes(`${recipient} ${status}`)));
+  return `${reached.length} of ${to.length}`;
+}
+
 function attributesOf(row: ObjectRow): NmsAttribute[] {
   const { status } = row;
   const values: Readonly<Record<string, readonly (string | undefined)[]>> = {
@@ -76,6 +83,8 @@ function attributesOf(row: ObjectRow): NmsAttribute[] {
     TextContent: [mediaType(row.contentType).startsWith('text/') && !row.deleted ? row.text : undefined],
     ReportRequested: row.requested,
     'X-CPM-Disposition': row.dispositions,
+    'X-CPM-Delivered': [reachedOf(row, ['delivered', 'displayed'])],
+    'X-CPM-Displayed': [reachedOf(row, ['displayed'])],
     DispositionType: [status && dispositionType(status)],
     DispositionStatus: [status],
     DispositionOriginalMessageID: [status && row.messageId],

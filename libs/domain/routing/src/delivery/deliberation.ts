@@ -14,6 +14,7 @@ export interface LegChange {
   readonly pushed?: true;
   readonly tried?: boolean;
   readonly ucn?: UcnState | null;
+  readonly notified?: boolean;
 }
 
 /**

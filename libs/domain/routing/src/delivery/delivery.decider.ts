@@ -46,7 +46,7 @@ function deliberate(deliberation: Deliberation, command: DeliveryCommand): void 
       revoke(deliberation, command.revocation);
       return;
     case 'Rebind':
-      rebind(deliberation, command.rebinding.binding);
+      rebind(deliberation, command.rebinding);
       return;
     case 'AnswerOffer':
       answerOffer(deliberation, command.answer);

@@ -1,5 +1,5 @@
 import type { DecisionContext, JourneyEntry } from '@cpm/runtime-decider';
-import type { DeliveryEvent } from './delivery.js';
+import type { Delivery, DeliveryEvent } from './delivery.js';
 import type { Leg, LegState } from './leg.js';
 
 const STEP: Readonly<Record<LegState, string>> = {
@@ -25,14 +25,14 @@ const STEP: Readonly<Record<LegState, string>> = {
 };
 
 /** One line of the journey for every leg decision and every outcome. */
-export function journalOfDelivery(event: DeliveryEvent, { now: at }: DecisionContext): JourneyEntry | undefined {
+export function journalOfDelivery(event: DeliveryEvent, { now: at }: DecisionContext, after: Delivery): JourneyEntry | undefined {
   switch (event.type) {
     case 'MessageOffered':
       return event.unreachable ? { at, step: 'not deliverable to this recipient', reason: event.unreachable } : { at, step: 'accepted for this recipient' };
     case 'OfferRefused':
       return { at, step: 'offer refused', reason: 'message-id-used-by-another-sender' };
     case 'LegMoved':
-      return legLine(event.leg, at);
+      return legLine(event.leg, after, at);
     case 'PrimaryChanged':
       return { at, step: 'leg of the Primary moved to the new Primary', device: event.to, reason: 'primary-changed' };
     case 'PushUnanswered':
@@ -52,6 +52,16 @@ export function journalOfDelivery(event: DeliveryEvent, { now: at }: DecisionCon
   }
 }
 
-function legLine({ state, device, form, reason }: Leg, at: number): JourneyEntry {
-  return { at, step: STEP[state], device, form, reason };
+function legLine(leg: Leg, after: Delivery, at: number): JourneyEntry {
+  const { device, form, reason } = leg;
+  return { at, step: stepOf(leg, after), device, form, reason };
+}
+
+/** A file is offered before it is given, and a chat message may wait for a person rather than for access. */
+function stepOf({ state, reason }: Leg, after: Delivery): string {
+  if (state === 'DEFERRED' && reason === 'invitation-pending') return 'deferred until the invitation is answered';
+  const contest = after.stage === 'offered' ? after.contest : null;
+  if (contest?.stage === 'open' && state === 'PUSHED') return 'offered over IP';
+  if (contest?.stage === 'open' && state === 'CONTENT_PUSHED') return 'offered over IP in place of its notification';
+  return STEP[state];
 }

@@ -1,9 +1,8 @@
 import { serviceOf, type CpmAddress, type DeviceId, type DispositionRequest, type Instant, type Message, type MessageService, type Policy, type SessionBinding, type SessionEnd } from '@cpm/vocabulary';
 import type { DispositionEvidence } from '@cpm/contracts-report-aggregation';
-import type { AnswerFileTransfer, OfferMessage, RebindDelivery, ReportDisposition, ReportFileProgress, RevokeMessage } from '@cpm/contracts-routing';
+import type { AnswerFileTransfer, OfferAnswer, OfferMessage, RebindDelivery, ReportDisposition, ReportFileProgress, RevokeMessage } from '@cpm/contracts-routing';
 import type { SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
 import { firstWins, OPEN_CONTEST, type Contest, type ContestEvent } from '../first-wins/first-wins.js';
-import type { AnswerRefused } from '../first-wins/refusal.js';
 import type { Profile } from '../profile/profile.js';
 import { LEG_TRANSITIONS, type Leg, type LegState } from './leg.js';
 
@@ -27,9 +26,6 @@ export type DeliveryCommand = Circumstances &
     | { readonly type: 'AnswerOffer'; readonly answer: AnswerFileTransfer }
     | { readonly type: 'TrackFile'; readonly progress: ReportFileProgress }
   );
-
-/** What a device is told that answered the offer of a file. */
-export type OfferAnswer = { readonly status: 'accepted'; readonly contentId: string; readonly transferId: string } | { readonly status: 'rejected' } | AnswerRefused;
 
 export type EvidenceItem = DispositionEvidence['items'][number];
 export type RevocationOutcome = 'revoked' | 'too-late' | 'unknown';

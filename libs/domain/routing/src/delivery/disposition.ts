@@ -18,9 +18,14 @@ export function reportDispositions(deliberation: Deliberation, items: readonly R
 
 /** CPM-MLD-024, CPM-MLD-025: in a group only devices that took part speak for their user; of a file only who took it. */
 function disbeliefIn({ state }: Deliberation, leg: Leg | undefined): 'not-participant' | 'not-accepted' | undefined {
-  if (state.binding?.group && (leg === undefined || leg.state === 'SKIPPED')) return 'not-participant';
+  if (state.binding?.group && !hasTakenPart(leg)) return 'not-participant';
   if (state.contest === null || (leg && (leg.state === 'DELIVERED' || leg.state === 'DISPLAYED' || hasTaken(state, leg)))) return undefined;
   return 'not-accepted';
+}
+
+/** Where a device still rings it is not in yet, though it can open the message from the store. */
+function hasTakenPart(leg: Leg | undefined): boolean {
+  return leg !== undefined && leg.state !== 'SKIPPED' && leg.reason !== 'invitation-pending';
 }
 
 /** A device without a leg got the message from the store: that is history and proves nothing to the sender. */

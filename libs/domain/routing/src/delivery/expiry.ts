@@ -29,5 +29,7 @@ function expireLeg(deliberation: Deliberation, leg: Leg): void {
 export function failIfNothingCame(deliberation: Deliberation): void {
   const { state, now } = deliberation;
   if (!state.overdue || deliberation.isOpen || deliberation.isDelivered || state.failed) return;
+  // Who left a group is no recipient any more.
+  if (state.binding?.refused === 'left') return;
   deliberation.prove({ status: 'failed', via: 'EXPIRY', permitted: true, at: now });
 }

@@ -58,12 +58,14 @@ export interface Leg {
   /** The access revision at which SMS or UCN failed: until it changes, there is no further try. */
   readonly refused: { readonly revision: number; readonly reason: LegReason } | null;
   readonly ucn: UcnState | null;
+  /** A UCN of an offer left, or may have, before the file was taken: when it is offered again there is no second. */
+  readonly notified: boolean;
 }
 
 export function plannedLeg(device: DeviceId, role: DeviceRole, now: Instant): Leg {
   return {
     device, role, state: 'PLANNED', form: 'DEFER', reason: 'planned', since: now, dueAt: null,
-    attempt: 0, uncertain: 0, pushed: false, tried: false, doubted: null, refused: null, ucn: null,
+    attempt: 0, uncertain: 0, pushed: false, tried: false, doubted: null, refused: null, ucn: null, notified: false,
   };
 }
 

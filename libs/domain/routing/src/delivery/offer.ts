@@ -22,7 +22,7 @@ export function offerMessage(offer: OfferMessage, circumstances: Circumstances, 
   }
   planRole(deliberation, 'secondary');
   planRole(deliberation, 'primary');
-  if (offer.binding?.declined) deliberation.prove({ status: 'failed', via: 'IP', permitted: true, at: now });
+  if (offer.binding?.refused === 'declined') deliberation.prove({ status: 'failed', via: 'IP', permitted: true, at: now });
   return deliberation.conclude();
 }
 

@@ -13,7 +13,7 @@ const DECLINED = plan('SKIP', 'session-declined');
  * is served like with any other message. That Secondaries answered by themselves never keeps a Primary without IP from its SMS.
  */
 export function partInSession({ device, leg, policy }: LegSituation, ip: AccessState, binding: SessionBinding): LegPlan | undefined {
-  if (binding.declined) return DECLINED;
+  if (binding.refused !== 'no') return DECLINED;
   if (binding.joined.includes(device.id)) return undefined;
   if (leg.role === 'primary' && ip !== 'AVAILABLE') return binding.byUser && !policy['primary.smsDuringActiveSession'] ? ACTIVE_ELSEWHERE : undefined;
   if (isOwed(leg)) return undefined;

@@ -17,12 +17,16 @@ export function contend(deliberation: Deliberation, command: ContestCommand): bo
 export function takeOffer(deliberation: Deliberation, leg: Leg, { auto }: { readonly auto: boolean }): void {
   const { device, attempt } = leg;
   if (leg.state !== 'ACCEPTED') {
-    deliberation.move(leg, { state: 'ACCEPTED', form: 'FULL', reason: auto ? 'auto-accepted' : 'accepted', ucn: null });
+    deliberation.move(leg, { state: 'ACCEPTED', form: 'FULL', reason: auto ? 'auto-accepted' : 'accepted', ucn: null, notified: isNotified(leg) });
     if (leg.state === 'UCN_REQUESTED') deliberation.record({ type: 'TextCancelled', device, attempt, reason: 'accepted' });
   }
   deliberation.record({ type: 'OfferAccepted', device, auto });
   const keep = (other: Leg) => other.device === device || (auto && other.role === 'primary' && !isPushed(other));
   withdrawFrom(deliberation, keep, { reason: 'accepted-elsewhere', by: device });
+}
+
+function isNotified(leg: Leg): boolean {
+  return leg.notified || ucnOf(leg) !== null;
 }
 
 export interface Withdrawal {
@@ -38,7 +42,7 @@ export function withdrawFrom(deliberation: Deliberation, keep: (leg: Leg) => boo
     const { device, attempt } = leg;
     const justNow = deliberation.unpush(device);
     if (leg.pushed && !justNow) told.push(device);
-    deliberation.move(leg, { state: 'WITHDRAWN', reason, ucn: null });
+    deliberation.move(leg, { state: 'WITHDRAWN', reason, ucn: null, notified: isNotified(leg) });
     if (ucnOf(leg) === 'UCN_REQUESTED') deliberation.record({ type: 'TextCancelled', device, attempt, reason });
   }
   if (told.length > 0) deliberation.record({ type: 'OfferWithdrawn', devices: told, reason, ...(by !== undefined && { by }) });

@@ -1,6 +1,5 @@
-import type { AnswerFileTransfer } from '@cpm/contracts-routing';
+import type { AnswerFileTransfer, OfferAnswer } from '@cpm/contracts-routing';
 import type { Deliberation } from '../delivery/deliberation.js';
-import type { OfferAnswer } from '../delivery/delivery.js';
 import { isFinal, type Leg } from '../delivery/leg.js';
 import { standingOf } from '../first-wins/first-wins.js';
 import { refused, tooLate } from '../first-wins/refusal.js';
@@ -18,12 +17,13 @@ function outcomeOf(deliberation: Deliberation, answer: AnswerFileTransfer): Offe
   if (contest === null || content.kind !== 'stored') return refused('unknown-transfer');
   const leg = deliberation.legOf(answer.device);
   if (!leg || leg.state === 'SKIPPED') return refused('unknown-device');
+  if (revoked) return refused('cancelled-by-sender');
   const accepted: OfferAnswer = { status: 'accepted', contentId: content.contentId, transferId: message.id };
   const standing = standingOf(contest, answer.device);
   if (standing === 'winner') return answer.answer === 'reject' ? refused('already-accepted') : resumed(deliberation, leg, accepted);
   if (standing === 'decliner') return answer.answer === 'reject' ? { status: 'rejected' } : refused('rejected-elsewhere');
   if (standing !== undefined) return tooLate(standing, contest, deliberation.profile);
-  if (overdue || revoked || deliberation.now >= message.expiresAt) return refused('expired');
+  if (overdue || deliberation.now >= message.expiresAt) return refused('expired');
   if (answer.answer === 'reject') return rejected(deliberation, leg, answer);
   contend(deliberation, { type: 'Claim', device: leg.device });
   takeOffer(deliberation, leg, { auto: false });

@@ -1,7 +1,6 @@
 import { DEFAULT_POLICY, type DeviceId } from '@cpm/vocabulary';
 import { requirement } from '@cpm/runtime-decider';
-import { AnswerFileTransfer, ReportFileProgress } from '@cpm/contracts-routing';
-import type { OfferAnswer } from '../delivery/delivery.js';
+import { AnswerFileTransfer, ReportFileProgress, type OfferAnswer } from '@cpm/contracts-routing';
 import { BOB, device, image, LAPTOP, PHONE, Scenario, TABLET } from '../scenario.fixture.js';
 
 const photo = image({ service: 'file-transfer', file: { name: 'photo.jpg', sha256: 'abc' }, dispositionNotification: ['positive-delivery', 'negative-delivery', 'display'] });
@@ -121,7 +120,7 @@ requirement('CPM-MLD-020', () => {
     expect(scenario.told()).toEqual(['cancelled tablet cancelled-by-sender', 'ended sender cancelled-by-sender']);
     scenario.progress(TABLET, 'completed');
     expect(scenario.evidence()).toEqual([]);
-    expect(scenario.answer(PHONE, 'accept')).toMatchObject({ status: 'refused' });
+    for (const id of [PHONE, TABLET]) expect(scenario.answer(id, 'accept')).toEqual({ status: 'refused', code: 'cancelled-by-sender' });
   });
 
   it('tells a device that comes after the cancellation', () => {
@@ -195,6 +194,18 @@ requirement('CPM-MLD-028', () => {
     expect(scenario.told()).toEqual([`accepted phone ${TABLET}`]);
     scenario.report(PHONE, 'delivered');
     expect(scenario.legs()['phone']).toBe('DELIVERED FULL(completed)');
+  });
+
+  it('sends the Primary no second UCN when the file is offered again, but the file once it has IP', () => {
+    const scenario = new FileScenario();
+    scenario.subscriber([device(PHONE), device(TABLET)]).access(PHONE, 'UNAVAILABLE', 'AVAILABLE').access(TABLET, 'AVAILABLE');
+    scenario.offer(photo);
+    scenario.ucn('submitted').ucn('delivered').answer(TABLET, 'accept');
+    scenario.progress(TABLET, 'interrupted').advance(DEFAULT_POLICY['ft.resumeWindowSec']);
+    expect(scenario.of('SubmitUcn')).toHaveLength(1);
+    expect(scenario.legs()['phone']).toBe('DEFERRED DEFER(ucn-delivered)');
+    scenario.access(PHONE, 'AVAILABLE');
+    expect(scenario.legs()['phone']).toBe('PUSHED FULL(ip-available)');
   });
 
   it('does not trouble the Primary when the user himself accepted on a Secondary', () => {

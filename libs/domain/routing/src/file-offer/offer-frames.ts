@@ -1,4 +1,4 @@
-import { fileUrl, timestamp, type CpmAddress, type DeviceId, type Message, type SessionEnd } from '@cpm/vocabulary';
+import { timestamp, transferUrl, type CpmAddress, type DeviceId, type Message, type SessionEnd } from '@cpm/vocabulary';
 import type { PushFrame } from '@cpm/contracts-client-edge';
 import type { OfferEnd } from '../delivery/delivery.js';
 
@@ -54,9 +54,4 @@ export function senderFrame(
   const data = { id: message.id, recipient, ...(ended !== undefined && { reason: ended }) };
   const type = ended === undefined ? 'file-transfer.accepted' : 'file-transfer.ended';
   return { user: message.from, devices: [message.originDevice], frameKey: `file|${message.id}|${recipient}`, type, data, at, expiresAt };
-}
-
-/** Where the accepting device fetches the file: the edge tells by `transfer` what became of it. */
-export function transferUrl(contentId: string, transferId: string): string {
-  return `${fileUrl(contentId)}?transfer=${encodeURIComponent(transferId)}`;
 }

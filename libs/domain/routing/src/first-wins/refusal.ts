@@ -1,16 +1,7 @@
 import type { DeviceId } from '@cpm/vocabulary';
+import type { AnswerRefused, RefusalCode } from '@cpm/contracts-routing';
 import { deviceOf, type Profile } from '../profile/profile.js';
 import type { Contest, Standing } from './first-wins.js';
-
-/** Why a device's answer did not count; `device` is the name of the user's own device that came first. */
-export interface AnswerRefused {
-  readonly status: 'refused';
-  readonly code: RefusalCode;
-  readonly device?: string;
-}
-export type RefusalCode =
-  | 'unknown-session' | 'unknown-transfer' | 'unknown-device' | 'already-accepted' | 'not-restartable' | 'not-running'
-  | Exclude<Standing, 'winner' | 'decliner'>;
 
 export function refused(code: RefusalCode, device?: string): AnswerRefused {
   return { status: 'refused', code, ...(device !== undefined && { device }) };

@@ -12,6 +12,7 @@ const UCN_DISABLED = plan('DEFER', 'ucn-disabled');
 const AWAIT_IP = plan('HOLD', 'ip-preference');
 const AS_SMS = plan('SMS', 'text-fits-sms');
 const SMS_UNCERTAIN = plan('DEFER', 'sms-unknown');
+const UCN_SENT = plan('DEFER', 'ucn-delivered');
 const UCN_UNCERTAIN = plan('DEFER', 'ucn-unknown');
 
 /** How often a text may be submitted whose outcome stayed unknown. */
@@ -47,6 +48,7 @@ function overCs({ leg, policy }: LegSituation, { cell, fit }: { readonly cell: P
     return leg.uncertain < TRIES_BY_UNKNOWN_OUTCOME[policy['sms.onUnknownOutcome']] ? AS_SMS : SMS_UNCERTAIN;
   }
   if (!policy['ucn.enabled']) return UCN_DISABLED;
+  if (leg.notified) return UCN_SENT;
   return leg.uncertain === 0 ? plan('UCN', fit) : UCN_UNCERTAIN;
 }
 

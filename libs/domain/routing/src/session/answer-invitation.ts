@@ -1,9 +1,9 @@
 import type { DeviceId } from '@cpm/vocabulary';
-import type { ActInSession } from '@cpm/contracts-routing';
+import type { ActInSession, ActionOutcome } from '@cpm/contracts-routing';
 import { standingOf } from '../first-wins/first-wins.js';
 import { refused, tooLate } from '../first-wins/refusal.js';
 import { deviceOf } from '../profile/profile.js';
-import { isUndecided, type ActionOutcome } from './participation.js';
+import { isUndecided } from './participation.js';
 import type { Round } from './round.js';
 
 const OK: ActionOutcome = { status: 'ok' };
@@ -105,6 +105,8 @@ function leave(round: Round, device: DeviceId): ActionOutcome {
   round.endLegs(() => true, { reason: 'left-elsewhere', by: device });
   round.enter('left');
   round.record({ type: 'FocusTold', said: 'left' });
+  // What has not reached him yet is not for him any more.
+  if (round.binding.refused === 'left' && round.underWay.length > 0) round.record({ type: 'MessagesSettled', messageIds: round.underWay, binding: round.binding });
   return OK;
 }
 

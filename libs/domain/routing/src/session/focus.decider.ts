@@ -134,6 +134,7 @@ function relay(meeting: Meeting, message: Message): void {
   const status = meeting.statusOf(from);
   if (!session || status === undefined || status === 'left' || status === 'declined') return;
   if (!active && session.kind === 'long-lived-group') restart(meeting, from, originDevice);
-  const recipients = belonging(meeting.state).filter((user) => user !== from);
+  // Of two people the other is still meant when he has hung up; his own part knows whether he wants it.
+  const recipients = (session.kind === 'one-to-one' ? session.participants : belonging(meeting.state)).filter((user) => user !== from);
   meeting.record({ type: 'MessageRelayed', message: { ...message, to: [...recipients] }, recipients, idleAt: meeting.idleAt });
 }

@@ -34,6 +34,13 @@ requirement('CPM-MLD-025', () => {
     expect(deliveredBy(scenario, messageId, CAROLS_PHONE, CAROL)).toEqual(['delivered IP', 'displayed IP']);
     expect(scenario.journey).toEqual(expect.arrayContaining([expect.objectContaining({ device: PHONE, reason: 'not-participant' })]));
   });
+
+  it('does not count what is opened from the store on a device that still rings', () => {
+    const scenario = group('closed-group', [device(PHONE), device(TABLET, auto)]);
+    const messageId = scenario.say(ALICES_PHONE, 'Hello all');
+    expect(deliveredBy(scenario, messageId, PHONE)).toEqual([]);
+    expect(deliveredBy(scenario, messageId, TABLET)).toEqual(['delivered IP', 'displayed IP']);
+  });
 });
 
 requirement('CPM-MLD-024', () => {
@@ -134,6 +141,17 @@ requirement('CPM-MLD-011', () => {
 });
 
 describe('a group session', () => {
+  it('does not deliver to a member who left what had not reached him, and reports nothing of him', () => {
+    const scenario = joined();
+    scenario.access(TABLET, 'UNAVAILABLE').access(PHONE, 'UNAVAILABLE', 'UNAVAILABLE');
+    const messageId = scenario.say(ALICES_PHONE, 'Hello all', { dispositionNotification: ['negative-delivery'], expiresAt: scenario.now + 60_000 });
+    scenario.act(TABLET, 'leave');
+    scenario.fresh().access(TABLET, 'AVAILABLE');
+    expect(scenario.told().filter((line) => line.startsWith('message'))).toEqual([]);
+    scenario.advance(120);
+    expect(scenario.of('DispositionEvidence').filter((evidence: { messageId: string; recipient: string }) => evidence.messageId === messageId && evidence.recipient === BOB)).toEqual([]);
+  });
+
   it('tells everyone but the sender that somebody is writing, and keeps nothing of it', () => {
     const scenario = joined();
     scenario.say(TABLET, '<isComposing/>', { contentType: 'application/im-iscomposing+xml' });

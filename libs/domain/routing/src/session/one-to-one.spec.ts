@@ -218,6 +218,18 @@ describe('what is said before anybody answered', () => {
     expect(scenario.of('SubmitSms').length).toBe(1);
   });
 
+  it('reaches the other also when he has hung up, and fails when he had declined', () => {
+    const hungUp = SessionScenario.ready().start();
+    hungUp.act(ALICES_PHONE, 'leave');
+    hungUp.told();
+    hungUp.say(LAPTOP, 'Sorry, I missed you');
+    expect(hungUp.told()).toEqual(['message alice Sorry, I missed you']);
+    const declined = SessionScenario.ready().start();
+    declined.act(TABLET, 'reject');
+    declined.say(ALICES_PHONE, 'Why?');
+    expect(declined.evidence()).toEqual(['failed IP']);
+  });
+
   it('is an answer when the invited user says it', () => {
     const scenario = SessionScenario.ready().start();
     scenario.told();

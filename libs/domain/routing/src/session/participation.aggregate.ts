@@ -7,7 +7,7 @@ import { messageOf, ownerOf } from '../delivery/delivery-id.js';
 import { nameOf } from '../first-wins/refusal.js';
 import { profile, type Profile } from '../profile/profile.js';
 import { participationDecider } from './participation.decider.js';
-import { isUndecided, type Participation, type ParticipationCommand, type ParticipationEvent } from './participation.js';
+import { isUndecided, type Participation, type ParticipationCommand, type ParticipationEvent, type ParticipationStatus, type SessionLeg } from './participation.js';
 import { composingFrame, endedFrame, establishedFrame, invitedFrame } from './session-frames.js';
 
 type Context = DecisionContext<Profile>;
@@ -17,8 +17,8 @@ export function participationId(user: CpmAddress, sessionId: string): string {
   return `${user}|${sessionId}`;
 }
 
-export function participationCircumstances({ now, policy, view, id }: Context) {
-  return { now, policy, profile: view, user: ownerOf(id) };
+export function participationCircumstances({ now, policy, view, id, open }: Context) {
+  return { now, policy, profile: view, user: ownerOf(id), underWay: open.map(({ id: deliveryId }) => messageOf(deliveryId)) };
 }
 
 /** How long a participation is remembered after the last that happened in it. */
@@ -43,10 +43,15 @@ function react(event: ParticipationEvent, after: Participation, context: Context
     case 'ComposingTaken':
       return [publish(PushFrame, composingFrame(event.message, { recipient: user, devices: event.devices, at: now }))];
     case 'MessagesSettled':
-      return event.messageIds.map((messageId) => publish(RebindDelivery, { recipient: user, messageId, binding: event.binding, at: now }));
+      return settled(event, after, context);
     default:
       return [];
   }
+}
+
+function settled({ messageIds, binding }: Of<'MessagesSettled'>, { session }: Participation, { now: at, id }: Context): readonly Reaction[] {
+  if (session === null) return [];
+  return messageIds.map((messageId) => publish(RebindDelivery, { recipient: ownerOf(id), messageId, sessionId: session.id, binding, at }));
 }
 
 function deviceTold({ device, what, reason = 'left', by }: Of<'DeviceTold'>, { session, from, ringsUntil }: Participation, context: Context): readonly Reaction[] {
@@ -81,15 +86,23 @@ function refusal(message: Message, { session }: Participation, at: number): read
     }));
 }
 
+const LEG_STEP: Readonly<Record<SessionLeg['state'], string>> = {
+  WAITING: 'rings as soon as it has IP', RINGING: 'rings', JOINED: 'takes part', PASSED: 'rings no more', LEFT: 'takes part no more', SKIPPED: 'is not asked',
+};
+
+const STATUS_STEP: Readonly<Record<ParticipationStatus, string>> = {
+  invited: 'asked', joined: 'joined the session', left: 'left the session', declined: 'declined', missed: 'did not answer', ended: 'the session ended',
+};
+
 function journalOf(event: ParticipationEvent): JourneyEntry | undefined {
   const { at } = event;
   switch (event.type) {
     case 'Invited':
-      return { at, step: 'invited to the session', reason: `round ${event.invitation.generation}` };
+      return { at, step: event.invitation.admitted === undefined ? 'invited to the session' : 'in the session', reason: `round ${event.invitation.generation}` };
     case 'LegMoved':
-      return { at, step: `session leg ${event.leg.state.toLowerCase()}`, device: event.leg.device, reason: event.leg.reason };
+      return { at, step: LEG_STEP[event.leg.state], device: event.leg.device, reason: event.leg.reason };
     case 'StatusChanged':
-      return { at, step: `participation ${event.status}` };
+      return { at, step: STATUS_STEP[event.status] };
     case 'ActionAnswered':
       return event.outcome.status === 'refused' ? { at, step: 'answer refused', reason: event.outcome.code } : undefined;
     case 'MessageRefused':

@@ -1,7 +1,6 @@
 import type { CpmAddress, DeviceId, Instant, Message, Policy, SessionBinding, SessionEnd, SessionHead } from '@cpm/vocabulary';
-import type { ActInSession, InviteParticipant, ReportParticipation, SendChatMessage, UpdateParticipant } from '@cpm/contracts-routing';
+import type { ActInSession, ActionOutcome, InviteParticipant, ReportParticipation, SendChatMessage, UpdateParticipant } from '@cpm/contracts-routing';
 import { firstWins, OPEN_CONTEST, type Contest, type ContestEvent } from '../first-wins/first-wins.js';
-import type { AnswerRefused } from '../first-wins/refusal.js';
 import type { Profile } from '../profile/profile.js';
 
 /**
@@ -45,6 +44,8 @@ export interface ParticipationCircumstances {
   readonly policy: Policy;
   readonly profile: Profile;
   readonly user: CpmAddress;
+  /** Messages of any kind that are still on their way to him; known where he acts. */
+  readonly underWay: readonly string[];
 }
 
 export type ParticipationCommand = ParticipationCircumstances &
@@ -57,8 +58,6 @@ export type ParticipationCommand = ParticipationCircumstances &
     | { readonly type: 'Reconsider' }
     | { readonly type: 'StopRinging' }
   );
-
-export type ActionOutcome = { readonly status: 'ok' } | AnswerRefused;
 
 export type ParticipationEvent = { readonly at: Instant } & (
   | { readonly type: 'Invited'; readonly invitation: InviteParticipant }

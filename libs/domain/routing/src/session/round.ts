@@ -14,16 +14,18 @@ export class Round {
   readonly policy: Policy;
   readonly profile: Profile;
   readonly user: CpmAddress;
+  readonly underWay: readonly string[];
   readonly events: ParticipationEvent[] = [];
 
   constructor(
     public state: Participation,
-    { now, policy, profile, user }: ParticipationCircumstances,
+    { now, policy, profile, user, underWay }: ParticipationCircumstances,
   ) {
     this.now = now;
     this.policy = policy;
     this.profile = profile;
     this.user = user;
+    this.underWay = underWay;
   }
 
   record(event: Bare<ParticipationEvent>): void {
@@ -83,9 +85,9 @@ export class Round {
     const joined = joinedDevices(this.state).filter((device) => devices.has(device));
     const undecided = legs.filter(isUndecided).map(({ device }) => device).filter((device) => devices.has(device));
     const group = session?.kind !== 'one-to-one';
-    const declined = status === 'declined' || (status === 'left' && group);
-    const others = !declined && joined.length + undecided.length === 0 ? 'all' : 'none';
-    return { joined, undecided, others, byUser: contest.stage === 'won', declined, group };
+    const refused = status === 'declined' || (status === 'left' && group) ? status : 'no';
+    const others = refused === 'no' && joined.length + undecided.length === 0 ? 'all' : 'none';
+    return { joined, undecided, others, byUser: contest.stage === 'won', refused, group };
   }
 
   /** Messages that waited for a decision get what was decided; with more waiting than may, the oldest wait no longer. */

@@ -1,10 +1,10 @@
 import type { CpmAddress, DeviceId, Message, SessionHead, SessionKind } from '@cpm/vocabulary';
-import { ActInSession, InviteParticipant, SendChatMessage, StartSession } from '@cpm/contracts-routing';
+import { ActInSession, InviteParticipant, SendChatMessage, StartSession, type ActionOutcome } from '@cpm/contracts-routing';
 import { ALICE, ALICES_PHONE, BOB, device, LAPTOP, PHONE, Scenario, TABLET, text } from '../scenario.fixture.js';
 import { focus, focusId } from './focus.aggregate.js';
 import type { Focus } from './focus.js';
 import { participation, participationId } from './participation.aggregate.js';
-import type { ActionOutcome, Participation } from './participation.js';
+import type { Participation } from './participation.js';
 
 export const CAROL = 'tel:+4915130000003' as CpmAddress;
 export const CAROLS_PHONE = 'urn:uuid:00000000-0000-4000-8000-00000000000c' as DeviceId;

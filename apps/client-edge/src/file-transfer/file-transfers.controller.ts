@@ -1,0 +1,63 @@
+import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import type { AnswerFileTransfer, OfferAnswer } from '@cpm/contracts-routing';
+import { CallingDevice, parse, type DevicePrincipal } from '@cpm/http';
+import { transferUrl } from '@cpm/vocabulary';
+import { ForRegisteredDevice } from '../for-registered-device.js';
+import { answerProblem } from '../session/answer-problem.js';
+import { RoutingCommands } from '../session/routing-commands.js';
+import { nothing, pathId, rejection } from '../session/session-requests.js';
+import { MessageIntake } from '../submission/message-intake.js';
+import type { SubmissionResult } from '../submission/submission-book.js';
+
+type Answer = Pick<AnswerFileTransfer, 'answer' | 'failure'>;
+
+@Controller('cpm/v1/file-transfers')
+@ForRegisteredDevice()
+export class FileTransfersController {
+  constructor(
+    @Inject(MessageIntake) private readonly intake: MessageIntake,
+    @Inject(RoutingCommands) private readonly commands: RoutingCommands,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  offer(@CallingDevice() sender: DevicePrincipal, @Body() body: unknown): Promise<SubmissionResult> {
+    return this.intake.offerFile(sender, body);
+  }
+
+  /** Repeated by the device that accepted, it goes on after a break. */
+  @Post(':id/accept')
+  @HttpCode(200)
+  async accept(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<{ id: string; fileUrl: string }> {
+    const { id } = parse(pathId, path);
+    parse(nothing, body);
+    const outcome = await this.answer(device, id, { answer: 'accept' });
+    if (outcome.status !== 'accepted') throw new Error('an acceptance was answered as a rejection');
+    return { id, fileUrl: transferUrl(outcome.contentId, outcome.transferId) };
+  }
+
+  @Post(':id/reject')
+  @HttpCode(200)
+  async reject(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<{ id: string }> {
+    const { id } = parse(pathId, path);
+    const failure = parse(rejection, body)?.failure;
+    await this.answer(device, id, { answer: 'reject', ...(failure !== undefined && { failure }) });
+    return { id };
+  }
+
+  /** By the sender; what became of it comes as a frame for each recipient. */
+  @Post(':id/cancel')
+  @HttpCode(202)
+  async cancel(@CallingDevice() sender: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<{ id: string }> {
+    const { id } = parse(pathId, path);
+    parse(nothing, body);
+    await this.intake.revoke(sender, id);
+    return { id };
+  }
+
+  private async answer({ user, device }: DevicePrincipal, transferId: string, how: Answer): Promise<Exclude<OfferAnswer, { status: 'refused' }>> {
+    const outcome = await this.commands.answerFileTransfer({ user, device, transferId, ...how });
+    if (outcome.status === 'refused') throw answerProblem(outcome);
+    return outcome;
+  }
+}

@@ -1,0 +1,79 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { CallingDevice, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { ForRegisteredDevice } from '../for-registered-device.js';
+import { MessageIntake } from '../submission/message-intake.js';
+import type { SubmissionResult } from '../submission/submission-book.js';
+import { SessionDirectory } from './session-directory.js';
+import { nothing, pathId, rejection } from './session-requests.js';
+import { sessionView, type SessionView } from './session-view.js';
+import { Sessions } from './sessions.js';
+
+interface Done {
+  readonly id: string;
+}
+
+@Controller('cpm/v1/sessions')
+@ForRegisteredDevice()
+export class SessionsController {
+  constructor(
+    @Inject(Sessions) private readonly sessions: Sessions,
+    @Inject(SessionDirectory) private readonly directory: SessionDirectory,
+    @Inject(MessageIntake) private readonly intake: MessageIntake,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  start(@CallingDevice() device: DevicePrincipal, @Body() body: unknown): Promise<SubmissionResult> {
+    return this.sessions.start(device, body);
+  }
+
+  @Get(':id')
+  async view(@CallingDevice() { user }: DevicePrincipal, @Param() path: unknown): Promise<SessionView> {
+    const { id } = parse(pathId, path);
+    const part = await this.directory.partOf(user, id);
+    const view = part?.session && sessionView(part, await this.directory.rosterOf(part.session));
+    if (!view) throw new ProblemError(404, 'unknown-session', 'there is no such session for you');
+    return view;
+  }
+
+  @Post(':id/accept')
+  @HttpCode(200)
+  accept(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<Done> {
+    parse(nothing, body);
+    return this.act(device, path, { act: 'accept' });
+  }
+
+  @Post(':id/reject')
+  @HttpCode(200)
+  reject(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<Done> {
+    const failure = parse(rejection, body)?.failure;
+    return this.act(device, path, { act: 'reject', ...(failure !== undefined && { failure }) });
+  }
+
+  @Post(':id/leave')
+  @HttpCode(200)
+  leave(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<Done> {
+    parse(nothing, body);
+    return this.act(device, path, { act: 'leave' });
+  }
+
+  @Post(':id/restart')
+  @HttpCode(202)
+  restart(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<Done> {
+    parse(nothing, body);
+    return this.act(device, path, { act: 'restart' });
+  }
+
+  @Post(':id/messages')
+  @HttpCode(202)
+  async say(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<SubmissionResult> {
+    const { id } = parse(pathId, path);
+    return this.intake.say(device, await this.sessions.toSpeakIn(device.user, id), body);
+  }
+
+  private async act(device: DevicePrincipal, path: unknown, how: Parameters<Sessions['act']>[2]): Promise<Done> {
+    const { id } = parse(pathId, path);
+    await this.sessions.act(device, id, how);
+    return { id };
+  }
+}

@@ -1,0 +1,145 @@
+import { requirement } from '@cpm/runtime-decider';
+import { Acceptance, AUTO_FILE, AUTO_SESSION, until, type Household } from './acceptance.fixture.js';
+
+let world: Acceptance;
+let alice: Household;
+
+beforeAll(async () => {
+  world = await Acceptance.start();
+  alice = await world.household('Alice');
+}, 120_000);
+afterAll(() => world.stop(), 60_000);
+
+const asked = { dispositionNotification: ['positive-delivery', 'interworking'] as const };
+const picture = new Uint8Array(50_000);
+
+async function offer(to: Household): Promise<string> {
+  const { id: fileId } = await alice.phone.sdk.upload(picture, { contentType: 'image/jpeg', fileName: 'beach.jpg' });
+  return (await alice.phone.sdk.transfers.offer({ to: [to.person.address], fileId, dispositionNotification: ['positive-delivery'] })).id;
+}
+
+requirement('CPM-MLD-028', () => {
+  it('sends a chat text to the phone without IP at once although a tablet answered by itself: one report', async () => {
+    const bob = await world.household('Bob', { tablet: AUTO_SESSION });
+    await world.smsOnly(bob);
+    const { id } = await alice.phone.sdk.sessions.start({ to: [bob.person.address], kind: 'one-to-one' });
+    await alice.phone.told('session.established', id);
+    const said = await alice.phone.sdk.sessions.say(id, { body: 'Dinner at eight?', ...asked });
+    await bob.devices[1]!.told('session.message', said.id);
+    expect(await world.stage.network.firstTextTo(bob.person)).toEqual({ from: alice.person.number, text: 'Dinner at eight?' });
+    await world.stage.operator.decision(said.id, { that: 'the second report is suppressed', fits: ({ service, step, reason }) => service === 'report-aggregation' && step.includes('delivered') && reason === 'already-reported' });
+    expect(alice.phone.reports(said.id).filter((status) => status === 'delivered')).toEqual(['delivered']);
+  });
+
+  it('does not flood the phone with SMS while its user is on another device', async () => {
+    const bob = await world.household('Bob', { tablet: {} });
+    await world.smsOnly(bob);
+    const { id } = await alice.phone.sdk.sessions.start({ to: [bob.person.address], kind: 'one-to-one' });
+    await bob.devices[1]!.told('session.invited', id);
+    await bob.devices[1]!.sdk.sessions.accept(id);
+    const said = await alice.phone.sdk.sessions.say(id, { body: 'You are there', ...asked });
+    await bob.devices[1]!.told('session.message', said.id);
+    await world.stage.operator.decision(said.id, { that: 'the phone is left out', fits: ({ reason }) => reason === 'active-elsewhere' });
+    expect(await world.stage.network.textsTo(bob.person)).toEqual([]);
+  });
+
+  it('notifies the phone without IP of a file although a tablet took it by itself, and gives it the file later', async () => {
+    const bob = await world.household('Bob', { tablet: AUTO_FILE });
+    await world.smsOnly(bob);
+    const id = await offer(bob);
+    const given = await bob.devices[1]!.told('file-transfer.accepted', id);
+    expect((await world.stage.network.firstTextTo(bob.person)).text).toContain('an image');
+    expect((await bob.devices[1]!.download(given.fileUrl!)).length).toBe(picture.length);
+    await alice.phone.reported(id, 'delivered');
+    await world.stage.goOnline(bob.phone);
+    const original = await bob.phone.told('file-transfer.accepted', id);
+    expect((await bob.phone.download(original.fileUrl!)).length).toBe(picture.length);
+    await world.stage.operator.decision(id, { that: 'the report of the phone is suppressed', fits: ({ service, reason }) => service === 'report-aggregation' && reason === 'already-reported' });
+    expect(alice.phone.reports(id)).toEqual(['delivered']);
+  });
+});
+
+requirement('CPM-MLD-028a', () => {
+  it('brings a group text by SMS from a number of its own, and the answer into the right group', async () => {
+    const bob = await world.household('Bob', {}, AUTO_SESSION);
+    const carol = await world.household('Carol');
+    await world.smsOnly(carol);
+    const to = [bob.person.address, carol.person.address];
+    const groups = [await alice.phone.sdk.sessions.start({ to, kind: 'closed-group' }), await alice.phone.sdk.sessions.start({ to, kind: 'closed-group' })];
+    const texts: { from: string; text: string }[] = [];
+    for (const [at, { id }] of groups.entries()) {
+      const said = await alice.phone.sdk.sessions.say(id, { body: `Hello group ${at}`, ...asked });
+      texts.push(await until(async () => (await world.stage.network.textsTo(carol.person))[at]));
+      await alice.phone.toldOf('disposition', ({ messageId, recipient, status }) => messageId === said.id && recipient === carol.person.address && status === 'delivered');
+    }
+    expect(texts.map(({ text }) => text)).toEqual([0, 1].map((at) => `${alice.person.number}: Hello group ${at}`));
+    expect(new Set([...texts.map(({ from }) => from), alice.person.number]).size).toBe(3);
+    await world.stage.network.answerFrom(carol.person, texts[1]!, 'Hello from Carol');
+    for (const device of [alice.phone, bob.phone]) {
+      expect(await device.toldOf('session.message', ({ body }) => body === 'Hello from Carol')).toMatchObject({ sessionId: groups[1]!.id, from: carol.person.address, conversationId: groups[1]!.conversationId });
+    }
+  });
+
+  it('sends a chat text in parts, and reports once all have arrived', async () => {
+    const bob = await world.household('Bob');
+    await world.smsOnly(bob);
+    const { id } = await alice.phone.sdk.sessions.start({ to: [bob.person.address], kind: 'one-to-one' });
+    const body = 'x'.repeat(400);
+    const said = await alice.phone.sdk.sessions.say(id, { body, ...asked });
+    await alice.phone.reported(said.id, 'delivered');
+    expect(await world.stage.network.textsTo(bob.person)).toEqual([{ from: alice.person.number, text: body }]);
+    expect([...alice.phone.reports(said.id)].sort()).toEqual(['delivered', 'interworked']);
+  });
+});
+
+requirement('CPM-MLD-029', () => {
+  it('notifies the phone without IP of an offered file, once, and offers it when IP is back', async () => {
+    const bob = await world.household('Bob');
+    await world.smsOnly(bob);
+    const id = await offer(bob);
+    expect((await world.stage.network.firstTextTo(bob.person)).text).toContain(alice.person.number);
+    await world.stage.operator.decision(id, { that: 'the notification is delivered', fits: ({ reason }) => reason === 'ucn-delivered' });
+    await world.stage.goOnline(bob.phone);
+    await bob.phone.told('file-transfer.invited', id);
+    expect((await bob.phone.download(await bob.phone.sdk.transfers.accept(id))).length).toBe(picture.length);
+    expect((await world.stage.network.textsTo(bob.person)).length).toBe(1);
+  });
+
+  it('notifies of an image in a chat, never sends it as text', async () => {
+    const bob = await world.household('Bob', { tablet: AUTO_SESSION });
+    await world.smsOnly(bob);
+    const { id } = await alice.phone.sdk.sessions.start({ to: [bob.person.address], kind: 'one-to-one' });
+    await alice.phone.told('session.established', id);
+    const { id: fileId } = await alice.phone.sdk.upload(picture, { contentType: 'image/jpeg' });
+    const said = await alice.phone.sdk.sessions.say(id, { contentType: 'image/jpeg', fileId });
+    const shown = await bob.devices[1]!.told('session.message', said.id);
+    expect((await bob.devices[1]!.download(shown.fileUrl!)).length).toBe(picture.length);
+    expect((await world.stage.network.firstTextTo(bob.person)).text).toContain('an image');
+  });
+});
+
+requirement('CPM-MLD-030', () => {
+  it('counts the notification of a file as its delivery; what comes later adds nothing', async () => {
+    const bob = await world.household('Bob');
+    await world.smsOnly(bob);
+    const id = await offer(bob);
+    await alice.phone.reported(id, 'delivered');
+    await world.stage.goOnline(bob.phone);
+    await bob.phone.told('file-transfer.invited', id);
+    await bob.phone.download(await bob.phone.sdk.transfers.accept(id));
+    await world.stage.operator.decision(id, { that: 'the second report is suppressed', fits: ({ service, reason }) => service === 'report-aggregation' && reason === 'already-reported' });
+    expect(alice.phone.reports(id)).toEqual(['delivered']);
+  });
+
+  it('adds nothing where a Secondary had reported before', async () => {
+    const bob = await world.household('Bob', { tablet: AUTO_SESSION });
+    await world.smsOnly(bob);
+    const { id } = await alice.phone.sdk.sessions.start({ to: [bob.person.address], kind: 'one-to-one' });
+    await alice.phone.told('session.established', id);
+    const { id: fileId } = await alice.phone.sdk.upload(picture, { contentType: 'image/jpeg' });
+    const said = await alice.phone.sdk.sessions.say(id, { contentType: 'image/jpeg', fileId, dispositionNotification: ['positive-delivery'] });
+    await alice.phone.reported(said.id, 'delivered');
+    await world.stage.operator.decision(said.id, { that: 'the notification is delivered', fits: ({ reason }) => reason === 'ucn-delivered' });
+    expect(alice.phone.reports(said.id)).toEqual(['delivered']);
+  });
+});

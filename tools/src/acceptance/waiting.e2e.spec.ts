@@ -1,0 +1,112 @@
+import { requirement } from '@cpm/runtime-decider';
+import { Acceptance, AUTO_SESSION, outcomeOf, until, type Household } from './acceptance.fixture.js';
+
+let world: Acceptance;
+let alice: Household;
+
+/** Everything that is waited for takes seconds here. */
+beforeAll(async () => {
+  world = await Acceptance.start({ 'session.inviteTtlSec': 4, 'session.inactivitySec': 6, 'ft.resumeWindowSec': 2 });
+  alice = await world.household('Alice');
+}, 120_000);
+afterAll(() => world.stop(), 60_000);
+
+requirement('CPM-MLD-026', () => {
+  it('closes all devices, without a winner, when nobody says anything', async () => {
+    const bob = await world.household('Bob', { tablet: AUTO_SESSION }, AUTO_SESSION);
+    const { id } = await alice.phone.sdk.sessions.start({ to: [bob.person.address], kind: 'one-to-one' });
+    for (const device of bob.devices) await device.told('session.established', id);
+    for (const device of [...bob.devices, alice.phone]) expect(await device.told('session.closed', id)).toEqual({ id, reason: 'inactivity' });
+  });
+});
+
+requirement('CPM-MLD-006', () => {
+  it('stops ringing when nobody answers, and brings what was said to all devices', async () => {
+    const bob = await world.household('Bob', { tablet: {} });
+    const { id } = await alice.phone.sdk.sessions.start({ to: [bob.person.address], kind: 'one-to-one' });
+    const said = await alice.phone.sdk.sessions.say(id, { body: 'Are you there?', dispositionNotification: ['positive-delivery'] });
+    for (const device of bob.devices) expect(await device.told('session.cancelled', id)).toEqual({ id, reason: 'expired' });
+    expect(await alice.phone.told('session.closed', id)).toEqual({ id, reason: 'expired' });
+    for (const device of bob.devices) expect(await device.told('session.message', said.id)).toMatchObject({ body: 'Are you there?' });
+    await alice.phone.reported(said.id, 'delivered');
+    expect(await outcomeOf(bob.phone.sdk.sessions.accept(id))).toBe('409 expired');
+  });
+});
+
+requirement('CPM-MLD-011', () => {
+  const together = async () => {
+    const [bob, carol] = [await world.household('Bob'), await world.household('Carol')];
+    const started = await alice.phone.sdk.sessions.start({ to: [bob.person.address, carol.person.address], kind: 'long-lived-group' });
+    const { id } = started;
+    for (const { phone } of [bob, carol]) {
+      await phone.told('session.invited', id);
+      await phone.sdk.sessions.accept(id);
+    }
+    return { bob, carol, ...started };
+  };
+  const closed = (household: Household, id: string) => household.phone.told('session.closed', id);
+
+  it('restarts a long-lived group when a member says something: all are asked, one conversation', async () => {
+    const { bob, carol, id, conversationId, contributionId } = await together();
+    await closed(carol, id);
+    const laptop = await world.stage.secondaryOf(carol.person, 'new laptop');
+    await world.stage.goOnline(laptop);
+    const said = await bob.phone.sdk.sessions.say(id, { body: 'still here?' });
+    expect(said.conversationId).toBe(conversationId);
+    expect(await laptop.told('session.invited', id)).toMatchObject({ from: bob.person.address, conversationId, contributionId });
+    await laptop.sdk.sessions.accept(id);
+    expect(await laptop.told('session.message', said.id)).toMatchObject({ body: 'still here?', conversationId });
+  });
+
+  it('has one focus when two restart it at once, and does not ask who left', async () => {
+    const { bob, carol, id } = await together();
+    const dora = await world.household('Dora');
+    await closed(carol, id);
+    await alice.phone.sdk.sessions.leave(id);
+    await Promise.all([bob.phone.sdk.sessions.restart(id), carol.phone.sdk.sessions.restart(id)]);
+    await until(async () => {
+      const { active, participants } = await bob.phone.sdk.sessions.view(id);
+      return (active && participants.filter(({ status }) => status === 'joined').length === 2) || undefined;
+    });
+    const said = await bob.phone.sdk.sessions.say(id, { body: 'we are' });
+    await carol.phone.told('session.message', said.id);
+    expect(alice.phone.allTold('session.invited').filter((invitation) => invitation.id === id)).toEqual([]);
+    expect(await outcomeOf(alice.phone.sdk.sessions.restart(id))).toBe('409 left');
+    expect(await outcomeOf(dora.phone.sdk.sessions.restart(id))).toBe('404 unknown-session');
+  });
+});
+
+requirement('CPM-MLD-020', () => {
+  it('offers a file to all devices again when the one that accepted does not go on', async () => {
+    const bob = await world.household('Bob', { tablet: {} });
+    const [phone, tablet] = bob.devices;
+    const { id: fileId } = await alice.phone.sdk.upload(new Uint8Array(1_000), { contentType: 'image/jpeg' });
+    const { id } = await alice.phone.sdk.transfers.offer({ to: [bob.person.address], fileId, dispositionNotification: ['positive-delivery'] });
+    await tablet!.told('file-transfer.invited', id);
+    await tablet!.sdk.transfers.accept(id);
+    await phone!.told('file-transfer.cancelled', id);
+    await world.stage.goOffline(tablet!);
+    await until(() => phone!.allTold('file-transfer.invited').filter((invitation) => invitation.id === id).length === 2 || undefined);
+    expect((await phone!.download(await phone!.sdk.transfers.accept(id))).length).toBe(1_000);
+    await alice.phone.reported(id, 'delivered');
+  });
+});
+
+requirement('CPM-MLD-024', () => {
+  it('reports nothing of a member who left before the message had reached him', async () => {
+    const [bob, carol] = [await world.household('Bob'), await world.household('Carol', { tablet: {} })];
+    const { id } = await alice.phone.sdk.sessions.start({ to: [bob.person.address, carol.person.address], kind: 'closed-group' });
+    for (const { phone } of [bob, carol]) {
+      await phone.told('session.invited', id);
+      await phone.sdk.sessions.accept(id);
+    }
+    await world.stage.goOffline(carol.phone);
+    const expiresAt = new Date(Date.now() + 5_000).toISOString();
+    const said = await alice.phone.sdk.sessions.say(id, { body: 'Hello', expiresAt, dispositionNotification: ['positive-delivery', 'negative-delivery'] });
+    await alice.phone.reported(said.id, 'delivered');
+    await carol.devices[1]!.sdk.sessions.leave(id);
+    await world.stage.operator.decision(said.id, { that: 'the message expires for Bob and Carol', fits: ({ step, recipient }) => step === 'not delivered to this device' && recipient === carol.person.address });
+    await until(() => Date.now() > Date.parse(expiresAt) + 2_000 || undefined);
+    expect(alice.phone.allTold('disposition').filter(({ messageId }) => messageId === said.id).map(({ recipient }) => recipient)).toEqual([bob.person.address]);
+  });
+});
