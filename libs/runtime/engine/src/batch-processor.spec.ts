@@ -1,16 +1,18 @@
 import { deadLettersOf, inboxOf } from '@cpm/runtime-decider';
 import { type FetchSession, InMemoryLog, InMemoryStore, type OutgoingRecord } from '@cpm/runtime-ports';
 import { DEFAULT_POLICY } from '@cpm/vocabulary';
-import { BatchProcessor, DEAD_LETTER_TABLE, WriteConflictError } from './batch-processor.js';
+import { BatchProcessor, WriteConflictError } from './batch-processor.js';
 import { Add, counting } from './counter.fixture.js';
+import { DEAD_LETTER_TABLE } from './dead-letter.js';
 import { encodeEvent } from './envelope.js';
+import { splitBatches } from './split-batches.js';
 import { TimerScanner } from './timer-scanner.js';
 
 const INBOX = inboxOf('routing');
 const ANN = 'tel:+4915110000001';
 
 /** One partition, one consumer; `fail` makes a named step throw once, as a crash there would. */
-function bench(service = counting) {
+function bench(service = counting, outputLimit?: number) {
   let now = 1_000;
   const log = new InMemoryLog(() => now, 1);
   const store = new InMemoryStore();
@@ -32,7 +34,7 @@ function bench(service = counting) {
   const start = () =>
     new BatchProcessor(service, {
       store, publisher, policy: () => DEFAULT_POLICY, effects: { ring: (inputs) => rung.push(...inputs) }, answered: (id, outcome) => answers.push([id, outcome]),
-    });
+    }, undefined, outputLimit);
   let { generation } = log.join(INBOX);
   let processor = start();
   const session = (): FetchSession => {
@@ -55,6 +57,47 @@ function bench(service = counting) {
     published: () => log.records(inboxOf('client-edge')).map(({ value }) => (JSON.parse(value) as { id: string; data: { total: number } })),
   };
 }
+
+describe('records that put out much', () => {
+  it('are written, published and committed a part at a time, each with its outputs only', async () => {
+    const world = bench(counting, 1);
+    for (const amount of [1, 2, 3]) await world.add(amount);
+    const outboxes: number[] = [];
+    const write = world.store.write.bind(world.store);
+    world.store.write = (rows, writes) => {
+      outboxes.push(...writes.map(({ next }) => next.outbox.length));
+      return write(rows, writes);
+    };
+    await world.run();
+    // One output for each of two listeners.
+    expect(outboxes).toEqual([2, 2, 2]);
+    expect(world.total()).toBe(6);
+    expect(world.published().map(({ data }) => data.total)).toEqual([1, 3, 6]);
+    expect(world.log.lag(INBOX)).toBe(0);
+  });
+
+  it('come again from where the last part was committed', async () => {
+    const world = bench(counting, 1);
+    for (const amount of [1, 2, 3]) await world.add(amount);
+    world.fail('commit');
+    await expect(world.run()).rejects.toThrow('crash at commit');
+    world.restart();
+    await world.run();
+    expect(world.total()).toBe(6);
+    expect(world.published().map(({ data }) => data.total)).toEqual([1, 1, 3, 6]);
+    expect(new Set(world.published().map(({ id }) => id)).size).toBe(3);
+  });
+
+  it('of several partitions go on with the next when one is through', () => {
+    const record = (partition: number, offset: number) => ({ partition, offset, timestamp: 0, key: ANN, value: '' });
+    const batches = [{ partition: 0, committed: 4, records: [record(0, 5), record(0, 7)] }, { partition: 1, committed: 0, records: [record(1, 0)] }];
+    expect(splitBatches(batches, 1)).toEqual({
+      handled: [{ partition: 0, committed: 4, records: [record(0, 5)] }],
+      rest: [{ partition: 0, committed: 7, records: [record(0, 7)] }, { partition: 1, committed: 0, records: [record(1, 0)] }],
+    });
+    expect(splitBatches(batches, 3).rest).toEqual([]);
+  });
+});
 
 describe('an event that begins an aggregate', () => {
   const beginning = { ...counting, subscriptions: counting.subscriptions.map((subscription) => ({ ...subscription, begins: true as const })) };

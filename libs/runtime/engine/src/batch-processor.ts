@@ -1,11 +1,13 @@
 import type { AnyAggregate, Effect, OpenAggregate, RowWrite, ServiceDefinition } from '@cpm/runtime-decider';
-import { deadLettersOf, inboxOf } from '@cpm/runtime-decider';
+import { deadLettersOf } from '@cpm/runtime-decider';
 import type { AggregateStore, AggregateWrite, EffectHandlers, FetchSession, OutboxEntry, OutgoingRecord, PartitionBatch, Publisher } from '@cpm/runtime-ports';
 import type { Policy } from '@cpm/vocabulary';
 import type { LRUCache } from 'lru-cache';
 import { aggregateCache, type CachedAggregate } from './aggregate-cache.js';
 import { decideMessage, type Surroundings } from './decide-message.js';
 import { InboxDecoder, type InboxMessage, type Poison } from './inbox-message.js';
+import { deadLetterId, deadLetterRow } from './dead-letter.js';
+import { splitBatches } from './split-batches.js';
 import { WorkingCopy } from './working-copy.js';
 
 export interface ProcessorPorts {
@@ -42,7 +44,12 @@ interface Plan {
   readonly effects: Effect[];
   readonly answers: { commandId: string; outcome: unknown }[];
   readonly poison: Poison[];
+  /** Records that were decided, from the first. */
+  handled: number;
 }
+
+/** Characters that a batch may put out: a document holds 16 MB at most, and what one record puts out comes on top. */
+const OUTPUT_LIMIT = 4 * 2 ** 20;
 
 const keyOf = (aggregate: AnyAggregate, id: string): string => `${aggregate.name}\u0000${id}`;
 
@@ -61,6 +68,7 @@ export class BatchProcessor {
     private readonly service: ServiceDefinition,
     private readonly ports: ProcessorPorts,
     cachedAggregates = 20_000,
+    private readonly outputLimit = OUTPUT_LIMIT,
   ) {
     this.decoder = new InboxDecoder(service);
     this.cache = aggregateCache(cachedAggregates);
@@ -72,6 +80,11 @@ export class BatchProcessor {
   }
 
   async process(batches: readonly PartitionBatch[], session: FetchSession): Promise<void> {
+    for (let rest = batches; rest.length > 0;) rest = await this.processSome(rest, session);
+  }
+
+  /** Handles records until they have put out enough, for outputs stand in their aggregate's document until they are committed; what is left. */
+  private async processSome(batches: readonly PartitionBatch[], session: FetchSession): Promise<readonly PartitionBatch[]> {
     const clock = [performance.now()];
     const messages = batches.flatMap(({ records }) => records.map((record) => this.decoder.decode(record)));
     const copies = await this.load(messages);
@@ -79,18 +92,20 @@ export class BatchProcessor {
     clock.push(performance.now());
     const plan = this.decide(messages, copies, open);
     clock.push(performance.now());
-    await this.write(plan, batches);
+    const { handled, rest } = splitBatches(batches, plan.handled);
+    await this.write(plan, handled);
     for (const [type, handler] of Object.entries(this.ports.effects)) {
       const inputs = plan.effects.filter((effect) => effect.type === type).map(({ input }) => input);
       if (inputs.length > 0) handler(inputs);
     }
     clock.push(performance.now());
-    const records = this.outgoing(plan, batches);
+    const records = this.outgoing(plan, handled);
     if (records.length > 0) await this.ports.publisher.publish(records);
     for (const { commandId, outcome } of plan.answers) this.ports.answered?.(commandId, outcome);
     clock.push(performance.now());
-    await session.commit(new Map(batches.map(({ partition, records: all }) => [partition, (all.at(-1)?.offset ?? -1) + 1])));
-    this.measure(messages.length, plan, records.length, clock);
+    await session.commit(new Map(handled.map(({ partition, records: all }) => [partition, (all.at(-1)?.offset ?? -1) + 1])));
+    this.measure(plan, records.length, clock);
+    return rest;
   }
 
   /** Every aggregate and view the messages name, from the cache or with one query per kind. */
@@ -131,14 +146,16 @@ export class BatchProcessor {
   }
 
   private decide(messages: readonly (InboxMessage | Poison)[], copies: ReadonlyMap<string, WorkingCopy>, stored: ReadonlyMap<string, readonly string[]>): Plan {
-    const plan: Plan = { copies, rows: [], effects: [], answers: [], poison: [] };
+    const plan: Plan = { copies, rows: [], effects: [], answers: [], poison: [], handled: 0 };
     const surroundings: Surroundings = {
       service: this.service.name,
       policy: this.ports.policy(),
       view: (aggregate, id) => copies.get(keyOf(aggregate, id))?.state,
       open: (message) => openNow(message, copies, stored),
     };
-    for (const message of messages) {
+    for (let produced = 0; plan.handled < messages.length && produced < this.outputLimit;) {
+      const message = messages[plan.handled] as InboxMessage | Poison;
+      plan.handled += 1;
       if (message.kind === 'poison') {
         plan.poison.push(message);
         continue;
@@ -149,6 +166,7 @@ export class BatchProcessor {
         plan.rows.push(...outcome.rows);
         plan.effects.push(...outcome.effects);
         plan.answers.push(...outcome.answers);
+        produced += outcome.produced;
       } catch (error) {
         plan.poison.push({ kind: 'poison', record: message.record, reason: `decider: ${(error as Error).message}` });
       }
@@ -202,7 +220,7 @@ export class BatchProcessor {
     return [...entries.map(({ topic, key, value }) => ({ topic, key, value })), ...dead];
   }
 
-  private measure(records: number, { copies, poison }: Plan, published: number, clock: readonly number[]): void {
+  private measure({ copies, poison, handled: records }: Plan, published: number, clock: readonly number[]): void {
     const [start = 0, loaded = 0, decided = 0, written = 0, sent = 0] = clock;
     this.ports.measured?.({
       records, aggregates: copies.size, published, poison: poison.length,
@@ -226,15 +244,4 @@ function openNow(message: InboxMessage, copies: ReadonlyMap<string, WorkingCopy>
 
 function kindsToLookUp(message: InboxMessage | Poison): readonly AnyAggregate[] {
   return message.kind === 'event' ? (message.subscription.open ?? []) : [];
-}
-
-export const DEAD_LETTER_TABLE = 'dead-letters';
-
-function deadLetterId(service: ServiceDefinition['name'], record: { partition: number; offset: number }): string {
-  return `${inboxOf(service)}/${record.partition}/${record.offset}`;
-}
-
-function deadLetterRow(service: ServiceDefinition['name'], { record, reason }: Poison): RowWrite {
-  const { key, value, timestamp } = record;
-  return { kind: 'row', table: DEAD_LETTER_TABLE, id: deadLetterId(service, record), insert: { service, key, value, reason, at: timestamp, replayed: false } };
 }

@@ -11,9 +11,11 @@ export interface Outcome {
   readonly rows: readonly RowWrite[];
   readonly effects: readonly Effect[];
   readonly answers: readonly { commandId: string; outcome: unknown }[];
+  /** Of what it puts out, in characters. */
+  readonly produced: number;
 }
 
-const NOTHING: Outcome = { rows: [], effects: [], answers: [] };
+const NOTHING: Outcome = { rows: [], effects: [], answers: [], produced: 0 };
 
 export interface Surroundings {
   readonly service: ServiceName;
@@ -52,7 +54,7 @@ export function decideMessage(message: InboxMessage, copy: WorkingCopy, surround
   const journey = events.flatMap((event) => aggregate.journalOf?.(event, context, state) ?? []);
   const produced = encodePublications(reactions, message, surroundings.service);
   // Nothing below can throw: the copy changes as a whole or not at all.
-  const outcome = sortReactions(reactions);
+  const outcome = { ...sortReactions(reactions), produced: produced.reduce((sum, { value }) => sum + value.length, 0) };
   for (const { commandId: decided, outcome: answer } of outcome.answers) copy.remember(decided, answer);
   copy.produced.push(...produced);
   copy.journey.push(...journey);
@@ -81,7 +83,7 @@ function encodePublications(reactions: readonly Reaction[], { record }: InboxMes
     });
 }
 
-function sortReactions(reactions: readonly Reaction[]): Outcome {
+function sortReactions(reactions: readonly Reaction[]): Omit<Outcome, 'produced'> {
   return {
     rows: reactions.filter((reaction) => reaction.kind === 'row'),
     effects: reactions.filter((reaction) => reaction.kind === 'effect'),

@@ -12,7 +12,7 @@ export function contend(deliberation: Deliberation, command: ContestCommand): bo
 
 /**
  * CPM-MLD-020: a device takes the file, and the offer is withdrawn from the others. One that takes it by itself (`auto`) does not end the leg of a
- * Primary that nothing over IP can reach (CPM-MLD-028).
+ * Primary that nothing over IP can reach.
  */
 export function takeOffer(deliberation: Deliberation, leg: Leg, { auto }: { readonly auto: boolean }): void {
   const { device, attempt } = leg;

@@ -36,7 +36,7 @@ function resumed(deliberation: Deliberation, leg: Leg, accepted: OfferAnswer): O
   return accepted;
 }
 
-/** CPM-MLD-008a holds for files as well: a user's no is for all his devices, a device's failure for itself. */
+/** As with invitations: a user's no is for all his devices, a device's failure for itself. */
 function rejected(deliberation: Deliberation, leg: Leg, { failure, device }: AnswerFileTransfer): OfferAnswer {
   if (failure !== undefined) {
     if (!isFinal(leg)) deliberation.move(leg, { state: 'WITHDRAWN', reason: 'device-failed' });
