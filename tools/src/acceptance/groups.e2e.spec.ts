@@ -102,7 +102,7 @@ requirement('CPM-MLD-011', () => {
     expect([first.conversationId, second.conversationId]).toEqual([conversationId, conversationId]);
     await bob.phone.told('session.message', second.id);
     expect(bob.phone.allTold('session.message').map(({ body, conversationId: thread }) => [body, thread])).toEqual([['from the phone', conversationId], ['from the tablet', conversationId]]);
-    expect(await phone!.told('message.sent', second.id)).toMatchObject({ body: 'from the tablet', conversationId });
+    expect(await phone!.told('message.sent', second.id)).toMatchObject({ body: 'from the tablet', conversationId, sessionId: id });
     expect(phone!.allTold('session.message')).toEqual([]);
   });
 

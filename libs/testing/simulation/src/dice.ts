@@ -14,6 +14,11 @@ export class Dice {
     return this.next() * 1000 < perMille;
   }
 
+  /** Undefined when there is nothing to choose from. */
+  oneOf<Item>(items: readonly Item[]): Item | undefined {
+    return items[this.below(items.length)];
+  }
+
   below(limit: number): number {
     return Math.floor(this.next() * limit);
   }

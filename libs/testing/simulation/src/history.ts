@@ -1,50 +1,47 @@
-import type { ServiceName } from '@cpm/runtime-decider';
+import { inboxOf, type ServiceName } from '@cpm/runtime-decider';
 import type { AggregateWrite, StoredAggregate } from '@cpm/runtime-ports';
+import { COMPOSING_TYPE, type Message } from '@cpm/vocabulary';
+import type { AcceptedMessage, Seen, SeenOf } from './sightings.js';
 import type { World } from './world.js';
 
-/** What devices, the SMSC and the sender saw, in the order they saw it. Checkers read nothing else but this and the stores. */
-export interface Sighting {
-  readonly at: number;
-  readonly what:
-    | { kind: 'accepted'; messageId: string; from: string; originDevice: string; to: readonly string[]; text: boolean; requested: readonly string[]; expiresAt: number }
-    | { kind: 'received'; device: string; messageId: string; role: 'primary' | 'secondary'; frame: string; cursor: number }
-    | { kind: 'reported'; device: string; messageId: string; recipient: string; status: string; reportId: string; cursor: number }
-    | { kind: 'submitted'; messageId: string; user: string; form: string; attempt: number; known: boolean }
-    | { kind: 'sms-received'; messageId: string; user: string; form: string }
-    | { kind: 'acknowledged'; device: string; messageId: string; status: string }
-    | { kind: 'privacy'; user: string; sendReadReports: boolean };
-}
-
-/** The run as it happened, and the runtime's own promises checked at every write and commit. */
+/** The run as it happened, in the order it was seen, and the runtime's own promises checked at every write and commit. Checkers read nothing else but this and the stores. */
 export class History {
-  readonly sightings: Sighting[] = [];
+  readonly sightings: { readonly at: number; readonly what: Seen }[] = [];
   readonly violations: string[] = [];
   private readonly versions = new Map<string, StoredAggregate>();
+  private readonly relayed = new Set<string>();
+  private readonly recipients = new Map<string, Set<string>>();
 
-  saw(at: number, what: Sighting['what']): void {
+  saw(at: number, what: Seen): void {
     this.sightings.push({ at, what });
   }
 
-  of<Kind extends Sighting['what']['kind']>(kind: Kind): (Extract<Sighting['what'], { kind: Kind }> & { at: number; order: number })[] {
-    return this.sightings.flatMap(({ at, what }, order) => (what.kind === kind ? [{ ...(what as Extract<Sighting['what'], { kind: Kind }>), at, order }] : []));
+  of<Kind extends Seen['kind']>(kind: Kind): SeenOf<Kind>[] {
+    return this.sightings.flatMap(({ at, what }, order) => (what.kind === kind ? [{ ...(what as Extract<Seen, { kind: Kind }>), at, order }] : []));
+  }
+
+  /** Every message that was accepted, and to whom it goes: of a chat message those that the focus relayed it to. */
+  messages(): Map<string, AcceptedMessage> {
+    return new Map(this.of('accepted').map((message) => [message.messageId, { ...message, to: message.service === 'chat' ? [...(this.recipients.get(message.messageId) ?? [])] : message.to }]));
   }
 
   /** Versions and watermarks only ever grow, by one write at a time, and no record is applied twice. */
-  wrote(service: ServiceName, { kind, next }: AggregateWrite): void {
+  wrote(service: ServiceName, { kind, next }: AggregateWrite, at: number): void {
     const key = `${service}/${kind}/${next.id}`;
     const before = this.versions.get(key);
     if (before && next.version !== before.version + 1) this.violations.push(`${key}: version ${before.version} -> ${next.version}`);
     if (before && next.watermark < before.watermark) this.violations.push(`${key}: watermark ${before.watermark} -> ${next.watermark}`);
     const outputs = next.outbox.map(({ offset, index, topic }) => `${offset}.${index} to ${topic}`);
-    const twice = outputs.find((output, at) => outputs.indexOf(output) !== at);
+    const twice = outputs.find((output, position) => outputs.indexOf(output) !== position);
     if (twice !== undefined) this.violations.push(`${key}: a record was applied twice, its output ${twice} stands twice`);
     this.versions.set(key, next);
+    if (kind === 'focus') for (const { topic, value } of next.outbox) if (topic === inboxOf('routing')) this.learnRelay(value, at);
   }
 
   /** Everything that a committed record put out is in the log. */
   committed(service: ServiceName, next: ReadonlyMap<number, number>, world: World): void {
     for (const [key, stored] of this.versions) {
-      if (!key.startsWith(`${service}/`)) continue;
+      if (stored.outbox.length === 0 || !key.startsWith(`${service}/`)) continue;
       const upTo = next.get(stored.partition);
       if (upTo === undefined) continue;
       for (const { offset, topic, value } of stored.outbox) {
@@ -53,4 +50,22 @@ export class History {
       }
     }
   }
+
+  private learnRelay(value: string, at: number): void {
+    if (!value.includes('.PassChatMessage.')) return;
+    const { user, sessionId, message } = (JSON.parse(value) as { data: { user: string; sessionId: string; message: Message } }).data;
+    if (message.contentType === COMPOSING_TYPE) return;
+    const known = this.recipients.get(message.id) ?? new Set();
+    this.recipients.set(message.id, known);
+    known.add(user);
+    if (this.relayed.has(message.id)) return;
+    this.relayed.add(message.id);
+    if (!this.sightings.some(({ what }) => what.kind === 'accepted' && what.messageId === message.id)) this.saw(at, acceptedBySms(message));
+    this.saw(at, { kind: 'relayed', sessionId, message });
+  }
+}
+
+/** What a handset said by SMS has its id from the gateway, so nobody knows of it before. */
+function acceptedBySms({ id, from, originDevice, sessionId, dispositionNotification, expiresAt }: Message): Seen {
+  return { kind: 'accepted', messageId: id, service: 'chat', sessionId, from, originDevice, to: [], text: true, requested: dispositionNotification, expiresAt };
 }

@@ -65,25 +65,64 @@ function commitBeforePublish(ports: NodePorts): NodePorts {
   };
 }
 
-/** The ledger forgets that a report has left. */
-function ledgerWithoutMemory(services: readonly ServiceDefinition[]): readonly ServiceDefinition[] {
-  return services.map((service) => {
-    const ledger = service.aggregates.find(({ name }) => name === 'ledger');
-    if (!ledger) return service;
-    const forgetful: AnyAggregate = { ...ledger, decider: { ...ledger.decider, evolve: (state: unknown) => state } };
-    const swap = (aggregate: AnyAggregate) => (aggregate === ledger ? forgetful : aggregate);
+type AnyDecider = AnyAggregate['decider'];
+
+/** Another decider in the place of one. */
+const onDecider = (kinds: readonly string[], change: (decider: AnyDecider) => Partial<AnyDecider>) => (services: readonly ServiceDefinition[]): readonly ServiceDefinition[] =>
+  services.map((service) => {
+    const changed = new Map<AnyAggregate, AnyAggregate>();
+    for (const aggregate of service.aggregates) {
+      if (kinds.includes(aggregate.name)) changed.set(aggregate, { ...aggregate, decider: { ...aggregate.decider, ...change(aggregate.decider) } });
+    }
+    const swap = (aggregate: AnyAggregate) => changed.get(aggregate) ?? aggregate;
     return {
       ...service,
       aggregates: service.aggregates.map(swap),
       subscriptions: service.subscriptions.map((subscription) => ({ ...subscription, aggregate: swap(subscription.aggregate) })),
     };
   });
+
+/** The ledger forgets that a report has left. */
+const withoutMemory = (): Partial<AnyDecider> => ({ evolve: (state: unknown) => state });
+
+/** A contest is never decided: everybody who comes wins. */
+const everybodyWins = ({ evolve }: AnyDecider): Partial<AnyDecider> => ({
+  evolve: (state: { readonly contest: unknown }, event: { readonly type: string }) => {
+    const next = evolve(state, event) as object;
+    return event.type === 'ContestDecided' ? { ...next, contest: state.contest } : next;
+  },
+});
+
+/** Of a group, devices are heard that were not in it. */
+const everybodySpeaks = ({ decide }: AnyDecider): Partial<AnyDecider> => ({
+  decide: (command: { readonly type: string }, state: { readonly binding?: object | null }) =>
+    decide(command, command.type === 'Report' && state.binding ? { ...state, binding: { ...state.binding, group: false } } : state),
+});
+
+interface EvidenceCommand {
+  readonly evidence: { readonly items: readonly object[] };
 }
 
+/** What a reader keeps to himself is told. */
+const everythingPermitted = ({ decide }: AnyDecider): Partial<AnyDecider> => ({
+  decide: (command: EvidenceCommand, state: unknown) =>
+    decide({ ...command, evidence: { ...command.evidence, items: command.evidence.items.map((item) => ({ ...item, permitted: true })) } }, state),
+});
+
+/** Reports of chat messages and files are copied to the sender's other devices like any. */
+const everyReportCopied = ({ decide }: AnyDecider): Partial<AnyDecider> => ({
+  decide: (command: { readonly type: string; readonly report?: object; readonly copies?: string }, sender: unknown) =>
+    decide(command.type === 'AddressReport' ? { ...command, copies: 'all', report: { ...command.report, service: 'standalone' } } : command, sender),
+});
+
 export const MUTANTS: readonly Mutant[] = [
-  { name: 'ledger', services: ledgerWithoutMemory },
+  { name: 'ledger', services: onDecider(['ledger'], withoutMemory) },
   { name: 'version', ports: withoutVersionCheck },
   { name: 'watermark', ports: onWrite((next) => { next.watermark = 0; }) },
   { name: 'seen', ports: onWrite((next) => { next.seen = {}; }) },
   { name: 'commit-first', ports: commitBeforePublish },
+  { name: 'first-wins', services: onDecider(['participation', 'delivery'], everybodyWins) },
+  { name: 'participant', services: onDecider(['delivery'], everybodySpeaks) },
+  { name: 'privacy', services: onDecider(['ledger'], everythingPermitted) },
+  { name: 'copies', services: onDecider(['addressing'], everyReportCopied) },
 ];

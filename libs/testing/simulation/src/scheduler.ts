@@ -28,8 +28,9 @@ export class Steps {
     await this.settle();
   }
 
-  /** Lets all running code reach its next wait. */
-  settle(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
+  /** Lets all running code reach its next wait: nothing here waits for more than promises, and a tick asked for by one comes after all of them. */
+  async settle(): Promise<void> {
+    await Promise.resolve();
+    return new Promise((resolve) => process.nextTick(resolve));
   }
 }

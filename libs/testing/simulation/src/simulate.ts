@@ -1,10 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ServiceDefinition } from '@cpm/runtime-decider';
+import type { Policy } from '@cpm/vocabulary';
 import fc from 'fast-check';
 import { CHECKERS } from './checkers/index.js';
 import { type Faults, faults as faultsArbitrary } from './faults.js';
 import type { Mutant } from './mutants.js';
 import { services as allServices } from './services.js';
-import { type Operation, Player, workload } from './workload.js';
+import { Player } from './player.js';
+import { policies } from './policies.js';
+import { type Operation, workload } from './workload.js';
 import { World } from './world.js';
 
 /** What one run did, for the summary. */
@@ -14,12 +18,17 @@ export interface RunFigures {
   readonly stalls: number;
   readonly poison: number;
   readonly messages: number;
+  readonly sessions: number;
+  readonly files: number;
 }
+
+const NOTHING: RunFigures = { steps: 0, crashes: 0, stalls: 0, poison: 0, messages: 0, sessions: 0, files: 0 };
 
 export interface Violation {
   readonly seed: number;
   readonly broken: readonly string[];
   readonly faults: Faults;
+  readonly policy: Partial<Policy>;
   readonly operations: readonly Operation[];
 }
 
@@ -27,18 +36,26 @@ const THREE_DAYS_MS = 3 * 86_400_000;
 
 /** One run of one seed: everything that happens follows from it. */
 export async function simulate(seed: number, mutant?: Mutant): Promise<{ figures: RunFigures; violation?: Violation }> {
-  let figures: RunFigures = { steps: 0, crashes: 0, stalls: 0, poison: 0, messages: 0 };
+  let figures = NOTHING;
   let violation: Violation | undefined;
   const services: readonly ServiceDefinition[] = mutant?.services?.(allServices) ?? allServices;
-  const run = fc.asyncProperty(fc.scheduler(), faultsArbitrary, workload, async (scheduler, faults, operations) => {
-    const world = new World({ services, scheduler, seed, faults, ...(mutant?.ports ? { mutate: mutant.ports } : {}) });
+  const run = fc.asyncProperty(fc.scheduler(), faultsArbitrary, policies, workload, async (scheduler, faults, policy, operations) => {
+    const world = new World({ services, scheduler, seed, faults, policy, ...(mutant?.ports ? { mutate: mutant.ports } : {}) });
     const broken = await play(world, operations).catch((error: unknown) => [`the run failed: ${(error as Error).stack ?? String(error)}`]);
-    figures = { steps: world.steps.total, ...world.injected, messages: world.history.of('accepted').length };
-    if (broken.length > 0) violation = { seed, broken, faults, operations };
+    figures = figuresOf(world);
+    if (broken.length > 0) violation = { seed, broken, faults, policy, operations };
     return true;
   });
+  // A run never leaves the microtasks: between two, whatever else the process does has its turn.
+  await setImmediate();
   await fc.assert(run, { seed, numRuns: 1 });
   return violation ? { figures, violation } : { figures };
+}
+
+function figuresOf({ steps, injected, history }: World): RunFigures {
+  const accepted = history.of('accepted');
+  const files = accepted.filter(({ service }) => service === 'file-transfer').length;
+  return { steps: steps.total, ...injected, messages: accepted.length - files, sessions: history.of('session-started').length, files };
 }
 
 async function play(world: World, operations: readonly Operation[]): Promise<string[]> {

@@ -8,6 +8,7 @@ interface Submission {
   readonly attempt: number;
   readonly form: string;
   readonly text: string;
+  readonly source?: string;
 }
 
 /** An SMSC with moods: takes a submission, refuses it for now, or takes it and never answers; receipts may fail. */
@@ -22,6 +23,7 @@ export class SimulatedSmsc {
     const { user, smsId, attempt } = sms;
     await this.world.steps.turn('smsc submit');
     const at = this.world.now;
+    this.world.history.saw(at, { kind: 'attempted', messageId: messageOf(sms), user, form: sms.form, source: sms.source });
     if (this.world.dice.chance(this.world.faults.smscRefuses)) {
       const retry = this.world.dice.chance(500) ? 'later' as const : 'never' as const;
       return this.world.ingress(SmscRefused, { user, smsId, attempt, at, retry, reason: 'simulated' });
@@ -42,7 +44,8 @@ export class SimulatedSmsc {
     await this.world.steps.turn('smsc receipt');
     const delivered = !this.world.dice.chance(this.world.faults.receiptFails);
     const { user, smsId, attempt } = sms;
-    if (delivered) this.world.history.saw(this.world.now, { kind: 'sms-received', messageId: messageOf(sms), user, form: sms.form });
+    const text = { messageId: messageOf(sms), user, form: sms.form };
+    this.world.history.saw(this.world.now, delivered ? { kind: 'sms-received', ...text, source: sms.source } : { kind: 'sms-failed', ...text });
     await this.world.ingress(SmscReceipt, { user, smsId, attempt, at: this.world.now, segmentId, state: delivered ? 'DELIVERED' : 'UNDELIVERABLE' });
   }
 }

@@ -1,8 +1,8 @@
 import { MUTANTS } from './mutants.js';
 import { simulate } from './simulate.js';
 
-/** How far to look for a seed that shows a mutant; the slowest was seen at seed 825. */
-const SEEDS_TO_CATCH = 4_000;
+/** How far to look for a seed that shows a mutant; the slowest was seen at seed 171. */
+const SEEDS_TO_CATCH = 2_000;
 
 describe('the whole system on a virtual clock', () => {
   it('keeps every invariant through crashes, copies, stale consumers and poison', async () => {

@@ -1,136 +1,88 @@
-import { AccessObserved } from '@cpm/contracts-access-awareness';
-import { ProvisionSubscriber, RegisterDevice, SetPreferences } from '@cpm/contracts-device-registry';
-import { OfferMessage, RevokeMessage, SubmitMessage } from '@cpm/contracts-routing';
-import type { CpmAddress, DeviceId, DispositionRequest, Message } from '@cpm/vocabulary';
+import type { ActInSession, AnswerFileTransfer } from '@cpm/contracts-routing';
+import type { DispositionRequest, SessionKind } from '@cpm/vocabulary';
 import fc from 'fast-check';
-import type { World } from './world.js';
+import { CLIENTS, USERS } from './cast.js';
 
-const ALICE = 'tel:+4915110000001' as CpmAddress;
-const BOB = 'tel:+4915110000002' as CpmAddress;
-const CAROL = 'tel:+4915110000003' as CpmAddress;
-const USERS = [ALICE, BOB, CAROL] as const;
+type Failure = ActInSession['failure'];
 
-const device = (user: number, index: number) => `urn:uuid:00000000-0000-4000-8000-00000000${user}00${index}` as DeviceId;
-
-/** Alice has a phone and a laptop, Bob a phone, a tablet and a PC, Carol only a phone that never registered: she sends nothing. */
-const DEVICES = [
-  { user: ALICE, id: device(1, 0), role: 'primary' as const }, { user: ALICE, id: device(1, 1), role: 'secondary' as const },
-  { user: BOB, id: device(2, 0), role: 'primary' as const }, { user: BOB, id: device(2, 1), role: 'secondary' as const },
-  { user: BOB, id: device(2, 2), role: 'secondary' as const },
-  { user: CAROL, id: device(3, 0), role: 'primary' as const },
-];
-
+/** What may happen in a run. Numbers name users and devices of the cast; messages, sessions and files are counted from the newest. */
 export type Operation =
   | { op: 'send'; from: number; to: readonly number[]; text: boolean; requested: readonly DispositionRequest[]; ttlSec: number }
   | { op: 'connect' | 'disconnect'; device: number }
   | { op: 'cs'; user: number; up: boolean }
-  | { op: 'display'; device: number; message: number }
+  | { op: 'display'; device: number; message: number; fromStore: boolean }
+  | { op: 'read-in-private'; device: number; message: number }
   | { op: 'revoke'; message: number }
   | { op: 'privacy'; user: number; sendReadReports: boolean }
+  | { op: 'start'; device: number; kind: SessionKind; to: readonly number[] }
+  | { op: 'act'; device: number; session: number; act: ActInSession['act']; failure: Failure }
+  | { op: 'accept-at-once'; user: number; session: number }
+  | { op: 'say'; device: number; session: number; text: boolean; composing: boolean; requested: readonly DispositionRequest[]; ttlSec: number }
+  | { op: 'offer'; device: number; to: readonly number[]; requested: readonly DispositionRequest[]; ttlSec: number }
+  | { op: 'answer'; device: number; file: number; answer: AnswerFileTransfer['answer']; failure: Failure }
+  | { op: 'take-at-once'; user: number; file: number }
+  | { op: 'cancel'; file: number }
+  | { op: 'progress'; device: number; file: number; progress: 'completed' | 'interrupted' }
+  | { op: 'reply'; text: number }
   | { op: 'pass'; ms: number }
   | { op: 'rest' };
 
-const requested = fc.subarray<DispositionRequest>(['positive-delivery', 'negative-delivery', 'display', 'interworking']);
+export type OperationOf<Op extends Operation['op']> = Extract<Operation, { op: Op }>;
 
-const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ op: fc.constant('send' as const), from: fc.nat(1), to: fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 2 }), text: fc.boolean(), requested, ttlSec: fc.constantFrom(20, 600, 86_400) }) },
-  { weight: 4, arbitrary: fc.record({ op: fc.constantFrom('connect' as const, 'disconnect' as const), device: fc.nat(DEVICES.length - 2) }) },
+const requested = fc.subarray<DispositionRequest>(['positive-delivery', 'negative-delivery', 'display', 'interworking']);
+const everything = fc.constant<DispositionRequest[]>(['positive-delivery', 'negative-delivery', 'display', 'interworking']);
+const mostly = fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
+const ttlSec = fc.constantFrom(20, 600, 86_400);
+const to = fc.uniqueArray(fc.nat(USERS.length - 1), { minLength: 1, maxLength: 2 });
+const client = fc.nat(CLIENTS - 1);
+/** Only the first two users have clients. */
+const speaker = fc.nat(1);
+const recent = fc.nat(1);
+const failure = fc.option(fc.constant('busy' as const), { nil: undefined, freq: 2 });
+const session = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: recent });
+
+const messages: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ op: fc.constant('send' as const), from: speaker, to, text: fc.boolean(), requested, ttlSec }) },
+  { weight: 7, arbitrary: fc.record({ op: fc.constant('display' as const), device: client, message: fc.nat(2), fromStore: mostly }) },
+  { weight: 2, arbitrary: fc.record({ op: fc.constant('read-in-private' as const), device: client, message: fc.nat(1) }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('revoke' as const), message: fc.nat(3) }) },
+  { weight: 4, arbitrary: fc.record({ op: fc.constant('reply' as const), text: fc.nat(3) }) },
+);
+
+const surroundings: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ op: fc.constantFrom('connect' as const, 'disconnect' as const), device: client }) },
   { weight: 3, arbitrary: fc.record({ op: fc.constant('cs' as const), user: fc.nat(2), up: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ op: fc.constant('display' as const), device: fc.nat(DEVICES.length - 1), message: fc.nat(9) }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant('revoke' as const), message: fc.nat(9) }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('privacy' as const), user: fc.nat(2), sendReadReports: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ op: fc.constant('pass' as const), ms: fc.constantFrom(500, 5_000, 12_000, 16_000, 40_000) }) },
+  { weight: 3, arbitrary: fc.record({ op: fc.constant('pass' as const), ms: fc.constantFrom(500, 5_000, 5_000, 12_000, 16_000, 16_000, 40_000, 40_000, 200_000, 400_000) }) },
   { weight: 2, arbitrary: fc.constant({ op: 'rest' as const }) },
 );
 
-export const workload = fc.array(operation, { minLength: 3, maxLength: 25 });
+const act = fc.oneof(
+  { weight: 6, arbitrary: fc.constant('accept' as const) }, { weight: 3, arbitrary: fc.constant('reject' as const) },
+  { weight: 2, arbitrary: fc.constant('leave' as const) }, { weight: 3, arbitrary: fc.constant('restart' as const) },
+);
+const kind = fc.constantFrom<SessionKind[]>('one-to-one', 'closed-group', 'long-lived-group', 'long-lived-group');
+const notComposing = { weight: 7, arbitrary: fc.constant(false) };
+const composing = fc.oneof(notComposing, { weight: 1, arbitrary: fc.constant(true) });
 
-/** Plays operations against a world. Submissions, like real ones, may be repeated by their client. */
-export class Player {
-  private readonly sent: Message[] = [];
+const conversations: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ op: fc.constant('start' as const), device: client, kind, to }) },
+  { weight: 5, arbitrary: fc.record({ op: fc.constant('act' as const), device: client, session, act, failure }) },
+  { weight: 2, arbitrary: fc.record({ op: fc.constant('accept-at-once' as const), user: speaker, session }) },
+  { weight: 7, arbitrary: fc.record({ op: fc.constant('say' as const), device: client, session, text: mostly, composing, requested: fc.oneof(everything, requested), ttlSec }) },
+);
 
-  constructor(private readonly world: World) {}
+const answer = fc.oneof({ weight: 4, arbitrary: fc.constant('accept' as const) }, { weight: 1, arbitrary: fc.constant('reject' as const) });
+const progress = fc.constantFrom('completed' as const, 'interrupted' as const);
 
-  async provision(): Promise<void> {
-    for (const { user, id, role } of DEVICES) {
-      this.world.devices.add({ id, user, role });
-      if (role === 'primary') void this.world.watch(this.world.ingress(ProvisionSubscriber, { user, commandId: this.world.newId(), primaryDevice: { id } }));
-      await this.world.rest();
-      if (user === CAROL) continue;
-      void this.world.watch(this.world.ingress(RegisterDevice, {
-        user, commandId: this.world.newId(), device: id, name: id.slice(-4), autoAnswer: { session: false, fileTransfer: false },
-        capabilities: { services: ['standalone'], contentTypes: ['*/*'], maxBytes: 1_000_000 },
-      }));
-      await this.world.rest();
-    }
-  }
+const files: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ op: fc.constant('offer' as const), device: client, to, requested, ttlSec }) },
+  { weight: 4, arbitrary: fc.record({ op: fc.constant('answer' as const), device: client, file: recent, answer, failure }) },
+  { weight: 2, arbitrary: fc.record({ op: fc.constant('take-at-once' as const), user: speaker, file: recent }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('cancel' as const), file: recent }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('progress' as const), device: client, file: recent, progress }) },
+);
 
-  /** Starts an operation; it goes on while later ones start, unless it lets time pass. */
-  async play(operation: Operation): Promise<void> {
-    if (operation.op === 'pass') return this.world.pass(operation.ms);
-    if (operation.op === 'rest') return this.world.rest();
-    void this.world.watch(this.start(operation));
-    for (let steps = this.world.dice.below(12); steps > 0 && this.world.steps.pending > 0; steps -= 1) await this.world.steps.advance();
-    return undefined;
-  }
+const operation = fc.oneof({ weight: 4, arbitrary: messages }, { weight: 4, arbitrary: surroundings }, { weight: 5, arbitrary: conversations }, { weight: 2, arbitrary: files });
 
-  private async start(operation: Exclude<Operation, { op: 'pass' | 'rest' }>): Promise<void> {
-    switch (operation.op) {
-      case 'send':
-        return this.send(operation);
-      case 'connect':
-        return this.world.devices.connect((DEVICES[operation.device] as (typeof DEVICES)[number]).id);
-      case 'disconnect':
-        return this.world.devices.disconnect((DEVICES[operation.device] as (typeof DEVICES)[number]).id);
-      case 'cs':
-        return this.world.ingress(AccessObserved, {
-          user: USERS[operation.user] as CpmAddress, access: 'CS', state: operation.up ? 'AVAILABLE' : 'UNAVAILABLE', confidence: 'DELIVERABLE', source: 't8', observedAt: this.world.now,
-        });
-      case 'display':
-        return this.display(operation.device, operation.message);
-      case 'revoke':
-        return this.revoke(operation.message);
-      case 'privacy':
-        return this.privacy(operation.user, operation.sendReadReports);
-    }
-  }
-
-  private async send({ from, to, text, requested: dispositionNotification, ttlSec }: Extract<Operation, { op: 'send' }>): Promise<void> {
-    const recipients = to.map((index) => USERS[index] as CpmAddress);
-    const sender = USERS[from] as CpmAddress;
-    const originDevice = (DEVICES.find(({ user }) => user === sender) as (typeof DEVICES)[number]).id;
-    const id = `m${this.sent.length + 1}`;
-    const message: Message = {
-      id, from: sender, to: recipients, originDevice, conversationId: 'c', contributionId: id, contentType: text ? 'text/plain' : 'image/png',
-      content: text ? { kind: 'inline', text: `hello ${id}` } : { kind: 'stored', contentId: `f-${id}` }, size: 100, dispositionNotification: [...dispositionNotification],
-      sentAt: this.world.now, expiresAt: this.world.now + ttlSec * 1000,
-    };
-    this.sent.push(message);
-    this.world.history.saw(this.world.now, { kind: 'accepted', messageId: id, from: sender, originDevice, to: recipients, text, requested: dispositionNotification, expiresAt: message.expiresAt });
-    const [only] = recipients;
-    if (recipients.length === 1 && only) await this.world.ingress(OfferMessage, { message, recipient: only, depositSentCopy: true });
-    else await this.world.ingress(SubmitMessage, { message, recipients });
-  }
-
-  private async display(index: number, message: number): Promise<void> {
-    const device = this.world.devices.get((DEVICES[index] as (typeof DEVICES)[number]).id);
-    const messageId = `m${message + 1}`;
-    if (device.messages.has(messageId)) await this.world.devices.dispose(device, messageId, 'displayed');
-  }
-
-  private async revoke(index: number): Promise<void> {
-    const message = this.sent[index];
-    for (const recipient of message?.to ?? []) {
-      if (message) await this.world.ingress(RevokeMessage, { messageId: message.id, sender: message.from, device: message.originDevice, recipient, at: this.world.now });
-    }
-  }
-
-  private async privacy(user: number, sendReadReports: boolean): Promise<void> {
-    const address = USERS[user] as CpmAddress;
-    await this.world.ingress(SetPreferences, {
-      user: address, commandId: this.world.newId(),
-      preferences: { activeProfile: 'p', profiles: { p: { sendReadReports, deviceRules: [], syncRules: [] } } },
-    });
-    this.world.history.saw(this.world.now, { kind: 'privacy', user: address, sendReadReports });
-  }
-}
+export const workload = fc.array(operation, { minLength: 3, maxLength: 16, size: 'max' });

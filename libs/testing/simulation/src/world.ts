@@ -4,6 +4,7 @@ import { encodeEvent, ingressSource } from '@cpm/runtime-engine';
 import { type AggregateWrite, type EffectHandlers, InMemoryLog, InMemoryStore, type OutgoingRecord } from '@cpm/runtime-ports';
 import { DEFAULT_POLICY, type Policy } from '@cpm/vocabulary';
 import type fc from 'fast-check';
+import { Asks } from './asks.js';
 import { DeviceFleet } from './device-fleet.js';
 import { Dice } from './dice.js';
 import type { Faults } from './faults.js';
@@ -45,6 +46,7 @@ export class World {
   readonly history = new History();
   readonly devices: DeviceFleet;
   readonly smsc: SimulatedSmsc;
+  readonly asks: Asks;
   /** Counts of faults that really happened, for the report. */
   readonly injected = { crashes: 0, stalls: 0, poison: 0 };
   private readonly nodes = new Map<ServiceName, ServiceNode>();
@@ -60,6 +62,7 @@ export class World {
     this.steps = new Steps(options.scheduler);
     this.devices = new DeviceFleet(this);
     this.smsc = new SimulatedSmsc(this);
+    this.asks = new Asks(this);
     for (const service of options.services) {
       this.stores.set(service.name, new InMemoryStore());
       this.start(service);
@@ -108,7 +111,8 @@ export class World {
   }
 
   wrote(service: ServiceName, write: AggregateWrite): void {
-    this.history.wrote(service, write);
+    this.history.wrote(service, write, this.now);
+    this.asks.learn(write);
   }
 
   inLog(topic: string, value: string): boolean {
@@ -154,6 +158,11 @@ export class World {
     }
     this.now = Math.max(this.now, until);
     await this.rest();
+  }
+
+  /** Gives what is under way some time to come true; it need not. */
+  async await(isThere: () => boolean): Promise<void> {
+    for (let turns = 60; turns > 0 && !isThere() && this.steps.pending > 0; turns -= 1) await this.steps.turn('wait');
   }
 
   watch(running: Promise<void>): Promise<void> {

@@ -64,9 +64,9 @@ function insertion(row: ObjectRow): Reaction {
 }
 
 /** Data of the frames that carry a message, as the outside interface shows it. */
-function messageFrame({ id, from, to, conversationId, contributionId, inReplyTo, contentType, content, size, sentAt, dispositionNotification }: Message) {
+function messageFrame({ id, from, to, sessionId, conversationId, contributionId, inReplyTo, contentType, content, size, sentAt, dispositionNotification }: Message) {
   return {
-    id, from, to, conversationId, contributionId,
+    id, from, to, ...(sessionId !== undefined && { sessionId }), conversationId, contributionId,
     ...(inReplyTo !== undefined && { inReplyTo }),
     contentType,
     ...(content.kind === 'inline' ? { body: content.text } : { fileUrl: fileUrl(content.contentId) }),

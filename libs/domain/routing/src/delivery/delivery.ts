@@ -57,7 +57,7 @@ export type DeliveryEvent =
   | { readonly type: 'RevocationAnswered'; readonly revocation: RevokeMessage; readonly outcome: RevocationOutcome; readonly at: Instant };
 
 /** How the transfer of a file to one recipient ended, as its sender is told. */
-export type OfferEnd = 'completed' | 'rejected' | 'expired' | 'cancelled-by-sender';
+export type OfferEnd = 'completed' | 'rejected' | 'expired' | 'cancelled-by-sender' | 'unavailable';
 
 /** A message on its way to one recipient. */
 export interface OfferedDelivery {

@@ -1,3 +1,4 @@
+import type { SessionBinding } from '@cpm/vocabulary';
 import type { ReportDisposition } from '@cpm/contracts-routing';
 import type { Deliberation } from './deliberation.js';
 import { completeTransfer, hasTaken } from '../file-offer/track-file.js';
@@ -18,14 +19,19 @@ export function reportDispositions(deliberation: Deliberation, items: readonly R
 
 /** CPM-MLD-024, CPM-MLD-025: in a group only devices that took part speak for their user; of a file only who took it. */
 function disbeliefIn({ state }: Deliberation, leg: Leg | undefined): 'not-participant' | 'not-accepted' | undefined {
-  if (state.binding?.group && !hasTakenPart(leg)) return 'not-participant';
+  if (state.binding?.group && !hasTakenPart(leg, state.binding)) return 'not-participant';
   if (state.contest === null || (leg && (leg.state === 'DELIVERED' || leg.state === 'DISPLAYED' || hasTaken(state, leg)))) return undefined;
   return 'not-accepted';
 }
 
-/** Where a device still rings it is not in yet, though it can open the message from the store. */
-function hasTakenPart(leg: Leg | undefined): boolean {
-  return leg !== undefined && leg.state !== 'SKIPPED' && leg.reason !== 'invitation-pending';
+/** It was in the session, or the message was for it anyhow: the Primary is owed it whoever answered. Other devices can only have it from the store. */
+function hasTakenPart(leg: Leg | undefined, { joined, others }: SessionBinding): boolean {
+  if (leg === undefined || leg.state === 'SKIPPED') return false;
+  return others === 'all' || joined.includes(leg.device) || leg.pushed || leg.attempt > 0 || isOwedToPrimary(leg);
+}
+
+function isOwedToPrimary(leg: Leg): boolean {
+  return leg.role === 'primary' && (leg.state === 'DELIVERED' || !isFinal(leg)) && leg.reason !== 'invitation-pending';
 }
 
 /** A device without a leg got the message from the store: that is history and proves nothing to the sender. */

@@ -18,6 +18,7 @@ export function offerMessage(offer: OfferMessage, circumstances: Circumstances, 
   deliberation.record(event);
   if (unreachable) {
     deliberation.prove({ status: 'failed', via: unreachable === 'expired' ? 'EXPIRY' : 'IP', permitted: true, at: now });
+    if (deliberation.state.contest) deliberation.record({ type: 'OfferEnded', reason: unreachable === 'expired' ? 'expired' : 'unavailable' });
     return deliberation.conclude();
   }
   planRole(deliberation, 'secondary');

@@ -168,6 +168,17 @@ requirement('CPM-MLD-020', () => {
     expect(scenario.journey).toEqual(expect.arrayContaining([expect.objectContaining({ reason: 'not-accepted' })]));
   });
 
+  it('tells the sender at once of a recipient whom nobody can reach, or that it is too late', () => {
+    const unknown = new FileScenario();
+    unknown.offer(photo);
+    expect(unknown.told()).toEqual(['ended sender unavailable']);
+    const late = new FileScenario();
+    late.subscriber();
+    late.advance(3600);
+    late.offer(photo);
+    expect(late.told()).toEqual(['ended sender expired']);
+  });
+
   it('has no answer for a transfer that nobody offered', () => {
     expect(new FileScenario().subscriber().access(TABLET, 'AVAILABLE') && new FileScenario().answer(TABLET, 'accept')).toEqual({ status: 'refused', code: 'unknown-transfer' });
   });

@@ -37,7 +37,8 @@ function react(event: FocusEvent, { session, generation, starter }: Focus): read
 }
 
 function relayed({ message, recipients }: Extract<FocusEvent, { type: 'MessageRelayed' }>, session: NonNullable<Focus['session']>): readonly Reaction[] {
-  const passed = recipients.map((user) => publish(PassChatMessage, { user, sessionId: session.id, message }));
+  // Only the sender's copy names all recipients: with each of theirs the cost of a message would grow by the square of the group.
+  const passed = recipients.map((user) => publish(PassChatMessage, { user, sessionId: session.id, message: { ...message, to: [user] } }));
   if (mediaType(message.contentType) === COMPOSING_TYPE) return passed;
   const other = session.participants.find((user) => user !== message.from) ?? session.creator;
   const party = session.kind === 'one-to-one' ? other : session.conversationId;

@@ -25,7 +25,24 @@ function deliveredBy(scenario: SessionScenario, messageId: string, device: typeo
   return scenario.evidence();
 }
 
+describe('a Primary without IP in a group', () => {
+  it('gets no SMS of what it opened from the store before', () => {
+    const scenario = SessionScenario.ready().access(CAROLS_PHONE, 'UNAVAILABLE', 'UNAVAILABLE').start('closed-group', [BOB, CAROL]);
+    const messageId = scenario.say(ALICES_PHONE, 'Hello all');
+    expect(deliveredBy(scenario, messageId, CAROLS_PHONE, CAROL)).toEqual(['delivered IP', 'displayed IP']);
+    scenario.fresh().access(CAROLS_PHONE, 'UNAVAILABLE', 'AVAILABLE');
+    expect(scenario.of('SubmitGroupSms')).toEqual([]);
+  });
+});
+
 requirement('CPM-MLD-025', () => {
+  it('does not count what a device opens from the store that was never in, even when the message has expired for it', () => {
+    const scenario = SessionScenario.ready().access(CAROLS_PHONE, 'UNAVAILABLE', 'UNAVAILABLE').start('closed-group', [BOB, CAROL]);
+    const messageId = scenario.say(ALICES_PHONE, 'Hello all', { expiresAt: scenario.now + 20_000 });
+    scenario.advance(60);
+    expect(deliveredBy(scenario, messageId, CAROLS_PHONE, CAROL)).toEqual([]);
+  });
+
   it('counts for each recipient only what was displayed on devices that took part', () => {
     const scenario = joined();
     const messageId = scenario.say(ALICES_PHONE, 'Hello all');

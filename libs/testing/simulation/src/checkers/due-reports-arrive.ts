@@ -1,18 +1,20 @@
 import type { Checker } from './checker.js';
+import { framesOf } from './frames.js';
 
 /** A delivery that was asked for and happened is reported in the end: exactly once, with the first checker. */
 export const dueReportsArrive: Checker = {
   name: 'due reports arrive',
   atEnd: true,
   check: ({ history, stores, devices }) => {
-    const frames = [...(stores.get('client-edge')?.rows('frames').values() ?? [])].filter((row) => row['type'] === 'disposition').map((row) => row['data'] as { messageId: string; recipient: string; status: string });
-    const accepted = new Map(history.of('accepted').map((message) => [message.messageId, message]));
+    const told = framesOf<{ messageId: string; recipient: string; status: string }>(stores, 'disposition').filter(({ data: { status } }) => status === 'delivered' || status === 'failed');
+    const messages = history.messages();
+    // A device that opened the message from the store got no frame: it proves nothing.
+    const got = new Set(history.of('received').map(({ device, messageId }) => `${device} ${messageId}`));
     return history.of('acknowledged').flatMap(({ device, messageId }) => {
-      const message = accepted.get(messageId);
       const recipient = devices.get(device).user;
-      if (!message?.requested.includes('positive-delivery')) return [];
-      const told = frames.some((frame) => frame.messageId === messageId && frame.recipient === recipient && (frame.status === 'delivered' || frame.status === 'failed'));
-      return told ? [] : [`${messageId} was delivered to ${recipient}, its sender was never told`];
+      if (!messages.get(messageId)?.requested.includes('positive-delivery') || !got.has(`${device} ${messageId}`)) return [];
+      const isTold = told.some(({ data }) => data.messageId === messageId && data.recipient === recipient);
+      return isTold ? [] : [`${messageId} was delivered to ${recipient}, its sender was never told`];
     });
   },
 };

@@ -6,10 +6,10 @@ export const noReportUnasked: Checker = {
   name: 'no report that was not requested',
   atEnd: false,
   check: ({ history }) => {
-    const requested = new Map(history.of('accepted').map((message) => [message.messageId, message.requested]));
+    const messages = history.messages();
     return history
       .of('reported')
-      .filter(({ messageId, status }) => !requested.get(messageId)?.includes(requestFor(status as DispositionStatus)))
+      .filter(({ messageId, status }) => !messages.get(messageId)?.requested.includes(requestFor(status as DispositionStatus)))
       .map(({ messageId, status }) => `${status} of ${messageId} was not requested`);
   },
 };

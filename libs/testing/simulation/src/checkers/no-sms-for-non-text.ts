@@ -5,7 +5,7 @@ export const noSmsForNonText: Checker = {
   name: 'no SMS for non-text content',
   atEnd: false,
   check: ({ history }) => {
-    const text = new Map(history.of('accepted').map((message) => [message.messageId, message.text]));
-    return history.of('submitted').filter(({ messageId, form }) => (form === 'SMS') !== text.get(messageId)).map(({ messageId, form }) => `${messageId} left as ${form}`);
+    const messages = history.messages();
+    return history.of('submitted').filter(({ messageId, form }) => (form === 'SMS') !== messages.get(messageId)?.text).map(({ messageId, form }) => `${messageId} left as ${form}`);
   },
 };

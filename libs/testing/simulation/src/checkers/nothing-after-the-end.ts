@@ -5,10 +5,10 @@ export const nothingAfterTheEnd: Checker = {
   name: 'nothing after expiry',
   atEnd: false,
   check: ({ history }) => {
-    const expiry = new Map(history.of('accepted').map((message) => [message.messageId, message.expiresAt]));
+    const messages = history.messages();
     return history
       .of('submitted')
-      .filter(({ messageId, at }) => at > (expiry.get(messageId) ?? Infinity))
+      .filter(({ messageId, at }) => at > (messages.get(messageId)?.expiresAt ?? Infinity))
       .map(({ messageId, form, at }) => `${messageId} left as ${form} at ${at}, after its expiry`);
   },
 };

@@ -1,13 +1,17 @@
 import type { Checker } from './checker.js';
+import { deliveriesOf } from './routing-state.js';
 
-/** Sender and recipients find every accepted message in their stores, once. */
+/** Sender and recipients find every accepted message in their stores, once; of a session what was relayed and planned for them. */
 export const storeHasEveryMessage: Checker = {
   name: 'the store has every message',
   atEnd: true,
   check: ({ history, stores }) => {
     const rows = stores.get('message-store-sync')?.rows('objects') ?? new Map<string, unknown>();
-    return history.of('accepted').flatMap(({ messageId, from, to }) =>
-      [`${from}|out-${messageId}`, ...to.map((recipient) => `${recipient}|in-${messageId}`)].filter((id) => !rows.has(id)).map((id) => `${id} is not in the store`),
-    );
+    const deliveries = deliveriesOf(stores);
+    return [...history.messages().values()].flatMap(({ messageId, service, from, to }) => {
+      if (service === 'chat' && to.length === 0) return [];
+      const recipients = service === 'chat' ? to.filter((recipient) => deliveries.has(`${recipient}|${messageId}`)) : to;
+      return [`${from}|out-${messageId}`, ...recipients.map((recipient) => `${recipient}|in-${messageId}`)].filter((id) => !rows.has(id)).map((id) => `${id} is not in the store`);
+    });
   },
 };

@@ -1,0 +1,52 @@
+import { nameOf } from '../cast.js';
+import type { SeenOf } from '../sightings.js';
+import type { World } from '../world.js';
+import type { Checker } from './checker.js';
+import { deliveriesOf } from './routing-state.js';
+
+type Answered = SeenOf<'answered'>;
+
+/** I4: of the devices of a user only one is told that it is in, per round of a session and per offer of a file; who comes later is told who was first. */
+export const atMostOneWinner: Checker = {
+  name: 'at most one winner',
+  atEnd: false,
+  check: (world) => {
+    const answers = world.history.of('answered');
+    const userOf = (device: string) => world.devices.get(device).user;
+    const rounds = grouped(answers.filter(({ act, round }) => act === 'accept' && round !== undefined), ({ device, subject, round }) => `${userOf(device)} in round ${round} of ${subject}`);
+    return [...[...rounds].flatMap(([where, asked]) => contestedRound(where, asked)), ...takersOf(world)];
+  },
+};
+
+function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return groups;
+}
+
+function contestedRound(where: string, asked: readonly Answered[]): string[] {
+  const winners = [...new Set(asked.filter(({ outcome }) => outcome.status === 'ok').map(({ device }) => device))];
+  if (winners.length > 1) return [`${where}: ${winners.map(nameOf).join(' and ')} were both told that they are in`];
+  return asked.filter(({ outcome }) => outcome.code === 'accepted-elsewhere').flatMap(({ device, outcome }) => {
+    const [winner] = winners;
+    if (outcome.device === undefined || outcome.device === nameOf(device)) return [`${where}: ${nameOf(device)} was not told who came first, but ${outcome.device}`];
+    return winner !== undefined && outcome.device !== nameOf(winner) ? [`${where}: ${nameOf(device)} was told of ${outcome.device}, not of ${nameOf(winner)}`] : [];
+  });
+}
+
+/** A file changes hands only after who took it had broken off for the whole resume window. */
+function takersOf({ history, stores, policy, devices }: World): string[] {
+  const answered = history.of('answered').filter(({ act }) => act === 'accept-file');
+  return [...deliveriesOf(stores).values()].flatMap(({ id, state: { message, recipient }, journey }) => {
+    const told = answered.filter(({ subject, device, outcome }) => subject === message.id && devices.get(device).user === recipient && outcome.status === 'accepted');
+    const taken = journey.flatMap(({ reason, at, device }) => ((reason === 'accepted' || reason === 'auto-accepted') && device !== undefined ? [{ at, device }] : []));
+    const takers = [...told, ...taken].sort((a, b) => a.at - b.at);
+    return takers.flatMap((taker, position) => {
+      const before = takers[position - 1];
+      if (!before || before.device === taker.device) return [];
+      const until = taker.at - policy['ft.resumeWindowSec'] * 1000;
+      const isOfferedAgain = journey.some(({ reason, at, device }) => reason === 'interrupted' && device === before.device && at >= before.at && at <= until);
+      return isOfferedAgain ? [] : [`${id}: taken by ${nameOf(before.device)} and by ${nameOf(taker.device)} within one offer`];
+    });
+  });
+}

@@ -1,0 +1,53 @@
+import type { DispositionStatus } from '@cpm/vocabulary';
+import type { World } from '../world.js';
+import type { Checker } from './checker.js';
+import { framesOf } from './frames.js';
+import { deliveriesOf } from './routing-state.js';
+
+interface Report {
+  readonly messageId: string;
+  readonly recipient: string;
+  readonly status: DispositionStatus;
+}
+
+/** CPM-MLD-024, CPM-MLD-025: in a group nobody is reported for whom only devices spoke that were not in the session. */
+export const groupReportsFromParticipants: Checker = {
+  name: 'group reports come from participants',
+  atEnd: false,
+  check: (world) => {
+    const { history, stores, devices } = world;
+    const owed = owedPrimaries(world);
+    const groups = new Set(history.of('session-started').flatMap(({ sessionId, sessionKind }) => (sessionKind === 'one-to-one' ? [] : [sessionId])));
+    const messages = history.messages();
+    const inSession = participantsOf(world);
+    const got = new Set(history.of('received').map(({ device, messageId }) => `${device} ${messageId}`));
+    const texts = new Set(history.of('sms-received').map(({ user, messageId }) => `${user} ${messageId}`));
+    const acknowledged = history.of('acknowledged');
+    return framesOf<Report>(stores, 'disposition').flatMap(({ data: { messageId, recipient, status } }) => {
+      const sessionId = messages.get(messageId)?.sessionId;
+      if (sessionId === undefined || !groups.has(sessionId) || (status !== 'delivered' && status !== 'displayed')) return [];
+      if (status === 'delivered' && texts.has(`${recipient} ${messageId}`)) return [];
+      const own = [...devices.all.values()].filter(({ user }) => user === recipient);
+      // Where nobody answered, all devices are served like with any other message.
+      if (!own.some(({ id }) => inSession.has(`${id} ${sessionId}`))) return [];
+      const witness = acknowledged.some((word) =>
+        word.messageId === messageId && devices.get(word.device).user === recipient && (status === 'delivered' || word.status === 'displayed') &&
+        (got.has(`${word.device} ${messageId}`) || owed.has(`${word.device} ${messageId}`) || inSession.has(`${word.device} ${sessionId}`)));
+      return witness ? [] : [`${status} of ${messageId} was reported for ${recipient}, but no device spoke that was in ${sessionId}`];
+    });
+  },
+};
+
+/** `device session` of each that was told it is in, or began it. */
+function participantsOf({ history, stores }: World): Set<string> {
+  const told = framesOf<{ id: string }>(stores, 'session.established').flatMap(({ to, data: { id } }) => to.map((device) => `${device} ${id}`));
+  return new Set([...told, ...history.of('session-started').map(({ device, sessionId }) => `${device} ${sessionId}`)]);
+}
+
+/** CPM-MLD-028: `device message` of each Primary that was to get a message of the group over CS, so that it speaks for its user like the text that it gets. */
+function owedPrimaries({ stores }: World): Set<string> {
+  const owed = [...deliveriesOf(stores).values()].flatMap(({ state: { legs, message }, journey }) => legs
+    .filter(({ role, device, state }) => role === 'primary' && state !== 'SKIPPED' && !journey.some((entry) => entry.device === device && entry.reason === 'invitation-pending'))
+    .map(({ device }) => `${device} ${message.id}`));
+  return new Set(owed);
+}

@@ -1,0 +1,15 @@
+import { DEFAULT_POLICY, type Policy } from '@cpm/vocabulary';
+import fc from 'fast-check';
+
+/** With so few numbers sessions take them from each other. */
+const FEW = DEFAULT_POLICY['sms.leasedNumbers'].slice(0, 2);
+
+/** What the operator decided about sessions and files: shorter waits let more happen within one run. */
+export const policies: fc.Arbitrary<Partial<Policy>> = fc.record({
+  'sms.leasedNumbers': fc.constantFrom(FEW, DEFAULT_POLICY['sms.leasedNumbers']),
+  'primary.smsDuringActiveSession': fc.boolean(),
+  'autoAnswer.responseTrigger': fc.constantFrom<Policy['autoAnswer.responseTrigger'][]>('MESSAGE', 'COMPOSING'),
+  'session.inviteTtlSec': fc.constantFrom(10, 30, 180),
+  'session.inactivitySec': fc.constantFrom(30, 300),
+  'ft.resumeWindowSec': fc.constantFrom(10, 300),
+});
