@@ -1,4 +1,5 @@
 import { requirement } from '@cpm/runtime-decider';
+import { untilMarkerReported } from '../demo/scenario.js';
 import { Acceptance, AUTO_FILE, AUTO_SESSION, until, type Household } from './acceptance.fixture.js';
 
 let world: Acceptance;
@@ -10,6 +11,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.stop(), 60_000);
 
+const smsc = () => world.system.smsc!;
 const asked = { dispositionNotification: ['positive-delivery', 'interworking'] as const };
 const picture = new Uint8Array(50_000);
 
@@ -92,6 +94,36 @@ requirement('CPM-MLD-028a', () => {
   });
 });
 
+requirement('CPM-MLD-028a', () => {
+  it('reports nothing of a chat text of which a part fails, and delivers it over IP later', async () => {
+    const bob = await world.household('Bob');
+    await world.smsOnly(bob);
+    smsc().configure({ to: bob.person.number, outcome: 'UNDELIVERABLE', submissions: 3 });
+    const { id } = await alice.phone.sdk.sessions.start({ to: [bob.person.address], kind: 'one-to-one' });
+    const said = await alice.phone.sdk.sessions.say(id, { body: 'y'.repeat(400), dispositionNotification: ['positive-delivery'] });
+    await world.stage.operator.decision(said.id, { that: 'the SMS fails', fits: ({ reason }) => reason === 'sms-failed' });
+    expect(alice.phone.reports(said.id)).toEqual([]);
+    await world.stage.goOnline(bob.phone);
+    await bob.phone.told('session.message', said.id);
+    await alice.phone.reported(said.id, 'delivered');
+  });
+});
+
+requirement('CPM-MLD-024', () => {
+  it('reports once for a member of a group who has only SMS, when his SMS arrived', async () => {
+    const bob = await world.household('Bob', {}, AUTO_SESSION);
+    const carol = await world.household('Carol');
+    await world.smsOnly(carol);
+    const { id } = await alice.phone.sdk.sessions.start({ to: [bob.person.address, carol.person.address], kind: 'closed-group' });
+    await bob.phone.told('session.established', id);
+    const said = await alice.phone.sdk.sessions.say(id, { body: 'Hello', dispositionNotification: ['positive-delivery'] });
+    const recipients = () => alice.phone.allTold('disposition').filter(({ messageId }) => messageId === said.id).map(({ recipient }) => recipient);
+    await until(() => recipients().length === 2 || undefined);
+    await world.stage.network.firstTextTo(carol.person);
+    expect(new Set(recipients())).toEqual(new Set([bob.person.address, carol.person.address]));
+  });
+});
+
 requirement('CPM-MLD-029', () => {
   it('notifies the phone without IP of an offered file, once, and offers it when IP is back', async () => {
     const bob = await world.household('Bob');
@@ -103,6 +135,21 @@ requirement('CPM-MLD-029', () => {
     await bob.phone.told('file-transfer.invited', id);
     expect((await bob.phone.download(await bob.phone.sdk.transfers.accept(id))).length).toBe(picture.length);
     expect((await world.stage.network.textsTo(bob.person)).length).toBe(1);
+  });
+
+  it('takes a notification back that has not left when IP returns', async () => {
+    const bob = await world.household('Bob');
+    await world.smsOnly(bob);
+    smsc().configure({ to: bob.person.number, answer: 'throttle' });
+    const id = await offer(bob);
+    await world.stage.operator.decision(id, { that: 'the SMSC wants it later', fits: ({ step }) => step.startsWith('refused for now') });
+    await world.stage.goOnline(bob.phone);
+    await bob.phone.told('file-transfer.invited', id);
+    smsc().configure({ to: bob.person.number });
+    await world.stage.operator.decision(id, { that: 'the notification is taken back', fits: ({ service, step }) => service === 'sms-interworking-gateway' && step === 'cancelled' });
+    await bob.phone.download(await bob.phone.sdk.transfers.accept(id));
+    await alice.phone.reported(id, 'delivered');
+    expect(await world.stage.network.textsTo(bob.person)).toEqual([]);
   });
 
   it('notifies of an image in a chat, never sends it as text', async () => {
@@ -128,6 +175,30 @@ requirement('CPM-MLD-030', () => {
     await bob.phone.told('file-transfer.invited', id);
     await bob.phone.download(await bob.phone.sdk.transfers.accept(id));
     await world.stage.operator.decision(id, { that: 'the second report is suppressed', fits: ({ service, reason }) => service === 'report-aggregation' && reason === 'already-reported' });
+    expect(alice.phone.reports(id)).toEqual(['delivered']);
+  });
+
+  it('reports nothing of a notification that fails; the file itself, when it comes, is', async () => {
+    const bob = await world.household('Bob');
+    await world.smsOnly(bob);
+    smsc().configure({ to: bob.person.number, answer: 'refuse' });
+    const id = await offer(bob);
+    await world.stage.operator.decision(id, { that: 'the notification fails', fits: ({ reason }) => reason === 'ucn-failed' });
+    expect(alice.phone.reports(id)).toEqual([]);
+    await world.stage.goOnline(bob.phone);
+    await bob.phone.told('file-transfer.invited', id);
+    await bob.phone.download(await bob.phone.sdk.transfers.accept(id));
+    await alice.phone.reported(id, 'delivered');
+  });
+
+  it('has one report of a notification and of a Secondary that acknowledges at the same time', async () => {
+    const bob = await world.household('Bob', { tablet: AUTO_FILE });
+    await world.smsOnly(bob);
+    const id = await offer(bob);
+    const given = await bob.devices[1]!.told('file-transfer.accepted', id);
+    await Promise.all([bob.devices[1]!.download(given.fileUrl!), world.stage.operator.decision(id, { that: 'the notification is delivered', fits: ({ reason }) => reason === 'ucn-delivered' })]);
+    await alice.phone.reported(id, 'delivered');
+    await untilMarkerReported({ from: alice.phone, to: bob.person, text: 'That was all.' });
     expect(alice.phone.reports(id)).toEqual(['delivered']);
   });
 

@@ -6,7 +6,7 @@ let alice: Household;
 
 /** Everything that is waited for takes seconds here. */
 beforeAll(async () => {
-  world = await Acceptance.start({ 'session.inviteTtlSec': 4, 'session.inactivitySec': 6, 'ft.resumeWindowSec': 2 });
+  world = await Acceptance.start({ 'session.inviteTtlSec': 4, 'session.inactivitySec': 6, 'ft.resumeWindowSec': 2, 'primary.immediateDelivery': false });
   alice = await world.household('Alice');
 }, 120_000);
 afterAll(() => world.stop(), 60_000);
@@ -17,6 +17,23 @@ requirement('CPM-MLD-026', () => {
     const { id } = await alice.phone.sdk.sessions.start({ to: [bob.person.address], kind: 'one-to-one' });
     for (const device of bob.devices) await device.told('session.established', id);
     for (const device of [...bob.devices, alice.phone]) expect(await device.told('session.closed', id)).toEqual({ id, reason: 'inactivity' });
+  });
+});
+
+requirement('CPM-MLD-028', () => {
+  it('leaves a phone without IP for later where policy says so, and reports nothing twice', async () => {
+    const bob = await world.household('Bob', { tablet: AUTO_SESSION });
+    await world.smsOnly(bob);
+    const { id } = await alice.phone.sdk.sessions.start({ to: [bob.person.address], kind: 'one-to-one' });
+    await alice.phone.told('session.established', id);
+    const said = await alice.phone.sdk.sessions.say(id, { body: 'Dinner?', dispositionNotification: ['positive-delivery'] });
+    await world.stage.operator.decision(said.id, { that: 'the phone waits', fits: ({ form, reason }) => form === 'DEFER' && reason === 'immediate-delivery-off' });
+    await alice.phone.reported(said.id, 'delivered');
+    await world.stage.goOnline(bob.phone);
+    await bob.phone.told('session.message', said.id);
+    await world.stage.operator.decision(said.id, { that: 'the second report is suppressed', fits: ({ service, reason }) => service === 'report-aggregation' && reason === 'already-reported' });
+    expect(alice.phone.reports(said.id)).toEqual(['delivered']);
+    expect(await world.stage.network.textsTo(bob.person)).toEqual([]);
   });
 });
 
