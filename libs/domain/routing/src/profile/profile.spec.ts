@@ -1,4 +1,4 @@
-import { BOB, device, image, PHONE, Scenario, START, TABLET } from '../scenario.fixture.js';
+import { BOB, device, image, PHONE, Scenario, START, TABLET, text } from '../scenario.fixture.js';
 import { accessOf, profileDecider, UNKNOWN_ACCESS, type Profile, type ProfileCommand } from './profile.js';
 import { DEFAULT_PROFILE } from '@cpm/vocabulary';
 
@@ -30,6 +30,14 @@ describe('profile', () => {
   it('says nothing when nothing changed', () => {
     const known = apply(profileDecider.initial, access(PHONE, 'AVAILABLE'));
     expect(profileDecider.decide(access(PHONE, 'AVAILABLE'), known)).toEqual([]);
+  });
+
+  it('takes the end of a wait for IP for no change of access: a text that failed is not tried again because of it', () => {
+    const scenario = new Scenario().subscriber().access(PHONE, 'UNAVAILABLE', 'AVAILABLE', START - 1).offer(text());
+    scenario.sms('submitted').sms('failed').fresh().access(PHONE, 'UNAVAILABLE', 'AVAILABLE');
+    expect(scenario.of('SubmitSms')).toEqual([]);
+    scenario.access(PHONE, 'UNAVAILABLE', 'UNAVAILABLE').access(PHONE, 'UNAVAILABLE', 'AVAILABLE');
+    expect(scenario.of('SubmitSms')).toEqual([expect.objectContaining({ attempt: 2 })]);
   });
 
   it('has every open delivery decided again, and no closed one', () => {

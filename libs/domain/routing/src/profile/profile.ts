@@ -4,7 +4,7 @@ import type { AccessChanged } from '@cpm/contracts-access-awareness';
 import type { RegisteredDevice, SubscriberChanged } from '@cpm/contracts-device-registry';
 import { ReconsiderDelivery, ReconsiderParticipation } from '@cpm/contracts-routing';
 
-/** What is known of a device's accesses. `revision` differs after every change of any device of the user. */
+/** What is known of a device's accesses. `revision` differs after every change of what reaches the device; that a hold ends is none. */
 export interface DeviceAccess {
   readonly ip: AccessState;
   readonly cs: AccessState;
@@ -62,7 +62,8 @@ function learnAccess(profile: Profile, change: AccessChanged, revision: number):
     const { [device]: _forgotten, ...access } = profile.access;
     return { ...profile, access, accessChanges: revision };
   }
-  const learned: DeviceAccess = { ip, cs, holdUntil: holdUntil ?? null, revision };
+  const known = profile.access[device];
+  const learned: DeviceAccess = { ip, cs, holdUntil: holdUntil ?? null, revision: known?.ip === ip && known.cs === cs ? known.revision : revision };
   return { ...profile, access: { ...profile.access, [device]: learned }, accessChanges: revision };
 }
 
