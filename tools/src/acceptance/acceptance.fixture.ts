@@ -50,6 +50,14 @@ export class Acceptance {
     await this.stage.goToSmsOnly(phone);
   }
 
+  /** Waits until the user's store holds these messages. */
+  async stored(device: CpmDevice, address: string, ...messageIds: readonly string[]): Promise<void> {
+    await until(async () => {
+      const held = new Set((await this.storeOf(device, address)).map(({ correlationId }) => correlationId));
+      return messageIds.every((id) => held.has(id)) || undefined;
+    });
+  }
+
   /** What the user's store holds, newest last; seen by a device of his. */
   async storeOf(device: CpmDevice, address: string): Promise<readonly StoredObject[]> {
     const path = `/nms/v1/main/${encodeURIComponent(address)}/objects/operations/search`;

@@ -30,6 +30,7 @@ requirement('CPM-MLD-028', () => {
     await bob.devices[1]!.told('session.message', said.id);
     expect(await world.stage.network.firstTextTo(bob.person)).toEqual({ from: alice.person.number, text: 'Dinner at eight?' });
     await world.stage.operator.decision(said.id, { that: 'the second report is suppressed', fits: ({ service, step, reason }) => service === 'report-aggregation' && step.includes('delivered') && reason === 'already-reported' });
+    await alice.phone.reported(said.id, 'delivered');
     expect(alice.phone.reports(said.id).filter((status) => status === 'delivered')).toEqual(['delivered']);
   });
 

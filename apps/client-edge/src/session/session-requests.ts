@@ -1,3 +1,4 @@
+import { deviceFailure } from '@cpm/contracts-routing';
 import { messageId, sessionKind } from '@cpm/vocabulary';
 import { z } from 'zod';
 import { recipients } from '../submission/submission-request.js';
@@ -14,6 +15,6 @@ export const sessionRequest = z.strictObject({
 export type SessionRequest = z.output<typeof sessionRequest>;
 
 /** A device may say that it cannot, which speaks for itself only; without that the user says no. */
-export const rejection = z.strictObject({ failure: z.enum(['busy', 'unavailable', 'unsupported', 'not-acceptable']).optional() }).optional();
+export const rejection = z.strictObject({ failure: deviceFailure.optional() }).optional();
 export const nothing = z.strictObject({}).optional();
 export const pathId = z.object({ id: messageId });

@@ -72,17 +72,13 @@ export class Sessions {
     throw invalidRequest([{ path: 'to', message }]);
   }
 
-  private async keep(user: CpmAddress, request: SessionRequest, to: readonly CpmAddress[]): Promise<Submission> {
+  private keep(user: CpmAddress, request: SessionRequest, to: readonly CpmAddress[]): Promise<Submission> {
     const { id: givenId, ...rest } = request;
     const id = givenId ?? randomUUID();
     const hash = contentHash({ ...rest, to: [...to].sort(), session: true });
     const now = this.clock.now();
     const result = { id, conversationId: randomUUID(), contributionId: randomUUID().replaceAll('-', '') };
     const submission: Submission = { _id: submissionKey(user, id), hash, result, to, at: new Date(now), size: 0, expiresAtMs: now, session: request.kind };
-    const standing = await this.book.keep(submission).catch((error: unknown) => {
-      throw unavailable(1, error);
-    });
-    if (standing.hash !== hash) throw new ProblemError(409, 'id-reused', 'something else was sent under this id', { errors: [{ path: 'id', message: 'is taken' }] });
-    return standing;
+    return this.book.claim(submission);
   }
 }

@@ -90,7 +90,7 @@ export class MessageIntake {
     });
     const { size, expiresAtMs } = admitted;
     const submission = await submissionOf(request, { _id, id, hash, size, expiresAtMs, at: new Date(this.clock.now()) }, this.contents);
-    const standing = await this.keep(submission);
+    const standing = await this.claim(submission);
     return { message: messageOf(sender, request, { standing, purpose }), result: standing.result };
   }
 
@@ -113,13 +113,15 @@ export class MessageIntake {
     return file;
   }
 
-  /** The submission that stands under this id: ours, or the first one. */
-  private async keep(submission: Submission): Promise<Submission> {
-    const standing = await this.book.keep(submission).catch((error: unknown) => {
-      throw unavailable(1, error);
+  /** The submission that stands under this id, ours or the first one. Our text goes where it is known that another stands: not where nothing is known. */
+  private async claim(submission: Submission): Promise<Submission> {
+    const { contentId } = submission;
+    const forget = async () => contentId !== undefined && this.contents.remove(contentId);
+    const standing = await this.book.claim(submission).catch(async (error: unknown) => {
+      if (error instanceof ProblemError && error.status === 409) await forget();
+      throw error;
     });
-    if (standing !== submission && submission.contentId !== undefined) await this.contents.remove(submission.contentId);
-    if (standing.hash !== submission.hash) throw new ProblemError(409, 'id-reused', 'another message was sent under this id', { errors: [{ path: 'id', message: 'is taken by another message' }] });
+    if (standing !== submission) await forget();
     return standing;
   }
 

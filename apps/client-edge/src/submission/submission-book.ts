@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { ProblemError, unavailable } from '@cpm/http';
 import { within } from '@cpm/runtime-mongo';
 import type { CpmAddress, SessionKind } from '@cpm/vocabulary';
 import { mongo, type Connection } from 'mongoose';
@@ -60,12 +61,21 @@ export class SubmissionBook implements OnModuleInit {
   }
 
   /** Remembers the submission unless one with its id is known; resolves with the one that stands. */
-  keep(submission: Submission): Promise<Submission> {
+  private keep(submission: Submission): Promise<Submission> {
     if (this.waiting.length >= MAX_WAITING) return Promise.reject(new TooManyWaitingError('too many submissions wait for the database'));
     return new Promise((resolve, reject) => {
       this.waiting.push({ submission, resolve, reject });
       if (!this.isWriting) void this.write();
     });
+  }
+
+  /** Like `keep`, for a request: throws the problem 409 when something else stands under its id, 503 when that is not known. */
+  async claim(submission: Submission): Promise<Submission> {
+    const standing = await this.keep(submission).catch((error: unknown) => {
+      throw unavailable(1, error);
+    });
+    if (standing.hash !== submission.hash) throw new ProblemError(409, 'id-reused', 'something else was sent under this id', { errors: [{ path: 'id', message: 'is taken by another message or session' }] });
+    return standing;
   }
 
   async find(key: string): Promise<Submission | undefined> {

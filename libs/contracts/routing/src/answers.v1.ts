@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Why a device cannot take part: it speaks for itself, not for its user, and only its own leg ends. */
+export const deviceFailure = z.enum(['busy', 'unavailable', 'unsupported', 'not-acceptable']);
+
 /** Why what a device wanted did not count. `left` and the like: what had become of it before. */
 export const refusalCode = z.enum([
   'unknown-session', 'unknown-transfer', 'unknown-device', 'already-accepted', 'not-restartable', 'not-running',

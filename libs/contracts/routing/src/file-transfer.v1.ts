@@ -1,6 +1,7 @@
 import { instant, keyedAddress, keyedDeviceId } from '@cpm/vocabulary';
 import { defineEvent, type PayloadOf } from '@cpm/runtime-decider';
 import { z } from 'zod';
+import { deviceFailure } from './answers.v1.js';
 
 /** A device answers the offer of a file. A `failure` is the device's own and ends only its leg. */
 export const AnswerFileTransfer = defineEvent({
@@ -9,7 +10,7 @@ export const AnswerFileTransfer = defineEvent({
   key: ({ user }) => user,
   schema: z.object({
     commandId: z.string(), user: keyedAddress, device: keyedDeviceId, transferId: z.string(), answer: z.enum(['accept', 'reject']),
-    failure: z.enum(['busy', 'unavailable', 'unsupported', 'not-acceptable']).optional(), at: instant,
+    failure: deviceFailure.optional(), at: instant,
   }),
 });
 export type AnswerFileTransfer = PayloadOf<typeof AnswerFileTransfer>;

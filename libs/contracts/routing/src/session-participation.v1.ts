@@ -1,6 +1,7 @@
 import { instant, keyedAddress, keyedDeviceId, message, sessionEnd, sessionHead } from '@cpm/vocabulary';
 import { defineEvent, type PayloadOf } from '@cpm/runtime-decider';
 import { z } from 'zod';
+import { deviceFailure } from './answers.v1.js';
 
 /** The focus wants a user in its session: his devices ring, but one that is `admitted` is in already. `generation` counts the starts. */
 export const InviteParticipant = defineEvent({
@@ -23,10 +24,6 @@ export const UpdateParticipant = defineEvent({
   }),
 });
 export type UpdateParticipant = PayloadOf<typeof UpdateParticipant>;
-
-/** A device failing does not speak for its user: only its own leg ends. */
-export const deviceFailure = z.enum(['busy', 'unavailable', 'unsupported', 'not-acceptable']);
-export type DeviceFailure = z.infer<typeof deviceFailure>;
 
 /** A device answers an invitation, leaves, or restarts a long-lived group. */
 export const ActInSession = defineEvent({
