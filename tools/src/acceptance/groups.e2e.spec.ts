@@ -113,11 +113,25 @@ requirement('CPM-MLD-011', () => {
     await bob.phone.told('session.established', id);
     const said = await alice.phone.sdk.sessions.say(id, { body: 'before', ...asked });
     await alice.phone.reported(said.id, 'delivered');
+    const reply = await bob.phone.sdk.sessions.say(id, { body: 'I am here' });
+    await alice.phone.told('session.message', reply.id);
     const laptop = await world.stage.secondaryOf(bob.person, 'new laptop');
     await world.stage.goOnline(laptop);
     await world.stored(laptop.sdk, bob.person.address, said.id);
+    const next = await alice.phone.sdk.sessions.say(id, { body: 'after', ...asked });
+    await bob.phone.told('session.message', next.id);
+    await world.stored(laptop.sdk, bob.person.address, next.id);
     expect([...laptop.allTold('session.invited'), ...laptop.allTold('session.message')]).toEqual([]);
     expect(alice.phone.reports(said.id)).toEqual(['delivered']);
+  });
+
+  it('offers a device that joins late an invitation that nobody has answered', async () => {
+    const bob = await world.household('Bob');
+    const { id } = await alice.phone.sdk.sessions.start({ to: [bob.person.address], kind: 'one-to-one' });
+    await bob.phone.told('session.invited', id);
+    const laptop = await world.stage.secondaryOf(bob.person, 'new laptop');
+    await world.stage.goOnline(laptop);
+    await laptop.told('session.invited', id);
   });
 
   it('does not restart a closed group, and never asks again who left', async () => {
