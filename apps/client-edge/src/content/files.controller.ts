@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { Body, Controller, Get, Head, Headers, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
@@ -93,7 +94,8 @@ export class FilesController {
     }
     const range = asked === 'whole' ? { first: 0, last: file.size - 1 } : asked;
     if (transfer !== undefined && reply.request.method === 'GET') {
-      observe(reply.raw, range.last === file.size - 1, (progress) => this.transfers.report({ user: device.user, device: device.device, transferId: transfer, progress }));
+      const fetch = randomUUID();
+      observe(reply.raw, range.last === file.size - 1, (progress) => this.transfers.report({ user: device.user, device: device.device, transferId: transfer, progress, fetch }));
     }
     const { first, last } = range;
     if (asked !== 'whole') void reply.status(206).header('content-range', `bytes ${first}-${last}/${file.size}`);

@@ -22,13 +22,15 @@ beforeEach(async () => {
 });
 afterEach(async () => stage.world.stop());
 
-const reports = () => stage.world.published('routing', ReportFileProgress).map(({ data }) => data);
+const told = () => stage.world.published('routing', ReportFileProgress).map(({ data }) => data);
+/** How requests ended. */
+const reports = () => told().filter(({ progress }) => progress !== 'started');
 const fetched = async (query: string, headers: Record<string, string> = {}) => {
   const response = await stage.download(id, headers, query);
   await response.arrayBuffer();
   return response.status;
 };
-const report = (transferId: string, progress: string) => ({ user: alice, device: phone, transferId, progress, at: expect.any(Number) });
+const report = (transferId: string, progress: string) => ({ user: alice, device: phone, transferId, progress, fetch: expect.any(String), at: expect.any(Number) });
 
 /** Reads the beginning of the answer and goes. */
 function breakOff(query: string): Promise<void> {
@@ -58,6 +60,16 @@ it('reports a file as completed by the range that ends it, and nothing for the o
   expect(await fetched('?transfer=c', { range: `bytes=${LAST}-` })).toBe(206);
   await until(() => reports().length > 0);
   expect(reports()).toEqual([report('c', 'completed')]);
+});
+
+it('reports the beginning of each request, under the name by which its end is told', async () => {
+  await breakOff('?transfer=t');
+  await until(() => reports().length > 0);
+  await fetched('?transfer=t', { range: 'bytes=1000-' });
+  await until(() => reports().length > 1);
+  const [first, , second] = told();
+  expect(told().map(({ progress, fetch: request }) => [progress, request])).toEqual([['started', first!['fetch']], ['interrupted', first!['fetch']], ['started', second!['fetch']], ['completed', second!['fetch']]]);
+  expect(first!['fetch']).not.toBe(second!['fetch']);
 });
 
 it('reports a connection that broke as interrupted, then the rest as completed', async () => {

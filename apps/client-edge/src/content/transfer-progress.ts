@@ -10,7 +10,9 @@ export interface ObservedTransfer {
   readonly device: DeviceId;
   readonly transferId: string;
   /** `completed`: the last byte of the file left. `interrupted`: the connection broke before the answer was out. */
-  readonly progress: 'completed' | 'interrupted';
+  readonly progress: 'started' | 'completed' | 'interrupted';
+  /** Which request it was. */
+  readonly fetch: string;
 }
 
 /** Who wants to know how devices get on with the files of transfers they accepted. */
@@ -36,13 +38,15 @@ export class PublishedTransferProgress extends TransferProgress {
 
 const logger = new Logger('transfers');
 
-/** Reports once when the response is over; a response that ends well before the file's last byte is no progress to report. */
+/** Reports the beginning of a response and its end; one that ends well before the file's last byte is no progress to report. */
 export function observe(response: ServerResponse, hasLastByte: boolean, report: (progress: ObservedTransfer['progress']) => Promise<void>): void {
+  // Nobody waits for the answer: the device asks again, or the transfer expires.
+  const tell = (progress: ObservedTransfer['progress']) => void report(progress).catch((error: unknown) => logger.error({ problem: 'transfer-progress', cause: (error as Error).name }));
+  tell('started');
   let isSent = false;
   response.once('finish', () => (isSent = true));
   response.once('close', () => {
     if (isSent && !hasLastByte) return;
-    // Nobody waits for the answer: the device asks again, or the transfer expires.
-    report(isSent ? 'completed' : 'interrupted').catch((error: unknown) => logger.error({ problem: 'transfer-progress', cause: (error as Error).name }));
+    tell(isSent ? 'completed' : 'interrupted');
   });
 }

@@ -7,11 +7,14 @@ const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(?:\s*;\s*[\w!#$&^.
 
 export const mediaTypeHeader = z.string().max(255, 'must have at most 255 characters').regex(MEDIA_TYPE, 'must be a media type such as text/plain');
 
+// In a log of JSON each of them would take six times its size.
+const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
+
 const text = z
   .string()
   .min(1, 'must not be empty')
   .refine((value) => value.isWellFormed(), 'must not contain lone surrogates')
-  .refine((value) => !value.includes('\u0000'), 'must not contain the character U+0000');
+  .refine((value) => !CONTROLS.test(value), 'must not contain control characters other than tab and line breaks');
 
 /** Counted as sent, before anything is normalised, so that the work is bounded; then each recipient once. */
 export const recipients = z

@@ -15,11 +15,11 @@ export const AnswerFileTransfer = defineEvent({
 });
 export type AnswerFileTransfer = PayloadOf<typeof AnswerFileTransfer>;
 
-/** What the edge saw of a device fetching an accepted file: its last byte left, or the connection broke before. */
+/** What the edge saw of a device fetching an accepted file: a request began, the file's last byte left, or the connection broke before. `fetch` names the request. */
 export const ReportFileProgress = defineEvent({
   type: 'ReportFileProgress', version: 1, owner: 'routing', listeners: ['routing'],
-  summary: 'A device has fetched an accepted file, or lost the connection on the way',
+  summary: 'A device fetches an accepted file, has it, or lost the connection on the way',
   key: ({ user }) => user,
-  schema: z.object({ user: keyedAddress, device: keyedDeviceId, transferId: z.string(), progress: z.enum(['completed', 'interrupted']), at: instant }),
+  schema: z.object({ user: keyedAddress, device: keyedDeviceId, transferId: z.string(), progress: z.enum(['started', 'completed', 'interrupted']), fetch: z.string(), at: instant }),
 });
 export type ReportFileProgress = PayloadOf<typeof ReportFileProgress>;

@@ -49,7 +49,7 @@ interface Plan {
 }
 
 /** Characters that a batch may put out: a document holds 16 MB at most, and what one record puts out comes on top. */
-const OUTPUT_LIMIT = 4 * 2 ** 20;
+const OUTPUT_LIMIT = 2 * 2 ** 20;
 
 const keyOf = (aggregate: AnyAggregate, id: string): string => `${aggregate.name}\u0000${id}`;
 

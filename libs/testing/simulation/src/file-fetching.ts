@@ -44,6 +44,6 @@ export class FileFetching {
   async report({ id, user }: Fetcher, transferId: string, progress: 'completed' | 'interrupted'): Promise<void> {
     if (!this.addresses.has(`${id} ${transferId}`)) return;
     this.world.history.saw(this.world.now, { kind: 'progressed', device: id, transferId, progress });
-    await this.world.ingress(ReportFileProgress, { user, device: id, transferId, progress, at: this.world.now });
+    await this.world.ingress(ReportFileProgress, { user, device: id, transferId, progress, fetch: this.world.newId(), at: this.world.now });
   }
 }

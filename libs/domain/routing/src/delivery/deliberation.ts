@@ -15,6 +15,7 @@ export interface LegChange {
   readonly tried?: boolean;
   readonly ucn?: UcnState | null;
   readonly notified?: boolean;
+  readonly fetching?: string | null;
 }
 
 /**

@@ -80,16 +80,17 @@ export interface OfferedDelivery {
   readonly contest: Contest | null;
 }
 
-/** `touchedAt`: something was said about a message that was never offered, epoch ms. */
-export type Delivery = { readonly stage: 'none'; readonly touchedAt: Instant | null } | OfferedDelivery;
+/** `touchedAt`: something was said about a message that was not offered yet, epoch ms; `revocation`: somebody wanted it back. */
+export type Delivery = { readonly stage: 'none'; readonly touchedAt: Instant | null; readonly revocation: RevokeMessage | null } | OfferedDelivery;
 
-export const NO_DELIVERY: Delivery = { stage: 'none', touchedAt: null };
+export const NO_DELIVERY: Delivery = { stage: 'none', touchedAt: null, revocation: null };
 
 /** Applies one event. Throws on a leg transition that the life cycle does not have: a programming error. */
 export function evolveDelivery(state: Delivery, event: DeliveryEvent): Delivery {
   if (event.type === 'MessageOffered') return offered(event.offer);
   if (state.stage === 'none') {
-    return 'at' in event ? { stage: 'none', touchedAt: event.at } : state;
+    if (!('at' in event)) return state;
+    return { stage: 'none', touchedAt: event.at, revocation: event.type === 'RevocationAnswered' ? event.revocation : state.revocation };
   }
   return evolveOffered(state, event);
 }

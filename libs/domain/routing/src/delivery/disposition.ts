@@ -11,10 +11,16 @@ export function reportDispositions(deliberation: Deliberation, items: readonly R
   for (const item of items) {
     const leg = deliberation.legOf(item.device);
     const reason = disbeliefIn(deliberation, leg);
-    if (reason) deliberation.record({ type: 'ReportIgnored', device: item.device, status: item.status, reason });
+    if (reason) ignore(deliberation, item, reason);
     else if (item.status === 'delivered') delivered(deliberation, leg, item);
     else displayed(deliberation, leg, item);
   }
+}
+
+/** What says nothing to the sender still says to the user's own devices that he has seen it. */
+function ignore(deliberation: Deliberation, { device, status, at }: ReportedItem, reason: 'not-participant' | 'not-accepted'): void {
+  deliberation.record({ type: 'ReportIgnored', device, status, reason });
+  if (status === 'displayed' && !deliberation.state.revoked) deliberation.record({ type: 'MessageSeen', device, at });
 }
 
 /** CPM-MLD-024, CPM-MLD-025: in a group only devices that took part speak for their user; of a file only who took it. */

@@ -39,7 +39,7 @@ export function follow(deliberation: Deliberation, leg: Leg, { form, reason, unt
 /** A Primary without IP is owed a file even when another device took it by itself. */
 function isTakenElsewhere({ state: { contest } }: Deliberation, { device, role, state }: Leg, form: LegPlan['form']): boolean {
   if (contest?.stage !== 'won' || contest.device === device) return false;
-  return role === 'secondary' || (state === 'PLANNED' && form === 'FULL');
+  return role === 'secondary' || ((state === 'PLANNED' || state === 'WITHDRAWN') && form === 'FULL');
 }
 
 /** Only the Primary has another way to go, so only its push has to be answered in time. An offer waits for a person. */

@@ -58,6 +58,8 @@ export interface Leg {
   /** The access revision at which SMS or UCN failed: until it changes, there is no further try. */
   readonly refused: { readonly revision: number; readonly reason: LegReason } | null;
   readonly ucn: UcnState | null;
+  /** The request by which the device is fetching the file now. */
+  readonly fetching: string | null;
   /** A UCN of an offer left, or may have, before the file was taken: when it is offered again there is no second. */
   readonly notified: boolean;
 }
@@ -65,7 +67,7 @@ export interface Leg {
 export function plannedLeg(device: DeviceId, role: DeviceRole, now: Instant): Leg {
   return {
     device, role, state: 'PLANNED', form: 'DEFER', reason: 'planned', since: now, dueAt: null,
-    attempt: 0, uncertain: 0, pushed: false, tried: false, doubted: null, refused: null, ucn: null, notified: false,
+    attempt: 0, uncertain: 0, pushed: false, tried: false, doubted: null, refused: null, ucn: null, fetching: null, notified: false,
   };
 }
 
@@ -87,7 +89,7 @@ export const LEG_TRANSITIONS: Readonly<Record<LegState, readonly LegState[]>> = 
   UCN_SUBMITTED: ['UCN_DELIVERED', 'CONTENT_PUSHED', 'DEFERRED', ...ENDED, ...CONTESTED],
   UCN_DELIVERED: ['CONTENT_PUSHED', 'SKIPPED', ...ENDED, ...CONTESTED],
   CONTENT_PUSHED: ['CONTENT_PUSHED', 'PUSHED', 'UCN_REQUESTED', 'UCN_SUBMITTED', 'UCN_DELIVERED', 'SKIPPED', ...ENDED, ...CONTESTED],
-  ACCEPTED: ['INTERRUPTED', 'SKIPPED', ...ENDED],
+  ACCEPTED: ['ACCEPTED', 'INTERRUPTED', 'SKIPPED', ...ENDED],
   INTERRUPTED: [...DECIDED, ...ENDED, ...CONTESTED],
   WITHDRAWN: [...DECIDED, 'ACCEPTED'],
   DELIVERED: ['DISPLAYED'],

@@ -6,6 +6,7 @@ import { Deliberation } from './deliberation.js';
 import { initialOf, type Circumstances, type Delivery, type DeliveryEvent, type Unreachable } from './delivery.js';
 import { follow } from './follow-plan.js';
 import { plannedLeg } from './leg.js';
+import { revoke } from './revocation.js';
 
 /** A message for one recipient: its legs are planned, Secondaries first, so that the Primary's leg knows what they got. */
 export function offerMessage(offer: OfferMessage, circumstances: Circumstances, known: Delivery): readonly DeliveryEvent[] {
@@ -19,6 +20,11 @@ export function offerMessage(offer: OfferMessage, circumstances: Circumstances, 
   if (unreachable) {
     deliberation.prove({ status: 'failed', via: unreachable === 'expired' ? 'EXPIRY' : 'IP', permitted: true, at: now });
     if (deliberation.state.contest) deliberation.record({ type: 'OfferEnded', reason: unreachable === 'expired' ? 'expired' : 'unavailable' });
+    return deliberation.conclude();
+  }
+  if (known.revocation?.sender === message.from) {
+    // Taken back on a shorter way than it came.
+    revoke(deliberation, known.revocation);
     return deliberation.conclude();
   }
   planRole(deliberation, 'secondary');

@@ -54,7 +54,7 @@ function redecide(deliberation: Deliberation, leg: Leg): void {
     return;
   }
   if (isTaking(leg)) {
-    if (leg.state === 'ACCEPTED' && effectiveIp(situation.device, situation.access, leg) === 'UNAVAILABLE') interrupt(deliberation, leg);
+    if (leg.state === 'ACCEPTED' && leg.fetching === null && effectiveIp(situation.device, situation.access, leg) === 'UNAVAILABLE') interrupt(deliberation, leg);
     return;
   }
   if (isPushed(leg)) {

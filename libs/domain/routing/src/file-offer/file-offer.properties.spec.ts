@@ -4,7 +4,7 @@ import { AnswerFileTransfer, ReportFileProgress } from '@cpm/contracts-routing';
 import { BOB, device, image, LAPTOP, PHONE, Scenario, TABLET } from '../scenario.fixture.js';
 
 const anyDevice = fc.constantFrom<DeviceId>(PHONE, TABLET, LAPTOP);
-const step = fc.record({ does: fc.constantFrom('accept', 'accept', 'reject', 'busy', 'completed', 'interrupted', 'delivered', 'displayed', 'up', 'down', 'cs', 'pass', 'cancel', 'ucn'), device: anyDevice });
+const step = fc.record({ does: fc.constantFrom('accept', 'accept', 'reject', 'busy', 'completed', 'interrupted', 'started', 'delivered', 'displayed', 'up', 'down', 'cs', 'pass', 'cancel', 'ucn'), device: anyDevice });
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
 let commands = 0;
@@ -18,8 +18,9 @@ function play(scenario: Scenario, { does, device: id }: Step): void {
     accept: () => answer('accept'),
     reject: () => answer('reject'),
     busy: () => answer('reject', 'busy'),
-    completed: () => scenario.hear(ReportFileProgress, { user: BOB, device: id, transferId: 'm1', progress: 'completed', at }),
-    interrupted: () => scenario.hear(ReportFileProgress, { user: BOB, device: id, transferId: 'm1', progress: 'interrupted', at }),
+    completed: () => scenario.hear(ReportFileProgress, { user: BOB, device: id, transferId: 'm1', progress: 'completed', fetch: 'f1', at }),
+    interrupted: () => scenario.hear(ReportFileProgress, { user: BOB, device: id, transferId: 'm1', progress: 'interrupted', fetch: 'f1', at }),
+    started: () => scenario.hear(ReportFileProgress, { user: BOB, device: id, transferId: 'm1', progress: 'started', fetch: 'f1', at }),
     delivered: () => scenario.report(id, 'delivered'),
     displayed: () => scenario.report(id, 'displayed'),
     up: () => scenario.access(id, 'AVAILABLE'),

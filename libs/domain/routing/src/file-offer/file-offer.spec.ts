@@ -14,8 +14,8 @@ class FileScenario extends Scenario {
     return this.answers.get(commandId) as OfferAnswer;
   }
 
-  progress(id: DeviceId, progress: 'completed' | 'interrupted'): this {
-    this.hear(ReportFileProgress, { user: BOB, device: id, transferId: 'm1', progress, at: this.now });
+  progress(id: DeviceId, progress: 'started' | 'completed' | 'interrupted', fetch = 'f1'): this {
+    this.hear(ReportFileProgress, { user: BOB, device: id, transferId: 'm1', progress, fetch, at: this.now });
     return this;
   }
 
@@ -105,6 +105,24 @@ requirement('CPM-MLD-020', () => {
     expect(scenario.evidence()).toEqual([]);
   });
 
+  it('does not take an old connection that died for the one that the device went on with', () => {
+    const scenario = offered();
+    scenario.answer(TABLET, 'accept');
+    scenario.progress(TABLET, 'started', 'first').progress(TABLET, 'started', 'second').progress(TABLET, 'interrupted', 'first');
+    expect(scenario.legs()['tablet']).toBe('ACCEPTED FULL(accepted)');
+    scenario.progress(TABLET, 'interrupted', 'second');
+    expect(scenario.legs()['tablet']).toBe('INTERRUPTED FULL(interrupted)');
+    scenario.progress(TABLET, 'started', 'third').advance(DEFAULT_POLICY['ft.resumeWindowSec']);
+    expect(scenario.legs()['tablet']).toBe('ACCEPTED FULL(accepted)');
+  });
+
+  it('does not take the loss of the stream for that of the download', () => {
+    const scenario = offered();
+    scenario.answer(TABLET, 'accept');
+    scenario.progress(TABLET, 'started').access(TABLET, 'UNAVAILABLE');
+    expect(scenario.legs()['tablet']).toBe('ACCEPTED FULL(accepted)');
+  });
+
   it('waits for the device that lost IP on the way', () => {
     const scenario = offered();
     scenario.answer(TABLET, 'accept');
@@ -127,6 +145,14 @@ requirement('CPM-MLD-020', () => {
     const scenario = offered();
     scenario.revoke();
     expect(scenario.answer(TABLET, 'accept')).toEqual({ status: 'refused', code: 'cancelled-by-sender' });
+  });
+
+  it('is cancelled also when that comes before the offer', () => {
+    const scenario = new FileScenario();
+    scenario.subscriber().access(TABLET, 'AVAILABLE').revoke();
+    scenario.offer(photo);
+    expect(scenario.told()).toEqual(['ended sender cancelled-by-sender']);
+    expect(scenario.legs()).toEqual({});
   });
 
   it('does not cancel what was transferred', () => {
@@ -217,6 +243,40 @@ requirement('CPM-MLD-028', () => {
     expect(scenario.legs()['phone']).toBe('DEFERRED DEFER(ucn-delivered)');
     scenario.access(PHONE, 'AVAILABLE');
     expect(scenario.legs()['phone']).toBe('PUSHED FULL(ip-available)');
+  });
+
+  const both = () => {
+    const scenario = new FileScenario();
+    scenario.subscriber([device(PHONE), device(TABLET, { autoAnswer: taking }), device(LAPTOP)]).access(PHONE, 'UNAVAILABLE', 'AVAILABLE').access(TABLET, 'AVAILABLE').access(LAPTOP, 'AVAILABLE');
+    scenario.offer(photo);
+    return scenario;
+  };
+
+  it('offers it again to the device that broke off only, when the Primary has the file already', () => {
+    const scenario = both();
+    scenario.access(PHONE, 'AVAILABLE').progress(PHONE, 'completed').access(TABLET, 'UNAVAILABLE').advance(DEFAULT_POLICY['ft.resumeWindowSec']);
+    scenario.told();
+    expect(scenario.answer(PHONE, 'accept')).toMatchObject({ status: 'accepted' });
+    scenario.answer(LAPTOP, 'reject');
+    expect(scenario.told()).toEqual([]);
+  });
+
+  it('does not give the file to a Primary on IP when the device that takes it by itself goes on', () => {
+    const scenario = new FileScenario();
+    scenario.subscriber([device(PHONE), device(TABLET, { autoAnswer: taking })]).access(PHONE, 'AVAILABLE').access(TABLET, 'AVAILABLE');
+    scenario.offer(photo);
+    scenario.progress(TABLET, 'interrupted').told();
+    scenario.advance(DEFAULT_POLICY['ft.resumeWindowSec']);
+    expect(scenario.told()).toEqual(['accepted sender', `accepted tablet ${TABLET}`]);
+    expect(scenario.legs()['phone']).toBe('WITHDRAWN SKIP(accepted-elsewhere)');
+  });
+
+  it('waits for a person also on a device that has just become the Primary', () => {
+    const scenario = offered();
+    scenario.subscriber([device(PHONE, { role: 'secondary' }), device(TABLET, { role: 'primary' }), device(LAPTOP)]);
+    scenario.advance(60);
+    expect(scenario.of('SubmitUcn')).toEqual([]);
+    expect(scenario.legs()['tablet']).toBe('PUSHED FULL(ip-available)');
   });
 
   it('does not trouble the Primary when the user himself accepted on a Secondary', () => {

@@ -8,11 +8,16 @@ import { planLeg } from '../fan-out/plan-leg.js';
 import { contend, takeOffer } from './acceptance.js';
 
 /** What the edge saw of a device fetching the file. */
-export function trackFile(deliberation: Deliberation, { device, progress }: ReportFileProgress): void {
+export function trackFile(deliberation: Deliberation, { device, progress, fetch }: ReportFileProgress): void {
   const leg = deliberation.legOf(device);
   if (!leg || isFinal(leg)) return;
+  if (progress === 'started') {
+    if (isTaking(leg)) deliberation.move(leg, { state: 'ACCEPTED', reason: 'accepted', fetching: fetch });
+    return;
+  }
   if (progress === 'interrupted') {
-    if (leg.state === 'ACCEPTED') interrupt(deliberation, leg);
+    // That an earlier connection is dead is often noticed after the device has gone on with a new one.
+    if (leg.state === 'ACCEPTED' && (leg.fetching === null || leg.fetching === fetch)) interrupt(deliberation, leg);
     return;
   }
   // Only who had accepted knows where the file is: he went on after it was offered to all again.
@@ -37,13 +42,14 @@ export function completeTransfer(deliberation: Deliberation, leg: Leg): void {
 /** The device may go on for a while before the file is offered to all again. */
 export function interrupt(deliberation: Deliberation, leg: Leg): void {
   const dueAt = deliberation.now + deliberation.policy['ft.resumeWindowSec'] * 1000;
-  deliberation.move(leg, { state: 'INTERRUPTED', reason: 'interrupted', dueAt });
+  deliberation.move(leg, { state: 'INTERRUPTED', reason: 'interrupted', dueAt, fetching: null });
 }
 
-/** The device did not go on in time, or is gone: everybody may take the file, the device itself first. */
+/** The device did not go on in time, or is gone: everybody may take the file, the device itself first; only itself where another has it already. */
 export function offerAgain(deliberation: Deliberation, device: DeviceId): void {
   contend(deliberation, { type: 'Reopen' });
   offerTo(deliberation, device, isTaking);
+  if (deliberation.state.legs.some(({ state }) => state === 'DELIVERED' || state === 'DISPLAYED')) return;
   const wasWithdrawn = ({ state, reason }: Leg) => state === 'WITHDRAWN' && reason === 'accepted-elsewhere';
   for (const role of ['secondary', 'primary']) {
     for (const leg of deliberation.state.legs) if (leg.role === role) offerTo(deliberation, leg.device, wasWithdrawn);

@@ -34,7 +34,7 @@ function exchangeRoles(deliberation: Deliberation, leg: Leg, other: Leg): readon
   if (ucnOf(leg)) return undefined;
   // The frame a Secondary never acknowledged must not wait on a Primary that may now get an SMS.
   if (other.pushed && !isFinal(other) && !isPushed(other)) deliberation.withdraw(other.device);
-  const dueAt: Instant | null = other.state === 'PUSHED' ? now + policy['ip.pushTimeoutSec'] * 1000 : other.dueAt;
+  const dueAt: Instant | null = other.state === 'PUSHED' && state.contest === null ? now + policy['ip.pushTimeoutSec'] * 1000 : other.dueAt;
   const promoted: Leg = { ...other, role: 'primary', dueAt, attempt: leg.attempt, uncertain: leg.uncertain };
   const demoted: Leg = { ...leg, role: 'secondary', dueAt: null };
   return state.legs.map((each) => (each === leg ? demoted : each === other ? promoted : each));

@@ -1,4 +1,4 @@
-import type { CpmAddress, DeviceId, Message, SessionEnd } from '@cpm/vocabulary';
+import { COMPOSING_TYPE, mediaType, type CpmAddress, type DeviceId, type Message, type SessionEnd } from '@cpm/vocabulary';
 import type { ReportParticipation, StartSession } from '@cpm/contracts-routing';
 import type { Decider } from '@cpm/runtime-decider';
 import { belonging, evolveFocus, NO_FOCUS, type Focus, type FocusCommand, type FocusEvent, type MemberStatus } from './focus.js';
@@ -133,6 +133,8 @@ function relay(meeting: Meeting, message: Message): void {
   const { from, originDevice } = message;
   const status = meeting.statusOf(from);
   if (!session || status === undefined || status === 'left' || status === 'declined') return;
+  // A keystroke brings nobody together again.
+  if (!active && mediaType(message.contentType) === COMPOSING_TYPE) return;
   if (!active && session.kind === 'long-lived-group') restart(meeting, from, originDevice);
   // Of two people the other is still meant when he has hung up; his own part knows whether he wants it.
   const recipients = (session.kind === 'one-to-one' ? session.participants : belonging(meeting.state)).filter((user) => user !== from);

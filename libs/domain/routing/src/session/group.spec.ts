@@ -47,6 +47,7 @@ requirement('CPM-MLD-025', () => {
     const scenario = joined();
     const messageId = scenario.say(ALICES_PHONE, 'Hello all');
     expect(deliveredBy(scenario, messageId, PHONE)).toEqual([]);
+    expect(scenario.of('ChangeObject')).toEqual([expect.objectContaining({ messageId, change: 'seen', device: PHONE })]);
     expect(deliveredBy(scenario, messageId, TABLET)).toEqual(['delivered IP', 'displayed IP']);
     expect(deliveredBy(scenario, messageId, CAROLS_PHONE, CAROL)).toEqual(['delivered IP', 'displayed IP']);
     expect(scenario.journey).toEqual(expect.arrayContaining([expect.objectContaining({ device: PHONE, reason: 'not-participant' })]));
@@ -134,6 +135,25 @@ requirement('CPM-MLD-011', () => {
     scenario.told();
     scenario.act(ALICES_PHONE, 'restart');
     expect(scenario.told()).toContain('invited laptop');
+  });
+
+  it('lets a member in who did not hear it ring, when he asks for a restart while it runs', () => {
+    const scenario = group('long-lived-group');
+    scenario.act(CAROLS_PHONE, 'accept');
+    scenario.advance(DEFAULT_POLICY['session.inviteTtlSec']);
+    scenario.say(CAROLS_PHONE, 'anybody?');
+    scenario.told();
+    expect(scenario.act(TABLET, 'restart')).toEqual({ status: 'ok' });
+    expect(scenario.told()).toEqual(['established tablet tablet']);
+    expect(scenario.partOf(BOB).status).toBe('joined');
+  });
+
+  it('is not brought together again by somebody who is only writing', () => {
+    const scenario = joined('long-lived-group');
+    scenario.advance(DEFAULT_POLICY['session.inactivitySec']);
+    scenario.told();
+    scenario.say(TABLET, '<isComposing/>', { contentType: 'application/im-iscomposing+xml' });
+    expect([scenario.focus.active, scenario.told()]).toEqual([false, []]);
   });
 
   it('does not restart a closed group', () => {

@@ -237,3 +237,27 @@ describe('what is said before anybody answered', () => {
     expect(scenario.told()).toEqual(['established laptop laptop', 'cancelled phone accepted-elsewhere laptop', 'cancelled tablet accepted-elsewhere laptop', 'established alice alice', 'message alice I am here']);
   });
 });
+
+describe('a device that answered and then lost its connection', () => {
+  const lost = () => {
+    const scenario = SessionScenario.ready().start();
+    scenario.act(LAPTOP, 'accept');
+    scenario.access(LAPTOP, 'UNAVAILABLE').told();
+    return scenario;
+  };
+
+  it('does not keep from the others what is said meanwhile, and gets it itself when it is back', () => {
+    const scenario = lost();
+    scenario.say(ALICES_PHONE, 'Are you still there?');
+    expect(scenario.told()).toEqual(['message tablet+phone Are you still there?']);
+    scenario.access(LAPTOP, 'AVAILABLE');
+    expect(scenario.told()).toEqual(['message laptop Are you still there?']);
+  });
+
+  it('does not keep its user from going on with another', () => {
+    const scenario = lost();
+    scenario.say(PHONE, 'I am on the phone now');
+    expect(scenario.told()).toEqual(['established phone phone', 'closed laptop answered-elsewhere phone', 'message alice I am on the phone now']);
+    expect(scenario.act(TABLET, 'accept')).toEqual({ status: 'refused', code: 'accepted-elsewhere', device: PHONE });
+  });
+});

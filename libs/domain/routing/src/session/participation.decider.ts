@@ -69,7 +69,8 @@ function invite(round: Round, invitation: InviteParticipant): void {
 /** The session was running already when the device asked to restart it. */
 function joinRunning(round: Round, device: DeviceId): void {
   const { status, contest } = round.state;
-  if ((status === 'invited' || status === 'joined') && contest.stage === 'open') respond(round, device);
+  if (status === 'missed') round.contend({ type: 'Reopen' });
+  if (status === 'missed' || ((status === 'invited' || status === 'joined') && contest.stage === 'open')) respond(round, device);
   else if (status === 'joined') round.join(device, { reason: 'accepted' });
   round.settle();
 }
@@ -134,7 +135,7 @@ function closingOf(reason: NonNullable<UpdateParticipant['reason']>) {
  * device that has lost: it is his.
  */
 function send(round: Round, { message }: SendChatMessage): void {
-  const { status, contest } = round.state;
+  const { status } = round.state;
   const { originDevice } = message;
   const composing = isComposing(message);
   if (status === 'none' || status === 'left' || status === 'declined') {
@@ -142,9 +143,16 @@ function send(round: Round, { message }: SendChatMessage): void {
     return;
   }
   const responds = !composing || (round.policy['autoAnswer.responseTrigger'] === 'COMPOSING' && round.legOf(originDevice)?.state === 'JOINED');
-  if (contest.stage === 'open' && responds && deviceOf(round.profile, originDevice)) respond(round, originDevice);
+  if (responds && deviceOf(round.profile, originDevice)) speakFrom(round, originDevice);
   round.record({ type: 'MessageSent', message });
   round.settle();
+}
+
+/** Who speaks is there: on the first device that does so, and on another one when the first has lost its connection. */
+function speakFrom(round: Round, device: DeviceId): void {
+  const { contest, status } = round.state;
+  if (contest.stage === 'won' && contest.device !== device && status === 'joined' && !round.isReachable(contest.device)) round.contend({ type: 'Reopen' });
+  if (round.state.contest.stage === 'open') respond(round, device);
 }
 
 function take(round: Round, message: Message): void {

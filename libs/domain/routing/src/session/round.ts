@@ -1,6 +1,7 @@
 import type { CpmAddress, DeviceId, Instant, Policy, SessionBinding, SessionEnd } from '@cpm/vocabulary';
 import { firstWins, type ContestCommand } from '../first-wins/first-wins.js';
-import type { Profile } from '../profile/profile.js';
+import { effectiveIp } from '../primary-leg/effective-ip.js';
+import { accessOf, deviceOf, type Profile } from '../profile/profile.js';
 import { evolveParticipation, isUndecided, joinedDevices, type Participation, type ParticipationCircumstances, type ParticipationEvent, type ParticipationStatus, type SessionLeg } from './participation.js';
 
 type Bare<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
@@ -78,16 +79,24 @@ export class Round {
     }
   }
 
-  /** Which devices a message is for as things stand. A joined device that the user has no more counts as none. */
+  /** Which devices a message is for as things stand. */
   get binding(): SessionBinding {
     const { status, session, legs, contest } = this.state;
     const devices = new Set<string>(this.profile.devices.map(({ id }) => id));
-    const joined = joinedDevices(this.state).filter((device) => devices.has(device));
+    const present = joinedDevices(this.state).filter((device) => devices.has(device));
+    // Nobody takes part through devices that are all out of reach: the others must not miss what is said meanwhile.
+    const joined = present.some((device) => this.isReachable(device)) ? present : [];
     const undecided = legs.filter(isUndecided).map(({ device }) => device).filter((device) => devices.has(device));
     const group = session?.kind !== 'one-to-one';
     const refused = status === 'declined' || (status === 'left' && group) ? status : 'no';
     const others = refused === 'no' && joined.length + undecided.length === 0 ? 'all' : 'none';
-    return { joined, undecided, others, byUser: contest.stage === 'won', refused, group };
+    return { joined, undecided, others, byUser: contest.stage === 'won' && joined.length > 0, refused, group };
+  }
+
+  /** Not known to be without IP. */
+  isReachable(device: DeviceId): boolean {
+    const known = deviceOf(this.profile, device);
+    return known !== undefined && effectiveIp(known, accessOf(this.profile, device), { doubted: null }) !== 'UNAVAILABLE';
   }
 
   /** Messages that waited for a decision get what was decided; with more waiting than may, the oldest wait no longer. */
