@@ -148,6 +148,17 @@ requirement('CPM-MLD-011', () => {
 });
 
 describe('a group session', () => {
+  it('goes on with the other devices of a member whose device in it has lost its connection', async () => {
+    const [bob, carol] = [await world.household('Bob', { tablet: {} }), await world.household('Carol')];
+    const id = await joined('closed-group', bob, carol);
+    await world.stage.goOffline(bob.phone);
+    const said = await alice.phone.sdk.sessions.say(id, { body: 'Are you there?' });
+    await bob.devices[1]!.told('session.message', said.id);
+    const reply = await bob.devices[1]!.sdk.sessions.say(id, { body: 'On the tablet' });
+    await carol.phone.told('session.message', reply.id);
+    await bob.devices[1]!.told('session.established', id);
+  });
+
   it('tells who is writing to those who take part, and keeps nothing of it', async () => {
     const [bob, carol] = [await world.household('Bob'), await world.household('Carol')];
     const id = await joined('closed-group', bob, carol);

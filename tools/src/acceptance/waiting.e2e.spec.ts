@@ -117,11 +117,12 @@ requirement('CPM-MLD-024', () => {
       await phone.told('session.invited', id);
       await phone.sdk.sessions.accept(id);
     }
-    await world.stage.goOffline(carol.phone);
+    const tablet = carol.devices[1]!.sdk;
+    for (const device of carol.devices) await world.stage.goOffline(device);
     const expiresAt = new Date(Date.now() + 5_000).toISOString();
     const said = await alice.phone.sdk.sessions.say(id, { body: 'Hello', expiresAt, dispositionNotification: ['positive-delivery', 'negative-delivery'] });
     await alice.phone.reported(said.id, 'delivered');
-    await carol.devices[1]!.sdk.sessions.leave(id);
+    await tablet.sessions.leave(id);
     await world.stage.operator.decision(said.id, { that: 'the message expires for Bob and Carol', fits: ({ step, recipient }) => step === 'not delivered to this device' && recipient === carol.person.address });
     await until(() => Date.now() > Date.parse(expiresAt) + 2_000 || undefined);
     expect(alice.phone.allTold('disposition').filter(({ messageId }) => messageId === said.id).map(({ recipient }) => recipient)).toEqual([bob.person.address]);
