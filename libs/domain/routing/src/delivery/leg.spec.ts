@@ -22,9 +22,9 @@ describe('life cycle of a leg', () => {
     expect(() => move(from, to)).toThrow(`from ${from} to ${to}`);
   });
 
-  it('ends for good, but for a display after a delivery and a file that is offered again', () => {
+  it('ends for good, but for a display after a delivery, a file that is offered again, and a device that is let into a session', () => {
     const left = LEG_STATES.filter((state) => isFinal({ state }) && LEG_TRANSITIONS[state].length > 0);
-    expect(left).toEqual(['WITHDRAWN', 'DELIVERED']);
+    expect(left).toEqual(['WITHDRAWN', 'DELIVERED', 'SKIPPED']);
     expect(LEG_TRANSITIONS.DELIVERED).toEqual(['DISPLAYED']);
   });
 

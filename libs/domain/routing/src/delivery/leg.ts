@@ -96,7 +96,7 @@ export const LEG_TRANSITIONS: Readonly<Record<LegState, readonly LegState[]>> = 
   DISPLAYED: [],
   EXPIRED: [],
   REVOKED: [],
-  SKIPPED: [],
+  SKIPPED: DECIDED,
 };
 
 const FINAL: ReadonlySet<LegState> = new Set(['DELIVERED', 'DISPLAYED', 'EXPIRED', 'REVOKED', 'SKIPPED', 'WITHDRAWN']);

@@ -195,6 +195,15 @@ describe('what is said before anybody answered', () => {
     expect(scenario.told()).toEqual(expect.arrayContaining(['message tablet Are you there?']));
   });
 
+  it('goes to a device that was busy and is answered from after all', () => {
+    const scenario = SessionScenario.ready().start();
+    scenario.act(TABLET, 'reject', 'busy');
+    scenario.say(ALICES_PHONE, 'Are you there?');
+    scenario.told();
+    scenario.act(TABLET, 'accept');
+    expect(scenario.told()).toContain('message tablet Are you there?');
+  });
+
   it('goes to every device when nobody answers', () => {
     const scenario = SessionScenario.ready([device(PHONE), device(TABLET)]).start();
     scenario.say(ALICES_PHONE, 'Are you there?');

@@ -61,7 +61,7 @@ describe('a session of two people, whatever happens in which order', () => {
       const shown = new Set(scenario.of('PushFrame').filter(({ type, user }) => type === 'session.message' && user === BOB).map(({ data }) => data.id));
       const failed = new Set(scenario.of('DispositionEvidence').map(({ messageId }) => messageId));
       expect([...said].filter((id) => !shown.has(id) && !failed.has(id))).toEqual([]);
-    }));
+    }), { numRuns: 300 });
   });
 
   it('agrees with its focus in the end', () => {
