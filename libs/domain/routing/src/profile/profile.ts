@@ -63,7 +63,7 @@ function learnAccess(profile: Profile, change: AccessChanged, revision: number):
     return { ...profile, access, accessChanges: revision };
   }
   const known = profile.access[device];
-  const learned: DeviceAccess = { ip, cs, holdUntil: holdUntil ?? null, revision: known?.ip === ip && known.cs === cs ? known.revision : revision };
+  const learned: DeviceAccess = { ip, cs, holdUntil: holdUntil ?? null, revision: ip !== 'AVAILABLE' && known?.ip === ip && known.cs === cs ? known.revision : revision };
   return { ...profile, access: { ...profile.access, [device]: learned }, accessChanges: revision };
 }
 
