@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Logger, Post } from '@nestjs/common';
 import { AccessObserved, imsRegistration, t8Notification } from '@cpm/contracts-access-awareness';
 import { imsRegistrationEvidence, t8Evidence } from '@cpm/domain-access-awareness';
-import { parse, ProblemError, RequireScope, unavailable } from '@cpm/http';
+import { parse, ProblemError, RequireScope, orUnavailable } from '@cpm/http';
 import { CLOCK, ingressOf } from '@cpm/runtime-host';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import { normaliseAddress } from '@cpm/vocabulary';
@@ -43,6 +43,6 @@ export class NetworkController {
     const known = await this.subscribers.among(evidence.map(({ user }) => user));
     const kept = evidence.filter(({ user }) => known.has(user));
     if (kept.length === 0) throw new ProblemError(404, 'unknown-subscriber', 'The subscriber is not provisioned');
-    await Promise.all(kept.map((one) => this.ingress.publish(AccessObserved, one))).catch((error: unknown) => { throw unavailable(1, error); });
+    await orUnavailable(Promise.all(kept.map((one) => this.ingress.publish(AccessObserved, one))));
   }
 }

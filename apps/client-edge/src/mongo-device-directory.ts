@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { unavailable } from '@cpm/http';
+import { orUnavailable } from '@cpm/http';
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import { LRUCache } from 'lru-cache';
 import type { Connection } from 'mongoose';
@@ -42,12 +42,10 @@ export class MongoDeviceDirectory extends DeviceDirectory {
   }
 
   private async devicesOf(users: readonly string[]): Promise<{ user: string; devices: ReadonlySet<string> }[]> {
-    const found = await collectionOf<SubscriberDocument>(this.connection, 'device-registry.subscriber')
+    const asked = collectionOf<SubscriberDocument>(this.connection, 'device-registry.subscriber')
       .find({ _id: { $in: [...users] }, 'st.provisioning': { $exists: true } }, { projection: { 'st.devices.id': 1, 'st.devices.registered': 1 }, readConcern: COMMITTED })
-      .toArray()
-      .catch((error: unknown) => {
-        throw unavailable(1, error);
-      });
+      .toArray();
+    const found = await orUnavailable(asked);
     return found.map(({ _id, st }) => ({ user: _id, devices: new Set(st.devices.filter(({ registered }) => registered).map(({ id }) => id)) }));
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { isProvisioned, subscriber, type RefusalCode, type Subscriber, type SubscriberOutcome } from '@cpm/domain-device-registry';
-import { contentHash, ProblemError, unavailable } from '@cpm/http';
+import { contentHash, orUnavailable, ProblemError } from '@cpm/http';
 import type { EventContract } from '@cpm/runtime-decider';
 import { commandsOf, storeOf } from '@cpm/runtime-host';
 import type { AggregateStore, Commands } from '@cpm/runtime-ports';
@@ -46,7 +46,7 @@ export class Subscribers {
     const { user } = payload as unknown as Payload;
     const commandId = idempotencyKey === undefined ? randomUUID() : contentHash([contract.type, payload, idempotencyKey]);
     const asked = this.commands.ask(contract, { ...payload, commandId } as Payload, { aggregate: subscriber, id: user });
-    const outcome = (await asked.catch((error: unknown) => { throw unavailable(1, error); })) as SubscriberOutcome;
+    const outcome = (await orUnavailable(asked)) as SubscriberOutcome;
     if (outcome.status === 'ok') return outcome;
     const { code, detail, field } = outcome;
     throw new ProblemError(HTTP_STATUS[code], code, detail, field === undefined ? {} : { errors: [{ path: field, message: detail }] });

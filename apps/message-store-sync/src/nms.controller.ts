@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
 import { ChangeObject } from '@cpm/contracts-message-store-sync';
 import { boxAggregate, inSyncScope, nmsObject, type Box, type NmsObject, type ObjectRow } from '@cpm/domain-message-store-sync';
-import { CallingDevice, parse, ProblemError, RequireScope, unavailable, type DevicePrincipal } from '@cpm/http';
+import { CallingDevice, parse, ProblemError, RequireScope, orUnavailable, type DevicePrincipal } from '@cpm/http';
 import { CLOCK, ingressOf, storeOf } from '@cpm/runtime-host';
 import type { AggregateStore, Clock, Ingress } from '@cpm/runtime-ports';
 import { cpmAddress, fileUrl, type CpmAddress } from '@cpm/vocabulary';
@@ -95,7 +95,7 @@ export class NmsController {
     if (context === 'imdn-message') throw new ProblemError(403, 'report-is-final', 'a report cannot be changed');
     const party = direction === 'In' ? from : (to[0] ?? from);
     const changed = this.ingress.publish(ChangeObject, { user, messageId, party, direction, change, device, at: this.clock.now() });
-    await changed.catch((error: unknown) => { throw unavailable(1, error); });
+    await orUnavailable(changed);
   }
 }
 

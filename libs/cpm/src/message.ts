@@ -25,6 +25,11 @@ export const content = z.discriminatedUnion('kind', [
 ]);
 export type Content = z.infer<typeof content>;
 
+/** Text of one line that shows as it is written: no lone surrogates, control or direction-override characters. */
+export function isPlainLine(text: string): boolean {
+  return text.isWellFormed() && !/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u.test(text);
+}
+
 /** How a message came to be: on its own, inside a session, or as the offer of a file. */
 export const messageService = z.enum(['standalone', 'chat', 'file-transfer']);
 export type MessageService = z.infer<typeof messageService>;

@@ -42,3 +42,7 @@ export const sessionEnd = z.enum([
   'accepted-elsewhere', 'rejected-elsewhere', 'answered-elsewhere', 'cancelled-by-sender', 'expired', 'rejected', 'unavailable', 'left', 'left-elsewhere', 'inactivity',
 ]);
 export type SessionEnd = z.infer<typeof sessionEnd>;
+
+/** Why a session ends for all. */
+export const focusEnd = sessionEnd.extract(['cancelled-by-sender', 'expired', 'rejected', 'left', 'inactivity']);
+export type FocusEnd = z.infer<typeof focusEnd>;

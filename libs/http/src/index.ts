@@ -2,7 +2,7 @@ export { contentHash } from './content-hash.js';
 export { createHttpAdapter, DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-adapter.js';
 export { HttpModule } from './http.module.js';
 export { fieldErrors, parse } from './parse.js';
-export { invalidRequest, payloadTooLarge, ProblemError, unavailable, type FieldError, type Problem, type ProblemOptions } from './problem.js';
+export { invalidRequest, orUnavailable, payloadTooLarge, ProblemError, unavailable, type FieldError, type Problem, type ProblemOptions } from './problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem-filter.js';
 export { RateLimiter, type RateLimit } from './rate-limiter.js';
 export { BodyAs, drain, type BodyForm } from './request-body.js';

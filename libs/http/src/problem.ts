@@ -67,6 +67,13 @@ export const unavailable = (retryAfterSec: number, cause?: unknown): ProblemErro
     cause,
   });
 
+/** Rejects with `unavailable` whatever went wrong: whether the work was done is not known. */
+export function orUnavailable<Value>(work: Promise<Value>): Promise<Value> {
+  return work.catch((error: unknown) => {
+    throw unavailable(1, error);
+  });
+}
+
 function sentence(errors: readonly FieldError[]): string {
   const [first] = errors;
   if (!first) return 'the request is not valid';

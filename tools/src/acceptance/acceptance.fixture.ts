@@ -1,5 +1,6 @@
 import { CpmProblem, type CpmDevice } from '@cpm/client';
 import type { DemoDevice, Person } from '../demo/demo-device.js';
+import { eventually } from '../demo/eventually.js';
 import { policyInForce, setPolicyForRun } from '../demo/policy-for-run.js';
 import { Stage, type DeviceAbilities } from '../demo/stage.js';
 import { startSystem, type System } from '../start/start-system.js';
@@ -88,11 +89,6 @@ export async function outcomeOf(call: Promise<unknown>): Promise<string> {
 }
 
 /** Resolves when it has come about. */
-export async function until<Value>(probe: () => Promise<Value | undefined> | Value | undefined, withinMs = 20_000): Promise<Value> {
-  for (const deadline = Date.now() + withinMs; ;) {
-    const value = await probe();
-    if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`it did not come about within ${withinMs} ms: ${probe}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+export function until<Value>(probe: () => Promise<Value | undefined> | Value | undefined, withinMs = 20_000): Promise<Value> {
+  return eventually({ that: String(probe), probe, instead: () => 'it is not so', withinMs });
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { e164Address, SmppTransceiver, type AlertNotification, type Deliver, type SubmitSm } from '@cpm/smpp';
+import { e164Address, npmSmppCodec, SmppTransceiver, type AlertNotification, type Deliver, type SubmitSm } from '@cpm/smpp';
 import { encodeSegment, planSms } from '@cpm/sms-text';
 import { startSmscSimulator, type SmscSimulator, type SmscSimulatorOptions } from './smsc-simulator.js';
 
@@ -33,18 +33,29 @@ export async function simulate(options: SmscSimulatorOptions = {}): Promise<Smsc
   return simulator;
 }
 
-/** A bound client that keeps what it is sent, with the order of responses and receipts. */
+const ORDERED: Readonly<Record<string, string>> = { submit_sm_resp: 'response', deliver_sm: 'receipt' };
+
+/** A bound client that keeps what it is sent, with the order of responses and receipts on the wire: its own parts hear of them in an order of their own. */
 export async function bind(simulator: SmscSimulator) {
   const delivered: Deliver[] = [];
   const alerts: AlertNotification[] = [];
   const order: string[] = [];
-  const client = new SmppTransceiver({ url: simulator.url, responseTimeoutMs: 300, reconnect: { minMs: 10 } });
-  client.onDeliver((deliver) => (order.push(deliver.kind), Promise.resolve(void delivered.push(deliver))));
+  const codec: typeof npmSmppCodec = {
+    ...npmSmppCodec,
+    decode: (frame) => {
+      const pdu = npmSmppCodec.decode(frame);
+      const what = ORDERED[pdu.command];
+      if (what !== undefined) order.push(what);
+      return pdu;
+    },
+  };
+  const client = new SmppTransceiver({ url: simulator.url, responseTimeoutMs: 300, reconnect: { minMs: 10 }, codec });
+  client.onDeliver((deliver) => Promise.resolve(void delivered.push(deliver)));
   client.onAlert((alert) => Promise.resolve(void alerts.push(alert)));
   client.start();
   closeLater(() => client.close());
   await until(() => client.state === 'bound');
-  const submit = (submission: SubmitSm) => client.submit(submission).then((result) => (order.push('response'), result));
+  const submit = (submission: SubmitSm) => client.submit(submission);
   return { client, delivered, alerts, order, submit };
 }
 

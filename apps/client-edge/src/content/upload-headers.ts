@@ -1,5 +1,5 @@
 import { invalidRequest, parse, ProblemError } from '@cpm/http';
-import { acceptsContentType } from '@cpm/vocabulary';
+import { acceptsContentType, isPlainLine } from '@cpm/vocabulary';
 import { z } from 'zod';
 import { mediaTypeHeader } from '../submission/submission-request.js';
 
@@ -9,7 +9,7 @@ const fileName = z
   .string()
   .min(1)
   .max(255)
-  .refine((name) => name.isWellFormed() && !/[\p{Cc}/\\\u202A-\u202E\u2066-\u2069]/u.test(name), 'must be a file name without path, control or direction-override characters');
+  .refine((name) => isPlainLine(name) && !/[/\\]/.test(name), 'must be a file name without path, control or direction-override characters');
 const uploadOptions = z.object({ fileName: fileName.optional() });
 
 const uploadId = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -');

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ReportDisposition } from '@cpm/contracts-routing';
-import { unavailable } from '@cpm/http';
+import { orUnavailable } from '@cpm/http';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import { z } from 'zod';
@@ -49,9 +49,7 @@ export class DispositionReports {
     const all = [...this.gathering.values()];
     this.gathering.clear();
     for (const { event, settle } of all) {
-      settle(this.ingress.publish(ReportDisposition, event).catch((error: unknown) => {
-        throw unavailable(1, error);
-      }));
+      settle(orUnavailable(this.ingress.publish(ReportDisposition, event)));
     }
   }
 }

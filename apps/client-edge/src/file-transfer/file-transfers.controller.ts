@@ -5,9 +5,10 @@ import { transferUrl } from '@cpm/vocabulary';
 import { ForRegisteredDevice } from '../for-registered-device.js';
 import { answerProblem } from '../session/answer-problem.js';
 import { RoutingCommands } from '../session/routing-commands.js';
-import { nothing, pathId, rejection } from '../session/session-requests.js';
+import { rejection } from '../session/session-requests.js';
 import { MessageIntake } from '../submission/message-intake.js';
 import type { SubmissionResult } from '../submission/submission-book.js';
+import { nothing, pathId } from '../submission/submission-request.js';
 
 type Answer = Pick<AnswerFileTransfer, 'answer' | 'failure'>;
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { unavailable } from '@cpm/http';
+import { orUnavailable } from '@cpm/http';
 import { actionOutcome, ActInSession, AnswerFileTransfer, offerAnswer, type ActionOutcome, type OfferAnswer } from '@cpm/contracts-routing';
 import type { Clock, Commands } from '@cpm/runtime-ports';
 import { CLOCK, ROUTING_COMMANDS } from '../ports.js';
@@ -30,10 +30,4 @@ export class RoutingCommands {
   private command<Command extends object>(command: Command): Command & { commandId: string; at: number } {
     return { ...command, commandId: randomUUID(), at: this.clock.now() };
   }
-}
-
-function orUnavailable(asked: Promise<unknown>): Promise<unknown> {
-  return asked.catch((error: unknown) => {
-    throw unavailable(1, error);
-  });
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ProblemError, unavailable } from '@cpm/http';
+import { orUnavailable, ProblemError } from '@cpm/http';
 import type { ReadStore } from '@cpm/runtime-host';
 import { sessionHead, type CpmAddress, type SessionHead } from '@cpm/vocabulary';
 import { z } from 'zod';
@@ -32,9 +32,7 @@ export class SessionDirectory {
   }
 
   private async state(kind: string, id: string): Promise<unknown> {
-    const [found] = await this.store.load(kind, [id]).catch((error: unknown) => {
-      throw unavailable(1, error);
-    });
+    const [found] = await orUnavailable(this.store.load(kind, [id]));
     return found?.state;
   }
 }

@@ -3,8 +3,9 @@ import { CallingDevice, parse, ProblemError, type DevicePrincipal } from '@cpm/h
 import { ForRegisteredDevice } from '../for-registered-device.js';
 import { MessageIntake } from '../submission/message-intake.js';
 import type { SubmissionResult } from '../submission/submission-book.js';
+import { nothing, pathId } from '../submission/submission-request.js';
 import { SessionDirectory } from './session-directory.js';
-import { nothing, pathId, rejection } from './session-requests.js';
+import { rejection } from './session-requests.js';
 import { sessionView, type SessionView } from './session-view.js';
 import { Sessions } from './sessions.js';
 

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { sessionEvents } from '@cpm/domain-client-edge';
 import type { ActInSession } from '@cpm/contracts-routing';
-import { contentHash, invalidRequest, parse, ProblemError, unavailable, type DevicePrincipal } from '@cpm/http';
+import { contentHash, invalidRequest, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import type { CpmAddress, SessionHead } from '@cpm/vocabulary';
 import { CLOCK, INGRESS, POLICY, type PolicyInForce } from '../ports.js';
+import { publishAll } from '../publish-all.js';
 import { SubmissionBook, submissionKey, type Submission, type SubmissionResult } from '../submission/submission-book.js';
 import { answerProblem } from './answer-problem.js';
 import { RoutingCommands } from './routing-commands.js';
@@ -33,11 +34,7 @@ export class Sessions {
     const session: SessionHead = {
       ...standing.result, creator: user, kind: request.kind, participants: [user, ...standing.to], ...(request.subject !== undefined && { subject: request.subject }),
     };
-    // One after the other into one log: what the creator says next must find his own part.
-    const published = sessionEvents(session, device, standing.at.getTime()).map(({ contract, payload }) => this.ingress.publish(contract, payload));
-    await Promise.all(published).catch((error: unknown) => {
-      throw unavailable(1, error);
-    });
+    await publishAll(this.ingress, sessionEvents(session, device, standing.at.getTime()));
     return standing.result;
   }
 

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { submissionEvents } from '@cpm/domain-client-edge';
-import { contentHash, invalidRequest, parse, payloadTooLarge, ProblemError, unavailable, type DevicePrincipal } from '@cpm/http';
+import { contentHash, invalidRequest, parse, payloadTooLarge, ProblemError, type DevicePrincipal } from '@cpm/http';
 import { RevokeMessage, SendChatMessage } from '@cpm/contracts-routing';
-import { publish, type Publication } from '@cpm/runtime-decider';
+import { publish } from '@cpm/runtime-decider';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import type { Message, MessageService, SessionHead } from '@cpm/vocabulary';
 import { ContentStore, type StoredFile } from '../content/content-store.js';
 import type { EdgeConfig } from '../edge-config.js';
 import { CLOCK, EDGE_CONFIG, INGRESS, POLICY, type PolicyInForce } from '../ports.js';
+import { publishAll } from '../publish-all.js';
 import { SubmissionBook, submissionKey, type Submission, type SubmissionResult } from './submission-book.js';
 import { chatRequest, fileTransferRequest, submissionRequest, type ContentRequest } from './submission-request.js';
 import { messageOf, submissionOf } from './submitted-message.js';
@@ -39,7 +40,7 @@ export class MessageIntake {
     this.refuseLongText(body);
     const request = parse(submissionRequest, body);
     const { message, result } = await this.take(sender, request, { service: 'standalone' });
-    await this.publish(submissionEvents(message, request.to));
+    await publishAll(this.ingress, submissionEvents(message, request.to));
     return result;
   }
 
@@ -50,7 +51,7 @@ export class MessageIntake {
     const to = participants.filter((participant) => participant !== sender.user);
     const request = { ...parse(chatRequest, body), conversationId, contributionId, to };
     const { message, result } = await this.take(sender, request, { service: 'chat', session });
-    await this.publish([publish(SendChatMessage, { user: sender.user, sessionId: session.id, message, via: 'IP' })]);
+    await publishAll(this.ingress, [publish(SendChatMessage, { user: sender.user, sessionId: session.id, message, via: 'IP' })]);
     return result;
   }
 
@@ -59,7 +60,7 @@ export class MessageIntake {
     const offer = parse(fileTransferRequest, body);
     const file = await this.fileOf(offer.fileId);
     const { message, result } = await this.take(sender, { ...offer, contentType: file.contentType }, { service: 'file-transfer', file });
-    await this.publish(submissionEvents(message, offer.to));
+    await publishAll(this.ingress, submissionEvents(message, offer.to));
     return result;
   }
 
@@ -68,7 +69,7 @@ export class MessageIntake {
     const submission = await this.book.find(submissionKey(user, messageId));
     if (!submission) throw new ProblemError(404, 'unknown-message', 'the message is not known among those you sent in the last seven days');
     const at = this.clock.now();
-    await this.publish(submission.to.map((recipient) => publish(RevokeMessage, { messageId, sender: user, device, recipient, at })));
+    await publishAll(this.ingress, submission.to.map((recipient) => publish(RevokeMessage, { messageId, sender: user, device, recipient, at })));
   }
 
   private refuseLongText(body: unknown): void {
@@ -123,12 +124,6 @@ export class MessageIntake {
     });
     if (standing !== submission) await forget();
     return standing;
-  }
-
-  private async publish(publications: readonly Publication[]): Promise<void> {
-    await Promise.all(publications.map(({ contract, payload }) => this.ingress.publish(contract, payload))).catch((error: unknown) => {
-      throw unavailable(1, error);
-    });
   }
 }
 

@@ -1,15 +1,13 @@
 import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { CallingDevice, parse, type DevicePrincipal } from '@cpm/http';
-import { messageId } from '@cpm/vocabulary';
 import { z } from 'zod';
 import { DispositionReports, reportedStatus } from '../disposition/disposition-reports.js';
 import { ForRegisteredDevice } from '../for-registered-device.js';
 import { MessageIntake } from './message-intake.js';
 import type { SubmissionResult } from './submission-book.js';
+import { nothing, pathId } from './submission-request.js';
 
-const messagePath = z.object({ id: messageId });
 const dispositionRequest = z.strictObject({ status: reportedStatus });
-const nothing = z.strictObject({}).optional();
 
 @Controller('cpm/v1/messages')
 @ForRegisteredDevice()
@@ -28,7 +26,7 @@ export class MessagesController {
   @Post(':id/dispositions')
   @HttpCode(204)
   async report(@CallingDevice() { user, device }: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<void> {
-    const { id } = parse(messagePath, path);
+    const { id } = parse(pathId, path);
     const { status } = parse(dispositionRequest, body);
     await this.reports.report({ user, device, messageId: id, status });
   }
@@ -36,7 +34,7 @@ export class MessagesController {
   @Post(':id/revoke')
   @HttpCode(202)
   async revoke(@CallingDevice() sender: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<Record<string, never>> {
-    const { id } = parse(messagePath, path);
+    const { id } = parse(pathId, path);
     parse(nothing, body);
     await this.intake.revoke(sender, id);
     return {};

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { ProblemError, unavailable } from '@cpm/http';
+import { orUnavailable, ProblemError } from '@cpm/http';
 import { within } from '@cpm/runtime-mongo';
 import type { CpmAddress, SessionKind } from '@cpm/vocabulary';
 import { mongo, type Connection } from 'mongoose';
@@ -71,9 +71,7 @@ export class SubmissionBook implements OnModuleInit {
 
   /** Like `keep`, for a request: throws the problem 409 when something else stands under its id, 503 when that is not known. */
   async claim(submission: Submission): Promise<Submission> {
-    const standing = await this.keep(submission).catch((error: unknown) => {
-      throw unavailable(1, error);
-    });
+    const standing = await orUnavailable(this.keep(submission));
     if (standing.hash !== submission.hash) throw new ProblemError(409, 'id-reused', 'something else was sent under this id', { errors: [{ path: 'id', message: 'is taken by another message or session' }] });
     return standing;
   }

@@ -54,3 +54,7 @@ export const fileTransferRequest = z.strictObject({ ...common, ...conversation, 
 
 /** A request with its content, whichever of the three it was. */
 export type ContentRequest = Said & { readonly conversationId?: string | undefined; readonly contributionId?: string | undefined; readonly to: readonly CpmAddress[] };
+
+/** The parts of a call that acts on something by its id, and needs no body. */
+export const pathId = z.object({ id: messageId });
+export const nothing = z.strictObject({}).optional();

@@ -1,4 +1,4 @@
-import { instant, keyedAddress, keyedDeviceId, message, sessionEnd, sessionHead } from '@cpm/vocabulary';
+import { focusEnd, instant, keyedAddress, keyedDeviceId, message, sessionHead } from '@cpm/vocabulary';
 import { defineEvent, type PayloadOf } from '@cpm/runtime-decider';
 import { z } from 'zod';
 import { deviceFailure } from './answers.v1.js';
@@ -20,7 +20,7 @@ export const UpdateParticipant = defineEvent({
   summary: 'A session was established, cancelled or closed',
   key: ({ user }) => user,
   schema: z.object({
-    user: keyedAddress, sessionId: z.string(), generation: z.number().int(), change: z.enum(['established', 'ended']), reason: sessionEnd.optional(), at: instant,
+    user: keyedAddress, sessionId: z.string(), generation: z.number().int(), change: z.enum(['established', 'ended']), reason: focusEnd.optional(), at: instant,
   }),
 });
 export type UpdateParticipant = PayloadOf<typeof UpdateParticipant>;

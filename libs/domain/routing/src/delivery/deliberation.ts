@@ -2,7 +2,7 @@ import type { DeviceId, Instant, Policy } from '@cpm/vocabulary';
 import type { LegSituation } from '../fan-out/plan-leg.js';
 import { accessOf, deviceOf, type Profile } from '../profile/profile.js';
 import { evolveOffered, type Circumstances, type DeliveryEvent, type EvidenceItem, type OfferedDelivery } from './delivery.js';
-import { isFinal, type Leg, type LegForm, type LegReason, type LegState, type UcnState } from './leg.js';
+import { hasContent, isFinal, type Leg, type LegForm, type LegReason, type LegState, type UcnState } from './leg.js';
 
 /** What changes about a leg besides its time; a wait ends with the move unless a new one is given. */
 export interface LegChange {
@@ -110,6 +110,6 @@ export class Deliberation {
   }
 }
 
-function isServedSecondary({ role, state }: Leg): boolean {
-  return role === 'secondary' && (state === 'PUSHED' || state === 'ACCEPTED' || state === 'DELIVERED' || state === 'DISPLAYED');
+function isServedSecondary(leg: Leg): boolean {
+  return leg.role === 'secondary' && (leg.state === 'PUSHED' || leg.state === 'ACCEPTED' || hasContent(leg));
 }

@@ -2,7 +2,7 @@ import type { SessionBinding } from '@cpm/vocabulary';
 import type { ReportDisposition } from '@cpm/contracts-routing';
 import type { Deliberation } from './deliberation.js';
 import { completeTransfer, hasTaken } from '../file-offer/track-file.js';
-import { isFinal, type Leg } from './leg.js';
+import { hasContent, isFinal, type Leg } from './leg.js';
 
 type ReportedItem = ReportDisposition['items'][number];
 
@@ -26,7 +26,7 @@ function ignore(deliberation: Deliberation, { device, status, at }: ReportedItem
 /** CPM-MLD-024, CPM-MLD-025: in a group only devices that took part speak for their user; of a file only who took it. */
 function disbeliefIn({ state }: Deliberation, leg: Leg | undefined): 'not-participant' | 'not-accepted' | undefined {
   if (state.binding?.group && !hasTakenPart(leg, state.binding)) return 'not-participant';
-  if (state.contest === null || (leg && (leg.state === 'DELIVERED' || leg.state === 'DISPLAYED' || hasTaken(state, leg)))) return undefined;
+  if (state.contest === null || (leg && (hasContent(leg) || hasTaken(state, leg)))) return undefined;
   return 'not-accepted';
 }
 
@@ -42,7 +42,7 @@ function isOwedToPrimary(leg: Leg): boolean {
 
 /** A device without a leg got the message from the store: that is history and proves nothing to the sender. */
 function delivered(deliberation: Deliberation, leg: Leg | undefined, { device, at }: ReportedItem): void {
-  if (!leg || leg.state === 'DELIVERED' || leg.state === 'DISPLAYED') return;
+  if (!leg || hasContent(leg)) return;
   if (deliberation.state.contest !== null) {
     completeTransfer(deliberation, leg);
     return;

@@ -106,6 +106,11 @@ export function isFinal({ state }: Pick<Leg, 'state'>): boolean {
   return FINAL.has(state);
 }
 
+/** The device has the content. */
+export function hasContent({ state }: Pick<Leg, 'state'>): boolean {
+  return state === 'DELIVERED' || state === 'DISPLAYED';
+}
+
 /** The device takes the file, or will go on taking it. */
 export function isTaking({ state }: Pick<Leg, 'state'>): boolean {
   return state === 'ACCEPTED' || state === 'INTERRUPTED';

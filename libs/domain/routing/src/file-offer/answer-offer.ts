@@ -1,6 +1,6 @@
 import type { AnswerFileTransfer, OfferAnswer } from '@cpm/contracts-routing';
 import type { Deliberation } from '../delivery/deliberation.js';
-import { isFinal, type Leg } from '../delivery/leg.js';
+import { hasContent, isFinal, type Leg } from '../delivery/leg.js';
 import { standingOf } from '../first-wins/first-wins.js';
 import { refused, tooLate } from '../first-wins/refusal.js';
 import { contend, takeOffer, withdrawFrom } from './acceptance.js';
@@ -19,7 +19,7 @@ function outcomeOf(deliberation: Deliberation, answer: AnswerFileTransfer): Offe
   if (!leg || leg.state === 'SKIPPED') return refused('unknown-device');
   if (revoked) return refused('cancelled-by-sender');
   const accepted: OfferAnswer = { status: 'accepted', contentId: content.contentId, transferId: message.id };
-  if (leg.state === 'DELIVERED' || leg.state === 'DISPLAYED') return answer.answer === 'accept' ? accepted : refused('already-accepted');
+  if (hasContent(leg)) return answer.answer === 'accept' ? accepted : refused('already-accepted');
   const standing = standingOf(contest, answer.device);
   if (standing === 'winner') return answer.answer === 'reject' ? refused('already-accepted') : resumed(deliberation, leg, accepted);
   if (standing === 'decliner') return answer.answer === 'reject' ? { status: 'rejected' } : refused('rejected-elsewhere');
@@ -47,7 +47,7 @@ function rejected(deliberation: Deliberation, leg: Leg, { failure, device }: Ans
   const own = deliberation.legOf(device);
   if (own && !isFinal(own)) deliberation.move(own, { state: 'WITHDRAWN', reason: 'rejected' });
   withdrawFrom(deliberation, () => false, { reason: 'rejected-elsewhere', by: device });
-  if (deliberation.state.legs.some(({ state }) => state === 'DELIVERED' || state === 'DISPLAYED')) return { status: 'rejected' };
+  if (deliberation.state.legs.some(hasContent)) return { status: 'rejected' };
   deliberation.record({ type: 'OfferEnded', reason: 'rejected' });
   if (!deliberation.isDelivered) deliberation.prove({ status: 'failed', device, via: 'IP', permitted: true, at: deliberation.now });
   return { status: 'rejected' };

@@ -1,6 +1,6 @@
 import type { Deliberation } from '../delivery/deliberation.js';
 import type { OfferedDelivery, OfferEnd } from '../delivery/delivery.js';
-import { isFinal } from '../delivery/leg.js';
+import { hasContent, isFinal, isTaking } from '../delivery/leg.js';
 import { contend, withdrawFrom } from './acceptance.js';
 
 /** The sender takes his file back: nothing is offered or goes on any more. What was transferred before stays so. */
@@ -12,7 +12,7 @@ export function cancelOffer(deliberation: Deliberation): void {
     return;
   }
   contend(deliberation, { type: 'Close', reason: 'cancelled-by-sender' });
-  const taking = legs.filter(({ state }) => state === 'ACCEPTED' || state === 'INTERRUPTED');
+  const taking = legs.filter(isTaking);
   withdrawFrom(deliberation, () => false, { reason: 'cancelled-by-sender' });
   for (const leg of taking) deliberation.move(leg, { state: 'REVOKED', reason: 'cancelled-by-sender' });
   if (taking.length > 0) deliberation.record({ type: 'OfferWithdrawn', devices: taking.map(({ device }) => device), reason: 'cancelled-by-sender' });
@@ -22,7 +22,7 @@ export function cancelOffer(deliberation: Deliberation): void {
 
 /** How the transfer ended before; undefined while it may go on. */
 function endOf({ legs, contest, overdue }: OfferedDelivery): OfferEnd | undefined {
-  if (legs.some(({ state }) => state === 'DELIVERED' || state === 'DISPLAYED')) return 'completed';
+  if (legs.some(hasContent)) return 'completed';
   if (contest?.stage === 'declined') return 'rejected';
   return overdue ? 'expired' : undefined;
 }
@@ -34,5 +34,5 @@ export function expireOffer(deliberation: Deliberation): void {
   const waiting = legs.filter((leg) => !isFinal(leg) && leg.pushed).map(({ device }) => device);
   contend(deliberation, { type: 'Close', reason: 'expired' });
   if (waiting.length > 0) deliberation.record({ type: 'OfferWithdrawn', devices: waiting, reason: 'expired' });
-  if (!legs.some(({ state }) => state === 'DELIVERED' || state === 'DISPLAYED')) deliberation.record({ type: 'OfferEnded', reason: 'expired' });
+  if (!legs.some(hasContent)) deliberation.record({ type: 'OfferEnded', reason: 'expired' });
 }

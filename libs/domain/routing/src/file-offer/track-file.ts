@@ -3,7 +3,7 @@ import type { ReportFileProgress } from '@cpm/contracts-routing';
 import type { Deliberation } from '../delivery/deliberation.js';
 import type { OfferedDelivery } from '../delivery/delivery.js';
 import { follow } from '../delivery/follow-plan.js';
-import { isFinal, isTaking, type Leg } from '../delivery/leg.js';
+import { hasContent, isFinal, isTaking, type Leg } from '../delivery/leg.js';
 import { planLeg } from '../fan-out/plan-leg.js';
 import { contend, takeOffer } from './acceptance.js';
 
@@ -33,7 +33,7 @@ export function hasTaken({ contest }: OfferedDelivery, { device, pushed, state }
 /** The file is wholly there. */
 export function completeTransfer(deliberation: Deliberation, leg: Leg): void {
   if (isFinal(leg) || !hasTaken(deliberation.state, leg)) return;
-  const isFirst = !deliberation.state.legs.some(({ state }) => state === 'DELIVERED' || state === 'DISPLAYED');
+  const isFirst = !deliberation.state.legs.some(hasContent);
   deliberation.prove({ status: 'delivered', device: leg.device, via: 'IP', permitted: true, at: deliberation.now });
   deliberation.move(leg, { state: 'DELIVERED', reason: 'completed', ucn: null });
   if (isFirst) deliberation.record({ type: 'OfferEnded', reason: 'completed' });
@@ -49,7 +49,7 @@ export function interrupt(deliberation: Deliberation, leg: Leg): void {
 export function offerAgain(deliberation: Deliberation, device: DeviceId): void {
   contend(deliberation, { type: 'Reopen' });
   offerTo(deliberation, device, isTaking);
-  if (deliberation.state.legs.some(({ state }) => state === 'DELIVERED' || state === 'DISPLAYED')) return;
+  if (deliberation.state.legs.some(hasContent)) return;
   const wasWithdrawn = ({ state, reason }: Leg) => state === 'WITHDRAWN' && reason === 'accepted-elsewhere';
   for (const role of ['secondary', 'primary']) {
     for (const leg of deliberation.state.legs) if (leg.role === role) offerTo(deliberation, leg.device, wasWithdrawn);

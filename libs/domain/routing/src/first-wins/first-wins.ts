@@ -1,8 +1,8 @@
-import type { DeviceId } from '@cpm/vocabulary';
+import type { DeviceId, FocusEnd } from '@cpm/vocabulary';
 import type { Decider } from '@cpm/runtime-decider';
 
 /** Why nobody can win any more. */
-export type Closing = 'cancelled-by-sender' | 'expired' | 'unavailable' | 'left' | 'inactivity' | 'rejected';
+export type Closing = FocusEnd | 'unavailable';
 
 /**
  * Something offered to several devices of one user that only one may take: a session invitation, a file, or the right to go on

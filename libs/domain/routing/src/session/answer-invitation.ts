@@ -36,7 +36,7 @@ function outcomeOf(round: Round, { what, device, failure }: Action): ActionOutco
   }
 }
 
-/** An answer while nobody has answered; undefined when the device may. */
+/** What a device is told that comes after another one, or after the end; undefined where it is neither. */
 function whyTooLate({ state, profile }: Round, device: DeviceId): ActionOutcome | undefined {
   const { contest, status } = state;
   if (status === 'left') return refused('left');

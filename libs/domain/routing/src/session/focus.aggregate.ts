@@ -1,4 +1,4 @@
-import { COMPOSING_TYPE, mediaType, type CpmAddress, type SessionEnd } from '@cpm/vocabulary';
+import { COMPOSING_TYPE, mediaType, type CpmAddress, type FocusEnd } from '@cpm/vocabulary';
 import { defineAggregate, publish, type JourneyEntry, type Reaction } from '@cpm/runtime-decider';
 import { DepositObject } from '@cpm/contracts-message-store-sync';
 import { InviteParticipant, PassChatMessage, UpdateParticipant } from '@cpm/contracts-routing';
@@ -15,7 +15,7 @@ const KEPT_MS = 30 * 86_400_000;
 function react(event: FocusEvent, { session, generation, starter }: Focus): readonly Reaction[] {
   if (session === null) return [];
   const { at } = event;
-  const tell = (user: CpmAddress, change: 'established' | 'ended', more: { readonly generation: number; readonly reason?: SessionEnd }) =>
+  const tell = (user: CpmAddress, change: 'established' | 'ended', more: { readonly generation: number; readonly reason?: FocusEnd }) =>
     publish(UpdateParticipant, { user, sessionId: session.id, change, at, ...more });
   const invitation = { session, generation, from: starter ?? session.creator, at };
   switch (event.type) {

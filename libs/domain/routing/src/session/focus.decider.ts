@@ -1,9 +1,8 @@
-import { COMPOSING_TYPE, mediaType, type CpmAddress, type DeviceId, type Message, type SessionEnd } from '@cpm/vocabulary';
+import { COMPOSING_TYPE, mediaType, type CpmAddress, type DeviceId, type FocusEnd, type Message, type Policy } from '@cpm/vocabulary';
 import type { ReportParticipation, StartSession } from '@cpm/contracts-routing';
 import type { Decider } from '@cpm/runtime-decider';
 import { belonging, evolveFocus, NO_FOCUS, type Focus, type FocusCommand, type FocusEvent, type MemberStatus } from './focus.js';
-
-type Bare<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
+import { Recorder } from './recorder.js';
 
 /** CPM-MLD-011: one focus per session, whoever starts or restarts it and from whichever device; it alone gives messages their order. */
 export const focusDecider: Decider<FocusCommand, Focus, FocusEvent> = {
@@ -11,24 +10,18 @@ export const focusDecider: Decider<FocusCommand, Focus, FocusEvent> = {
   decide: (command, state) => {
     const meeting = new Meeting(state, command);
     follow(meeting, command);
-    if (meeting.events.length === 0) meeting.record({ type: 'Touched' });
-    return meeting.events;
+    return meeting.conclude({ type: 'Touched' });
   },
   evolve: evolveFocus,
 };
 
-class Meeting {
-  readonly events: FocusEvent[] = [];
+/** One decision about a session. */
+class Meeting extends Recorder<Focus, FocusEvent> {
+  private readonly policy: Policy;
 
-  constructor(
-    public state: Focus,
-    private readonly command: Pick<FocusCommand, 'now' | 'policy'>,
-  ) {}
-
-  record(event: Bare<FocusEvent>): void {
-    const full = { ...event, at: this.command.now } as FocusEvent;
-    this.events.push(full);
-    this.state = evolveFocus(this.state, full);
+  constructor(state: Focus, { now, policy }: Pick<FocusCommand, 'now' | 'policy'>) {
+    super(state, now, evolveFocus);
+    this.policy = policy;
   }
 
   statusOf(user: CpmAddress): MemberStatus | undefined {
@@ -36,15 +29,11 @@ class Meeting {
   }
 
   get idleAt(): number {
-    return this.command.now + this.command.policy['session.inactivitySec'] * 1000;
+    return this.now + this.policy['session.inactivitySec'] * 1000;
   }
 
   get ringsUntil(): number {
-    return this.command.now + this.command.policy['session.inviteTtlSec'] * 1000;
-  }
-
-  get now(): number {
-    return this.command.now;
+    return this.now + this.policy['session.inviteTtlSec'] * 1000;
   }
 }
 
@@ -103,12 +92,12 @@ function leave(meeting: Meeting, user: CpmAddress): void {
   else endIfAlone(meeting, 'left');
 }
 
-function endIfAlone(meeting: Meeting, reason: SessionEnd): void {
+function endIfAlone(meeting: Meeting, reason: FocusEnd): void {
   const { session } = meeting.state;
   if (session?.kind === 'one-to-one' || belonging(meeting.state).length < 2) end(meeting, reason);
 }
 
-function end(meeting: Meeting, reason: SessionEnd): void {
+function end(meeting: Meeting, reason: FocusEnd): void {
   const told = Object.entries(meeting.state.members).flatMap(([user, { status }]) => (status === 'joined' || status === 'invited' || status === 'missed' ? [user as CpmAddress] : []));
   meeting.record({ type: 'SessionEnded', reason, told });
 }

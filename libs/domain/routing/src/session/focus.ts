@@ -1,4 +1,4 @@
-import type { CpmAddress, DeviceId, Instant, Message, Policy, SessionEnd, SessionHead } from '@cpm/vocabulary';
+import type { CpmAddress, DeviceId, Instant, Message, Policy, FocusEnd, SessionHead } from '@cpm/vocabulary';
 import type { ReportParticipation, StartSession } from '@cpm/contracts-routing';
 
 export type MemberStatus = 'invited' | 'joined' | 'declined' | 'missed' | 'left';
@@ -16,7 +16,7 @@ export interface Focus {
   readonly members: Readonly<Record<string, { readonly status: MemberStatus; readonly since: Instant }>>;
   /** When the session is closed for want of messages, epoch ms. */
   readonly idleAt: Instant | null;
-  readonly endedBecause: SessionEnd | null;
+  readonly endedBecause: FocusEnd | null;
   /** Messages so far. */
   readonly messages: number;
   readonly touchedAt: Instant;
@@ -39,9 +39,9 @@ export type FocusEvent = { readonly at: Instant } & (
   | { readonly type: 'DeviceAdmitted'; readonly user: CpmAddress; readonly device: DeviceId; readonly expiresAt: Instant }
   | { readonly type: 'MemberChanged'; readonly user: CpmAddress; readonly status: MemberStatus }
   | { readonly type: 'SessionEstablished' }
-  | { readonly type: 'SessionEnded'; readonly reason: SessionEnd; readonly told: readonly CpmAddress[] }
+  | { readonly type: 'SessionEnded'; readonly reason: FocusEnd; readonly told: readonly CpmAddress[] }
   /** The session was over before the member's answer came. */
-  | { readonly type: 'LateComerTold'; readonly user: CpmAddress; readonly generation: number; readonly reason: SessionEnd }
+  | { readonly type: 'LateComerTold'; readonly user: CpmAddress; readonly generation: number; readonly reason: FocusEnd }
   | { readonly type: 'MessageRelayed'; readonly message: Message; readonly recipients: readonly CpmAddress[]; readonly idleAt: Instant }
   | { readonly type: 'Touched' }
 );

@@ -13,8 +13,7 @@ export const participationDecider: Decider<ParticipationCommand, Participation, 
   decide: (command, state) => {
     const round = new Round(state, command);
     follow(round, command);
-    if (round.events.length === 0) round.record({ type: 'Touched' });
-    return round.events;
+    return round.conclude({ type: 'Touched' });
   },
   evolve: evolveParticipation,
 };
@@ -111,23 +110,10 @@ function update(round: Round, { generation, change, reason = 'left' }: UpdatePar
     for (const device of joinedDevices(round.state)) round.record({ type: 'DeviceTold', device, what: 'established' });
     return;
   }
-  round.contend({ type: 'Close', reason: closingOf(reason) });
+  round.contend({ type: 'Close', reason });
   round.endLegs(() => true, { reason });
   round.enter('ended');
   round.settle();
-}
-
-function closingOf(reason: NonNullable<UpdateParticipant['reason']>) {
-  switch (reason) {
-    case 'cancelled-by-sender':
-    case 'expired':
-    case 'unavailable':
-    case 'inactivity':
-    case 'rejected':
-      return reason;
-    default:
-      return 'left';
-  }
 }
 
 /**

@@ -4,13 +4,12 @@ import { firstWins, OPEN_CONTEST, type Contest, type ContestEvent } from '../fir
 import type { Profile } from '../profile/profile.js';
 
 /**
- * One device in one round of a session. WAITING: not reachable yet; RINGING: asked; JOINED: takes part, `auto` if it answered by itself;
+ * One device in one round of a session. WAITING: not reachable yet; RINGING: asked; JOINED: takes part;
  * PASSED: it does not ring any more; LEFT: it took part.
  */
 export interface SessionLeg {
   readonly device: DeviceId;
   readonly state: 'WAITING' | 'RINGING' | 'JOINED' | 'PASSED' | 'LEFT' | 'SKIPPED';
-  readonly auto: boolean;
   readonly reason: string;
   readonly joinedAt: Instant | null;
   readonly leftAt: Instant | null;
@@ -61,7 +60,7 @@ export type ParticipationCommand = ParticipationCircumstances &
 
 export type ParticipationEvent = { readonly at: Instant } & (
   | { readonly type: 'Invited'; readonly invitation: InviteParticipant }
-  | { readonly type: 'LegMoved'; readonly leg: SessionLeg; readonly from: SessionLeg['state'] | 'NEW' }
+  | { readonly type: 'LegMoved'; readonly leg: SessionLeg }
   /** The frame to show for a leg: it rings, is in, or is not any more. */
   | { readonly type: 'DeviceTold'; readonly device: DeviceId; readonly what: 'invited' | 'established' | 'cancelled' | 'closed'; readonly reason?: SessionEnd; readonly by?: DeviceId }
   | { readonly type: 'ContestDecided'; readonly decision: ContestEvent }

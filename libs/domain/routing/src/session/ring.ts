@@ -13,7 +13,7 @@ export function ringAll(round: Round): void {
     const exclusion = exclusionOf(round, device);
     if (exclusion) round.move(device.id, 'SKIPPED', { reason: exclusion });
     else if (effectiveIp(device, accessOf(round.profile, device.id), { doubted: null }) !== 'AVAILABLE') round.move(device.id, 'WAITING', { reason: 'no-ip' });
-    else if (device.autoAnswer.session) round.join(device.id, { reason: 'auto-answer', auto: true });
+    else if (device.autoAnswer.session) round.join(device.id, { reason: 'auto-answer' });
     else ring(round, device);
   }
   const known = new Set<string>(round.profile.devices.map(({ id }) => id));

@@ -1,50 +1,38 @@
-import type { CpmAddress, DeviceId, Instant, Policy, SessionBinding, SessionEnd } from '@cpm/vocabulary';
+import type { CpmAddress, DeviceId, Policy, SessionBinding, SessionEnd } from '@cpm/vocabulary';
 import { firstWins, type ContestCommand } from '../first-wins/first-wins.js';
 import { effectiveIp } from '../primary-leg/effective-ip.js';
 import { accessOf, deviceOf, type Profile } from '../profile/profile.js';
 import { evolveParticipation, isUndecided, joinedDevices, type Participation, type ParticipationCircumstances, type ParticipationEvent, type ParticipationStatus, type SessionLeg } from './participation.js';
-
-type Bare<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
+import { Recorder } from './recorder.js';
 
 /** Messages that may wait for an answer: of more the oldest goes to all devices. */
 const MOST_UNSETTLED = 256;
 
-/** One decision about a user's part in a session, in the making: later steps see what earlier ones did. */
-export class Round {
-  readonly now: Instant;
+/** One decision about a user's part in a session. */
+export class Round extends Recorder<Participation, ParticipationEvent> {
   readonly policy: Policy;
   readonly profile: Profile;
   readonly user: CpmAddress;
   readonly underWay: readonly string[];
-  readonly events: ParticipationEvent[] = [];
 
-  constructor(
-    public state: Participation,
-    { now, policy, profile, user, underWay }: ParticipationCircumstances,
-  ) {
-    this.now = now;
+  constructor(state: Participation, { now, policy, profile, user, underWay }: ParticipationCircumstances) {
+    super(state, now, evolveParticipation);
     this.policy = policy;
     this.profile = profile;
     this.user = user;
     this.underWay = underWay;
   }
 
-  record(event: Bare<ParticipationEvent>): void {
-    const full = { ...event, at: this.now } as ParticipationEvent;
-    this.events.push(full);
-    this.state = evolveParticipation(this.state, full);
-  }
-
   legOf(device: DeviceId): SessionLeg | undefined {
     return this.state.legs.find((leg) => leg.device === device);
   }
 
-  move(device: DeviceId, state: SessionLeg['state'], { reason, auto = false }: { readonly reason: string; readonly auto?: boolean }): void {
+  move(device: DeviceId, state: SessionLeg['state'], { reason }: { readonly reason: string }): void {
     const known = this.legOf(device);
     if (known?.state === state) return;
     const joinedAt = state === 'JOINED' ? this.now : (known?.joinedAt ?? null);
     const leftAt = state === 'LEFT' ? this.now : null;
-    this.record({ type: 'LegMoved', leg: { device, state, auto: state === 'JOINED' ? auto : (known?.auto ?? false), reason, joinedAt, leftAt }, from: known?.state ?? 'NEW' });
+    this.record({ type: 'LegMoved', leg: { device, state, reason, joinedAt, leftAt } });
   }
 
   contend(command: ContestCommand): boolean {
@@ -57,7 +45,7 @@ export class Round {
     if (this.state.status !== status) this.record({ type: 'StatusChanged', status });
   }
 
-  join(device: DeviceId, how: { readonly reason: string; readonly auto?: boolean }): void {
+  join(device: DeviceId, how: { readonly reason: string }): void {
     if (this.legOf(device)?.state === 'JOINED') return;
     this.move(device, 'JOINED', how);
     this.record({ type: 'DeviceTold', device, what: 'established' });
