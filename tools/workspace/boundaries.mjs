@@ -4,7 +4,7 @@ const SERVICES = ['device-registry', 'access-awareness', 'routing', 'sms-interwo
 
 /** kind -> the kinds it may import, and the npm packages (none where the list is empty, any where it is missing). */
 const KINDS = {
-  vocabulary: { imports: ['vocabulary'], packages: ['zod'] },
+  vocabulary: { imports: ['vocabulary'], packages: ['zod', '@noble/hashes/**'] },
   kernel: { imports: ['vocabulary'], packages: [] },
   contract: { imports: ['vocabulary', 'kernel'], packages: ['zod'] },
   domain: { imports: ['vocabulary', 'kernel', 'contract'], packages: [] },

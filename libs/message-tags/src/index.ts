@@ -1,0 +1,1 @@
+export { correlationTag, UCN_REF, ucnRef } from './message-tags.js';
