@@ -9,6 +9,7 @@ import { benchFileTransfer } from './file-transfer.js';
 import { benchGroups } from './group-fan-out.js';
 import type { LoadAnswer, LoadCommand, PhaseResult } from './load-protocol.js';
 import { countOperations, type OperationCounts, perMessage } from './operation-counts.js';
+import { benchSideBySide } from './side-by-side.js';
 import { plot, type Series } from './plot.js';
 import { measureRawLimit, type RawLimit, type WriteForm } from './raw-limit.js';
 import { type ProcessUsage, UsageSampler } from './usage-sampler.js';
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
     messages: { type: 'string' },
     'file-mb': { type: 'string' },
     group: { type: 'string' },
+    imap: { type: 'boolean', default: false },
     processes: { type: 'boolean', default: false },
     out: { type: 'string', default: '.cpm/bench' },
   },
@@ -143,6 +145,7 @@ function save(report: Report, throughput: readonly (readonly [number, number])[]
 }
 
 const megabytes = options['file-mb'];
-if (options.group !== undefined) await benchGroups({ largest: Number(options.group), seconds: Number(options.seconds) });
+if (options.imap) await benchSideBySide({ messages: Number(options.messages ?? 10_000) });
+else if (options.group !== undefined) await benchGroups({ largest: Number(options.group), seconds: Number(options.seconds) });
 else if (megabytes === undefined) await main();
 else await benchFileTransfer({ megabytes: Number(megabytes), processes: options.processes });
