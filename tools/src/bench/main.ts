@@ -5,11 +5,12 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startSystem } from '../start/start-system.js';
+import { benchBoxScale } from './store/box-scale.js';
 import { benchFileTransfer } from './file-transfer.js';
 import { benchGroups } from './group-fan-out.js';
 import type { LoadAnswer, LoadCommand, PhaseResult } from './load-protocol.js';
 import { countOperations, type OperationCounts, perMessage } from './operation-counts.js';
-import { benchSideBySide } from './side-by-side.js';
+import { benchSideBySide } from './store/side-by-side.js';
 import { plot, type Series } from './plot.js';
 import { measureRawLimit, type RawLimit, type WriteForm } from './raw-limit.js';
 import { type ProcessUsage, UsageSampler } from './usage-sampler.js';
@@ -23,6 +24,9 @@ const { values: options } = parseArgs({
     messages: { type: 'string' },
     'file-mb': { type: 'string' },
     group: { type: 'string' },
+    store: { type: 'boolean', default: false },
+    objects: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '1000' },
     imap: { type: 'boolean', default: false },
     processes: { type: 'boolean', default: false },
     out: { type: 'string', default: '.cpm/bench' },
@@ -145,7 +149,8 @@ function save(report: Report, throughput: readonly (readonly [number, number])[]
 }
 
 const megabytes = options['file-mb'];
-if (options.imap) await benchSideBySide({ messages: Number(options.messages ?? 10_000) });
+if (options.store) await benchBoxScale({ objects: Number(options.objects), rounds: Number(options.rounds) });
+else if (options.imap) await benchSideBySide({ messages: Number(options.messages ?? 10_000) });
 else if (options.group !== undefined) await benchGroups({ largest: Number(options.group), seconds: Number(options.seconds) });
 else if (megabytes === undefined) await main();
 else await benchFileTransfer({ megabytes: Number(megabytes), processes: options.processes });

@@ -17,8 +17,8 @@ export class NmsBox implements StoredBox {
     this.workers = Array.from({ length: connections }, () => client);
   }
 
-  static async open(pool: Pool, user: string, connections: number): Promise<NmsBox> {
-    return new NmsBox(await NmsClient.enrol(pool, user), connections);
+  static async open({ pool, url }: { readonly pool: Pool; readonly url: string }, user: string, connections: number): Promise<NmsBox> {
+    return new NmsBox(await NmsClient.enrol(pool, url, user), connections);
   }
 
   async append(messages: readonly BenchMessage[], onDone: (count: number) => void): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Pool } from 'undici';
-import { signToken } from '../dev-tokens/dev-tokens.js';
-import { put, urn } from './pair.js';
+import { signToken } from '../../dev-tokens/dev-tokens.js';
+import { put, urn } from '../pair.js';
 
 /** What the bench reads of an object. */
 export interface FoundObject {
@@ -27,18 +27,23 @@ export interface Subscription {
 export class NmsClient {
   private constructor(
     private readonly pool: Pool,
+    private readonly origin: string,
     private readonly boxPath: string,
     private readonly authorization: string,
   ) {}
 
-  /** Provisions the user and his one device. */
-  static async enrol(pool: Pool, user: string): Promise<NmsClient> {
+  /** Provisions the user and his one device; `origin`: base URL of the entry. */
+  static async enrol(pool: Pool, origin: string, user: string): Promise<NmsClient> {
     const operator = await signToken({ user: 'tel:+4900000000', scope: 'operator', ttlSec: 3600 });
     const device = urn();
     await put(pool, `/admin/v1/subscribers/${encodeURIComponent(user)}`, operator, { primaryDevice: { id: device } });
     const token = await signToken({ user, device, scope: 'device', ttlSec: 24 * 3600 });
     await put(pool, `/cpm/v1/devices/${encodeURIComponent(device)}`, token, { name: 'device' });
-    return new NmsClient(pool, `/nms/v1/main/${encodeURIComponent(user)}`, `Bearer ${token}`);
+    return new NmsClient(pool, origin, `/nms/v1/main/${encodeURIComponent(user)}`, `Bearer ${token}`);
+  }
+
+  urlOf(objectId: string): string {
+    return `${this.origin}${this.boxPath}/objects/${encodeURIComponent(objectId)}`;
   }
 
   async create(object: object): Promise<void> {

@@ -17,6 +17,8 @@ export interface Dovecot {
   readonly version: string;
   /** Where it keeps mails. */
   readonly folder: string;
+  /** What it logged beyond the ordinary. */
+  complaints(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -54,7 +56,8 @@ export async function startDovecot(fsync: FsyncMode): Promise<Dovecot> {
     await stop();
     throw error;
   }
-  return { port, version, folder: join(folder, 'mail'), stop };
+  const complaints = async () => (await readFile(logPath, 'utf8')).split('\n').filter((line) => !line.includes(': Info: ')).join('\n');
+  return { port, version, folder: join(folder, 'mail'), complaints, stop };
 }
 
 async function installed(): Promise<void> {
