@@ -19,7 +19,10 @@ export const ChangeObject = defineEvent({
   key: ({ user }) => user,
   schema: z.object({
     user: keyedAddress, messageId: z.string(), party: z.string(), direction: z.enum(['In', 'Out']),
-    change: z.enum(['seen', 'removed']), device: keyedDeviceId.optional(), at: instant,
+    change: z.enum(['seen', 'removed']),
+    /** The user's reading was reported to the sender, or would have been: no device reports it again. */
+    readReport: z.boolean().optional(),
+    device: keyedDeviceId.optional(), at: instant,
   }),
 });
 export type ChangeObject = PayloadOf<typeof ChangeObject>;
