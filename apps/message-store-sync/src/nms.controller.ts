@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
-import { ChangeObject } from '@cpm/contracts-message-store-sync';
-import { boxAggregate, inSyncScope, nmsObject, type Box, type NmsObject, type ObjectRow } from '@cpm/domain-message-store-sync';
+import { UpdateObjects } from '@cpm/contracts-message-store-sync';
+import { nmsObject, scopeOf, type NmsObject, type ObjectRow } from '@cpm/domain-message-store-sync';
 import { CallingDevice, parse, ProblemError, RequireScope, orUnavailable, type DevicePrincipal } from '@cpm/http';
-import { CLOCK, ingressOf, storeOf } from '@cpm/runtime-host';
-import type { AggregateStore, Clock, Ingress } from '@cpm/runtime-ports';
+import { CLOCK, ingressOf } from '@cpm/runtime-host';
+import type { Clock, Ingress } from '@cpm/runtime-ports';
 import { cpmAddress, fileUrl, type CpmAddress } from '@cpm/vocabulary';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { Boxes } from './boxes.js';
 import { NmsErrorFilter } from './nms-error.js';
 import { cursorAt, objectSearch } from './object-search.js';
 import { StoredObjects } from './stored-objects.js';
@@ -22,14 +24,15 @@ const flagPath = objectPath.extend({ flagName: z.literal('\\Seen', 'only \\Seen 
 export class NmsController {
   constructor(
     @Inject(StoredObjects) private readonly objects: StoredObjects,
-    @Inject(storeOf('message-store-sync')) private readonly boxes: AggregateStore,
+    @Inject(Boxes) private readonly boxes: Boxes,
     @Inject(ingressOf('message-store-sync')) private readonly ingress: Ingress,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Get('/:objectId')
   async get(@CallingDevice() { user }: DevicePrincipal, @Param() params: unknown, @Req() request: FastifyRequest): Promise<{ object: NmsObject }> {
-    return { object: nmsObject(await this.find(user, params), baseUrlOf(request)) };
+    const [row, { folders }] = await Promise.all([this.find(user, params), this.boxes.of(user)]);
+    return { object: nmsObject(row, { folders, baseUrl: baseUrlOf(request) }) };
   }
 
   @Get('/:objectId/payload')
@@ -71,16 +74,12 @@ export class NmsController {
   ): Promise<{ objectList: { object: NmsObject[]; cursor?: string } }> {
     requireOwnBox(user, parse(boxPath, params));
     const query = parse(objectSearch, body);
-    const [rows, [stored]] = await Promise.all([
-      this.objects.search(user, { ...query, limit: query.limit + 1 }),
-      this.boxes.load(boxAggregate.name, [user]),
-    ]);
+    const [rows, { syncRules, folders }] = await Promise.all([this.objects.search(user, { ...query, limit: query.limit + 1 }), this.boxes.of(user)]);
     const page = rows.slice(0, query.limit);
     const last = page.at(-1);
-    const rules = (stored?.state as Box | undefined)?.syncRules ?? [];
-    const wanted = page.filter((row) => inSyncScope(row, device, rules, this.clock.now()));
-    const base = baseUrlOf(request);
-    return { objectList: { object: wanted.map((row) => nmsObject(row, base)), ...(rows.length > page.length && last ? { cursor: cursorAt(last) } : {}) } };
+    const wanted = page.filter((row) => scopeOf(row, { device, rules: syncRules, folders }, this.clock.now()) === 'in');
+    const view = { folders, baseUrl: baseUrlOf(request) };
+    return { objectList: { object: wanted.map((row) => nmsObject(row, view)), ...(rows.length > page.length && last ? { cursor: cursorAt(last) } : {}) } };
   }
 
   private async find(user: CpmAddress, params: unknown): Promise<ObjectRow> {
@@ -91,11 +90,10 @@ export class NmsController {
     return row;
   }
 
-  private async change({ u: user, dir: direction, messageId, from, to, context }: ObjectRow, { device }: DevicePrincipal, change: 'seen' | 'removed'): Promise<void> {
+  private async change({ u: user, oid: objectId, context }: ObjectRow, { device }: DevicePrincipal, change: 'seen' | 'removed'): Promise<void> {
     if (context === 'imdn-message') throw new ProblemError(403, 'report-is-final', 'a report cannot be changed');
-    const party = direction === 'In' ? from : (to[0] ?? from);
-    const changed = this.ingress.publish(ChangeObject, { user, messageId, party, direction, change, device, at: this.clock.now() });
-    await orUnavailable(changed);
+    const object = { objectId, ...(change === 'seen' ? { addFlags: ['\\Seen'] } : { remove: 'deleted' as const }) };
+    await orUnavailable(this.ingress.publish(UpdateObjects, { user, commandId: randomUUID(), objects: [object], device, at: this.clock.now() }));
   }
 }
 

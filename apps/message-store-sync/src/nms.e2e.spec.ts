@@ -117,8 +117,8 @@ requirement('CPM-MLD-017', () => {
     expect((await call('DELETE', '/in-m1')).status).toBe(204);
     const changes = platform.log.records('cpm.message-store-sync.inbox').map(({ value }) => (JSON.parse(value) as { data: unknown }).data);
     expect(changes).toMatchObject([
-      { user: bob, messageId: 'm1', party: alice, direction: 'In', change: 'seen', device: phone },
-      { user: bob, messageId: 'm1', party: alice, direction: 'In', change: 'removed', device: phone },
+      { user: bob, objects: [{ objectId: 'in-m1', addFlags: ['\\Seen'] }], device: phone },
+      { user: bob, objects: [{ objectId: 'in-m1', remove: 'deleted' }], device: phone },
     ]);
   });
 });
