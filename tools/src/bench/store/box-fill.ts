@@ -1,6 +1,6 @@
 import { boxAggregate, messageRow, objectRowId, OBJECTS_TABLE, type Box, type BoxEvent } from '@cpm/domain-message-store-sync';
 import type { DepositObject } from '@cpm/contracts-message-store-sync';
-import { writeRow, type RowWrite } from '@cpm/runtime-decider';
+import { fold, writeRow, type RowWrite } from '@cpm/runtime-decider';
 import type { MongoAggregateStore } from '@cpm/runtime-mongo';
 import { storedObjectId, type CpmAddress, type DeviceId } from '@cpm/vocabulary';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -59,14 +59,18 @@ function rowOf(user: CpmAddress, index: number): RowWrite {
   return writeRow({ table: OBJECTS_TABLE, id: objectRowId(row.u, row.oid), insert: { ...row } });
 }
 
+/** What the head learns of: the last of the deposits, and how much they are together. */
+function deposited(user: CpmAddress, count: number): readonly BoxEvent[] {
+  return [{ type: 'ObjectDeposited', modSeq: count, deposit: depositOf(user, count - 1) }, { type: 'StoreGrew', by: { objects: count, bytes: count * TEXT.length } }];
+}
+
 /** The head as it is after the last of these deposits. */
 async function moveHead(store: MongoAggregateStore, user: CpmAddress, count: number): Promise<void> {
   const giveUp = performance.now() + HEAD_LIMIT_MS;
   for (;;) {
     const [head] = await store.load(boxAggregate.name, [user]);
     if (head) {
-      const last: BoxEvent = { type: 'ObjectDeposited', modSeq: count, deposit: depositOf(user, count - 1) };
-      const next = { ...head, version: head.version + 1, state: boxAggregate.decider.evolve(head.state as Box, last) };
+      const next = { ...head, version: head.version + 1, state: fold({ initial: head.state as Box, evolve: boxAggregate.decider.evolve }, deposited(user, count)) };
       const written = await store.write([], [{ kind: boxAggregate.name, next, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] }]);
       if (written === 'written') return;
     }

@@ -15,6 +15,7 @@ export interface BoxScaleOptions {
   readonly rounds: number;
 }
 
+const DATABASE = 'bench';
 const SMALL = 1_000;
 const WARM_UP_ROUNDS = 100;
 const RATIO_LIMIT = 1.5;
@@ -27,7 +28,7 @@ const PROGRESS_ROUNDS = 100;
 export async function benchBoxScale({ objects, rounds }: BoxScaleOptions): Promise<void> {
   if (!Number.isInteger(objects) || objects < SMALL) throw new Error(`--objects must be at least ${SMALL}`);
   console.log('Starting the system …');
-  const system = await startSystem({ httpPort: 0, quiet: true, fresh: true });
+  const system = await startSystem({ httpPort: 0, quiet: true, fresh: true, env: { MONGODB_DATABASE: DATABASE } });
   const pool = new Pool(system.url, { connections: 8 });
   try {
     const large = await filled(system, pool, 'tel:+4930000001' as CpmAddress, objects);
@@ -50,7 +51,7 @@ export async function benchBoxScale({ objects, rounds }: BoxScaleOptions): Promi
 async function filled(system: System, pool: Pool, user: CpmAddress, count: number): Promise<NmsClient> {
   const client = await NmsClient.enrol(pool, system.url, user);
   console.log(`Filling a box with ${count} objects, straight into the collection, with the store's own rows …`);
-  const connection = await connectMongo(system.mongoUri);
+  const connection = await connectMongo(system.mongoUri, { driver: { dbName: DATABASE } });
   await fillBox(new MongoAggregateStore(connection, 'message-store-sync'), user, count);
   await connection.close();
   return client;
