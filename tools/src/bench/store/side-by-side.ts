@@ -46,8 +46,8 @@ async function ofDovecot(fsync: FsyncMode, messages: number): Promise<Figures[]>
   const server = await startDovecot(fsync);
   try {
     console.log(`\nDovecot ${server.version}, ${MAIL_FORMAT} in ${server.folder} (file system ${(await stat(server.folder)).dev}), mail_fsync=${fsync}; imapflow with QRESYNC; groups are MULTIAPPEND and STORE of a range`);
-    // A colon may not stand in a user's name.
-    return await measure(`Dovecot, mail_fsync=${fsync}`, (user, width) => ImapBox.open(server.port, user.replace('tel:', ''), width), messages);
+    // Neither colon nor plus may stand in a user's name.
+    return await measure(`Dovecot, mail_fsync=${fsync}`, (user, width) => ImapBox.open(server.port, user.replace('tel:+', ''), width), messages);
   } catch (error) {
     console.error(await server.complaints());
     throw error;
