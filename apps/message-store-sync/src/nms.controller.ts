@@ -1,14 +1,15 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
 import { ChangeObject } from '@cpm/contracts-message-store-sync';
 import { boxAggregate, inSyncScope, nmsObject, type Box, type NmsObject, type ObjectRow } from '@cpm/domain-message-store-sync';
 import { CallingDevice, parse, ProblemError, RequireScope, orUnavailable, type DevicePrincipal } from '@cpm/http';
 import { CLOCK, ingressOf, storeOf } from '@cpm/runtime-host';
 import type { AggregateStore, Clock, Ingress } from '@cpm/runtime-ports';
-import { cpmAddress, fileUrl, type CpmAddress } from '@cpm/vocabulary';
+import { cpmAddress, type CpmAddress } from '@cpm/vocabulary';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { NmsErrorFilter } from './nms-error.js';
 import { cursorAt, objectSearch } from './object-search.js';
+import { PayloadAnswer } from './payload-answer.js';
 import { StoredObjects } from './stored-objects.js';
 
 const boxPath = z.object({ storeName: z.string().regex(/^[\w-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -'), boxId: cpmAddress });
@@ -22,6 +23,7 @@ const flagPath = objectPath.extend({ flagName: z.literal('\\Seen', 'only \\Seen 
 export class NmsController {
   constructor(
     @Inject(StoredObjects) private readonly objects: StoredObjects,
+    @Inject(PayloadAnswer) private readonly payloads: PayloadAnswer,
     @Inject(storeOf('message-store-sync')) private readonly boxes: AggregateStore,
     @Inject(ingressOf('message-store-sync')) private readonly ingress: Ingress,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -32,14 +34,13 @@ export class NmsController {
     return { object: nmsObject(await this.find(user, params), baseUrlOf(request)) };
   }
 
-  @Get('/:objectId/payload')
-  async payload(@CallingDevice() { user }: DevicePrincipal, @Param() params: unknown, @Res() reply: FastifyReply): Promise<void> {
-    await sendContent(await this.find(user, params), reply);
-  }
-
-  @Get('/:objectId/payloadParts/1')
-  async payloadPart(@CallingDevice() { user }: DevicePrincipal, @Param() params: unknown, @Res() reply: FastifyReply): Promise<void> {
-    await sendContent(await this.find(user, params), reply);
+  @Get(['/:objectId/payload', '/:objectId/payloadParts/1'])
+  async payload(
+    @CallingDevice() { user }: DevicePrincipal, @Param() params: unknown, @Headers() headers: Record<string, string | undefined>, @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const row = await this.find(user, params);
+    if (row.context === 'imdn-message') throw new ProblemError(404, 'no-payload', 'a report has no payload');
+    await this.payloads.send(row, headers, reply);
   }
 
   @Put('/:objectId/flags/:flagName')
@@ -105,10 +106,4 @@ function requireOwnBox(user: CpmAddress, { boxId }: { readonly boxId: CpmAddress
 
 function baseUrlOf({ protocol, host }: FastifyRequest): string {
   return `${protocol}://${host}`;
-}
-
-async function sendContent(row: ObjectRow, reply: FastifyReply): Promise<void> {
-  if (row.context === 'imdn-message') throw new ProblemError(404, 'no-payload', 'a report has no payload');
-  if (row.text === undefined) await reply.redirect(fileUrl(row.contentId ?? ''), 307);
-  else await reply.headers({ 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; sandbox" }).type(row.contentType).send(row.text);
 }
