@@ -33,7 +33,9 @@ export async function* formParts(source: Readable, boundary: string, most: numbe
   const arrived = new Readable({ objectMode: true, read: () => undefined });
   const bodies: Readable[] = [];
   let heads = 0;
+  let reason: Error | undefined;
   const fail = (error: Error) => {
+    reason ??= error;
     for (const stream of [arrived, ...bodies, parser]) stream.destroy(error);
   };
   for (const stream of [arrived, parser]) stream.on('error', () => undefined);
@@ -54,13 +56,23 @@ export async function* formParts(source: Readable, boundary: string, most: numbe
   try {
     let index = 0;
     for await (const { head, body } of arrived as AsyncIterable<{ head: PartHead; body: Readable }>) {
-      yield { ...described(head, index === 0 ? 'root-fields' : attachment(index - 1)), body };
+      const bytes = because(body, () => reason);
+      yield { ...described(head, index === 0 ? 'root-fields' : attachment(index - 1)), body: Readable.from(bytes, { objectMode: false }) };
       index += 1;
     }
   } finally {
     forget();
     source.unpipe(parser);
     fail(malformed());
+  }
+}
+
+/** The parser fails the part that is not whole in its own words, after it has failed itself. */
+async function* because(body: Readable, reason: () => Error | undefined): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* body as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw reason() ?? error;
   }
 }
 
