@@ -56,8 +56,10 @@ export async function* formParts(source: Readable, boundary: string, most: numbe
   try {
     let index = 0;
     for await (const { head, body } of arrived as AsyncIterable<{ head: PartHead; body: Readable }>) {
-      const bytes = because(body, () => reason);
-      yield { ...described(head, index === 0 ? 'root-fields' : attachment(index - 1)), body: Readable.from(bytes, { objectMode: false }) };
+      const read = Readable.from(because(body, () => reason), { objectMode: false });
+      // Whoever reads it is told; a part that nobody reads to its end must not end the process.
+      read.on('error', () => undefined);
+      yield { ...described(head, index === 0 ? 'root-fields' : attachment(index - 1)), body: read };
       index += 1;
     }
   } finally {

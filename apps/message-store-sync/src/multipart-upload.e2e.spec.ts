@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { Controller, Inject, Module, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { BodyAs, CallingDevice, RequireScope, type DevicePrincipal } from '@cpm/http';
 import { ContentStore, type StoredFile } from '@cpm/runtime-content';
@@ -13,18 +14,23 @@ import { NmsErrorFilter } from './nms-error.js';
 import { bob, StoreStage } from './store-stage.fixture.js';
 
 const LIMIT = 21 * 2 ** 20;
-const SLICE = 2 ** 20;
 
 @Controller('/nms/v1/main/uploads')
 @RequireScope('device')
 @UseFilters(NmsErrorFilter)
 class UploadsController {
+  /** Of requests that got no answer. */
+  static failed = 0;
+
   constructor(@Inject(MultipartUpload) private readonly uploads: MultipartUpload) {}
 
   @Post()
   @BodyAs({ as: 'stream' })
   take(@CallingDevice() { user }: DevicePrincipal, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Upload> {
-    return this.uploads.take(request, reply, user);
+    return this.uploads.take(request, reply, user).catch((error: unknown) => {
+      UploadsController.failed += 1;
+      throw error;
+    });
   }
 
   @Post('other')
@@ -104,7 +110,7 @@ it('takes root fields and attachments in their order, short text into the object
   });
 });
 
-it('keeps text that is not UTF-8, or whose name is missing, as it came', async () => {
+it('keeps text that is not UTF-8 as it came', async () => {
   const latin = Buffer.concat([Buffer.from(`--b\r\n${RAW_ROOT}\r\n--b\r\nContent-Disposition: form-data; name=attachments\r\nContent-Type: text/plain;charset=iso-8859-1\r\n\r\n`), Buffer.from([0xfc]), Buffer.from('\r\n--b--')]);
   const { parts: [part] } = await taken(await post(latin, { 'content-type': 'multipart/form-data; boundary=b' }));
   expect(part).toEqual({ contentType: 'text/plain;charset=iso-8859-1', size: 1, contentId: expect.any(String) });
@@ -178,17 +184,24 @@ describe('refuses, names what is wrong, and keeps nothing:', () => {
   });
 });
 
-it.each(['attachments', 'root-fields'])('keeps nothing when the connection is cut in the middle of %s', async (where) => {
+it.each(['an attachment', 'root fields', 'a head'])('keeps nothing when the connection is cut in the middle of %s', async (where) => {
+  const sockets: Socket[] = [];
+  const server = stage.host.app.getHttpServer() as Server;
+  server.on('connection', (socket: Socket) => sockets.push(socket));
+  const failed = UploadsController.failed;
   const sending = httpRequest(`${stage.host.url}/nms/v1/main/uploads`, { method: 'POST', headers: { authorization: stage.authorization, 'content-type': 'multipart/form-data; boundary=b' } });
-  const failed = new Promise((resolve) => sending.on('error', resolve));
+  const cut = new Promise((resolve) => sending.on('error', resolve));
   const image = 'Content-Disposition: form-data; name="a"\r\nContent-Type: image/png\r\n\r\n';
-  if (where === 'root-fields') sending.write(`--b\r\n${RAW_ROOT.slice(0, -2)}`);
-  else sending.write(Buffer.concat([Buffer.from(`--b\r\n${RAW_ROOT}\r\n--b\r\n${image}whole\r\n--b\r\n${image}`), Buffer.alloc(2 * SLICE)]));
-  const parts = where === 'root-fields' ? 0 : 2;
-  await until(async () => (await stage.stored())[0] === parts && (parts === 0 || (await stage.stored())[1] > 5));
+  const begun = Buffer.from(`--b\r\n${RAW_ROOT}\r\n--b\r\n${image}whole\r\n--b\r\n${image}`);
+  const written = { 'an attachment': Buffer.concat([begun, Buffer.alloc(2 * 2 ** 20)]), 'root fields': begun.subarray(0, 120), 'a head': begun.subarray(0, -20) }[where]!;
+  sending.write(written);
+  await until(async () => sockets.some(({ bytesRead }) => bytesRead > written.length));
+  if (where !== 'root fields') await until(async () => (await stage.stored())[0] > 0);
+  if (where === 'an attachment') await until(async () => (await stage.stored())[1] > 5);
   sending.destroy();
-  await failed;
-  await until(async () => (await stage.stored()).every((count) => count === 0));
+  await cut;
+  await until(async () => UploadsController.failed === failed + 1);
+  expect(await stage.stored()).toEqual([0, 0]);
 });
 
 it('changes nothing for routes that do not ask for it', async () => expect((await post(new FormData(), {}, '/other')).status).toBe(415));
