@@ -1,14 +1,14 @@
-import { Backoff } from './backoff.js';
+import { Backoff } from './calls/backoff.js';
 import type { Accepted, CpmDeviceOptions, DeviceDescription, OutgoingMessage, UploadedFile } from './cpm-device-options.js';
-import { DeviceStream, type StreamEndedError, type StreamState } from './device-stream.js';
-import { FileTransferCalls } from './file-transfer-calls.js';
-import type { Frame, FrameType } from './frames.js';
-import { HttpCalls, type Call } from './http-calls.js';
-import type { CpmProblem } from './problem.js';
-import { Recent } from './recent.js';
-import { uploadResumably, type FileDescription } from './resumable-upload.js';
-import { SessionCalls } from './session-calls.js';
-import { SaidDispositions, type SaidDisposition } from './said-dispositions.js';
+import { DeviceStream, type StreamEndedError, type StreamState } from './stream/device-stream.js';
+import { FileTransferCalls } from './calls/file-transfer-calls.js';
+import type { Frame, FrameType } from './stream/frames.js';
+import { HttpCalls, type Call } from './calls/http-calls.js';
+import type { CpmProblem } from './calls/problem.js';
+import { Recent } from './stream/recent.js';
+import { uploadResumably, type FileDescription } from './calls/resumable-upload.js';
+import { SessionCalls } from './calls/session-calls.js';
+import { SaidDispositions, type SaidDisposition } from './stream/said-dispositions.js';
 
 interface Events {
   readonly frame: Frame;
