@@ -1,39 +1,21 @@
-import type { Batch, Change, ContentPiece, LocalState, LocalStore } from './local-store.js';
-import type { PendingOperation, ReceivedSms, StoredFolder, StoredObject, SyncPosition, Ucn, UnsentMessage } from './stored.js';
+import type { Batch, ContentPiece, LocalState, LocalStore } from './local-store.js';
+import { LocalTables } from './local-tables.js';
 
 /** Forgets everything when the process ends. */
 export class InMemoryStore implements LocalStore {
-  private readonly objects = new Map<string, StoredObject>();
-  private readonly folders = new Map<string, StoredFolder>();
-  private readonly pending = new Map<number, PendingOperation>();
-  private readonly unsent = new Map<string, UnsentMessage>();
-  private readonly ucns = new Map<string, Ucn>();
-  private readonly sms = new Map<string, ReceivedSms>();
+  private readonly tables = new LocalTables();
   private readonly pieces = new Map<string, readonly ContentPiece[]>();
-  private position: SyncPosition | undefined;
 
   async load(): Promise<LocalState> {
+    const { objects, folders, position, pending, unsent, ucns, sms } = this.tables;
     return {
-      objects: [...this.objects.values()],
-      folders: [...this.folders.values()],
-      position: this.position,
-      pending: [...this.pending.values()].sort((a, b) => a.order - b.order),
-      unsent: [...this.unsent.values()],
-      ucns: [...this.ucns.values()],
-      sms: [...this.sms.values()],
+      position, pending, objects: [...objects.values()], folders: [...folders.values()], unsent: [...unsent.values()], ucns: [...ucns.values()], sms: [...sms.values()],
     };
   }
 
-  async apply(given: Batch): Promise<void> {
-    const batch = structuredClone(given);
+  async apply(batch: Batch): Promise<void> {
+    this.tables.apply(structuredClone(batch));
     for (const id of batch.objects?.remove ?? []) this.forgetContent(id);
-    change(this.objects, batch.objects, ({ id }) => id);
-    change(this.folders, batch.folders, ({ id }) => id);
-    change(this.pending, batch.pending, ({ order }) => order);
-    change(this.unsent, batch.unsent, ({ id }) => id);
-    change(this.ucns, batch.ucns, ({ id }) => id);
-    change(this.sms, batch.sms, ({ id }) => id);
-    if (batch.position) this.position = batch.position;
   }
 
   async putContent(piece: ContentPiece): Promise<void> {
@@ -57,11 +39,6 @@ export class InMemoryStore implements LocalStore {
   private forgetContent(object: string): void {
     for (const [key, [piece]] of this.pieces) if (piece?.object === object) this.pieces.delete(key);
   }
-}
-
-function change<Item, Key>(items: Map<Key, Item>, { put = [], remove = [] }: Change<Item, Key> = {}, key: (item: Item) => Key): void {
-  for (const gone of remove) items.delete(gone);
-  for (const item of put) items.set(key(item), item);
 }
 
 function keyOf(object: string, part: number): string {

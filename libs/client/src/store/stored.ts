@@ -66,8 +66,8 @@ type Operation =
   | { readonly type: 'add-flags' | 'remove-flags'; readonly object: string; readonly flags: readonly string[] }
   | { readonly type: 'move'; readonly object: string; readonly folder: string }
   | { readonly type: 'delete'; readonly object: string }
-  /** `object` and `folder` are made up here until the server has given its own. */
-  | { readonly type: 'create-draft'; readonly object: string; readonly draft: DraftContent; readonly at: string }
+  /** `object` and `folder` are made up here until the server has given its own. `isAttempted`: it may have this draft already. */
+  | { readonly type: 'create-draft'; readonly object: string; readonly draft: DraftContent; readonly at: string; readonly isAttempted?: boolean }
   | { readonly type: 'create-folder'; readonly folder: string; readonly name: string; readonly parent: string }
   | { readonly type: 'rename-folder'; readonly folder: string; readonly name: string }
   | { readonly type: 'delete-folder'; readonly folder: string }
@@ -100,6 +100,8 @@ export interface Ucn {
   readonly refs: readonly string[];
   /** `unavailable`: what it told of expired or was deleted before it was obtained. */
   readonly state: 'waiting' | 'unavailable';
+  /** Of several originals, one went before it was obtained. */
+  readonly hasLost?: boolean;
   /** The user removed it: its original is obtained all the same. */
   readonly isRemoved?: boolean;
 }
