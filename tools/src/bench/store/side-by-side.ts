@@ -62,7 +62,7 @@ async function ofOwn(messages: number): Promise<Figures[]> {
   const pool = new Pool(system.url, { connections: Math.max(...WIDTHS) });
   try {
     const { kafka, mongo } = system.stack;
-    console.log(`${OWN}: all services in one process, Kafka (${kafka.source}) and mongod (${mongo.source}) under ${tmpdir()} (file system ${(await stat(tmpdir())).dev}); an answer follows Kafka's acks=all and a majority write in mongod, which stands in its journal on the disk; groups are bulkCreation and bulkUpdate`);
+    console.log(`${OWN}: all services in one process, Kafka (${kafka.source}) and mongod (${mongo.source}) under ${tmpdir()} (file system ${(await stat(tmpdir())).dev}); an answer follows Kafka's acks=all and a majority write in mongod, which stands in its journal on the disk; groups are bulkCreation and bulkUpdate; a list of changes holds the whole objects, where QRESYNC holds flags`);
     return await measure(OWN, (user, width) => NmsBox.open({ pool, url: system.url }, user, width), messages);
   } finally {
     await pool.destroy();
