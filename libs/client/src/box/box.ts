@@ -12,6 +12,7 @@ import type { PendingOperation, StoredObject, Ucn } from '../store/stored.js';
 import { BoxSync, type SyncProgress } from '../sync/box-sync.js';
 import type { BoxFolder } from '../sync/local-view.js';
 import { Outbox } from '../sync/outbox.js';
+import { draftsCreated, withoutCreated } from '../sync/outbox-requests.js';
 import type { BoxChange } from '../sync/sync-state.js';
 import { ContentFetch, partsOf } from '../ucn/content-fetch.js';
 import type { IncomingSms, SmsKind } from '../ucn/incoming-sms.js';
@@ -81,7 +82,7 @@ export class Box extends BoxEdits {
     const outbox = new Outbox({ local: box, nms, send, problem, box: { origin, path } });
     this.exchange = new BoxSync({
       local: box, nms, outbox, deviceId, pageSize, progress: (progress) => this.listeners.emit('progress', progress),
-      follows: (change, tables) => ({ ...this.primary.follows(change, tables), ...unsentAfter(change, tables) }),
+      follows: (change, tables) => ({ ...this.primary.follows(change, tables), ...unsentAfter(change, tables), ...this.draftsAfter(change, tables) }),
     });
     this.originals = new Attempts({ attempt: () => this.obtainOriginals(), failed: () => undefined, backoff: new Backoff(500, 60_000) });
     this.exchanges = new Attempts({
@@ -201,6 +202,12 @@ export class Box extends BoxEdits {
   async close(): Promise<void> {
     this.offline();
     await this.box.close();
+  }
+
+  private draftsAfter({ objects }: BoxChange, tables: LocalTables): Batch {
+    const created = draftsCreated(objects.put, tables);
+    for (const { operation, id } of created) this.box.rename(operation.object, id);
+    return withoutCreated(created, tables);
   }
 
   private async obtainOriginals(): Promise<void> {
