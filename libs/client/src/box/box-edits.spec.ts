@@ -186,6 +186,29 @@ requirement('CPM-MLD-016', () => {
     expect(viewOf(box)).toEqual(nms.truth());
   });
 
+  it.each<readonly [string, (id: string) => Promise<unknown>, readonly string[]]>([
+    ['changed', (id) => box.updateDraft(id, { text: 'b' }), ['b \\Draft \\Seen']],
+    ['flagged', (id) => box.flag(id, '\\Flagged'), ['a \\Draft \\Seen \\Flagged']],
+    ['removed', (id) => box.discardDraft(id), []],
+  ])('has what its user wants when a draft is %s before he can know that the server has it', async (_, act, expected) => {
+    await box.sync();
+    const id = await box.saveDraft({ text: 'a' });
+    nms.fault = (_method, path) => (path.endsWith('/objects') ? 'unanswered' : 'unreached');
+    await box.sync().catch(() => undefined);
+    await act(id);
+    const see = () => box.objects().map(({ text, flags }) => [text, ...flags].join(' '));
+    expect(see()).toEqual(expected);
+    // It comes from the store before the server answers.
+    nms.fault = (_method, path) => (path.endsWith('/objects') ? 'unreached' : undefined);
+    await box.sync().catch(() => undefined);
+    expect(see()).toEqual(expected);
+    nms.fault = () => undefined;
+    await box.sync();
+    expect(see()).toEqual(expected);
+    expect(viewOf(box)).toEqual(nms.truth());
+    expect(textsOf('\\Draft')).toHaveLength(expected.length);
+  });
+
   it('knows a draft by the id it was saved under when the server has given another', async () => {
     const id = await box.saveDraft({ text: 'a' });
     await box.sync();

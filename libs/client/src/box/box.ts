@@ -8,7 +8,7 @@ import { NmsCalls } from '../nms/nms-calls.js';
 import { LocalBox } from '../store/local-box.js';
 import type { Batch, LocalStore } from '../store/local-store.js';
 import type { LocalTables } from '../store/local-tables.js';
-import type { PendingOperation, StoredObject, Ucn } from '../store/stored.js';
+import type { PendingOperation, Ucn } from '../store/stored.js';
 import { BoxSync, type SyncProgress } from '../sync/box-sync.js';
 import type { BoxFolder } from '../sync/local-view.js';
 import { Outbox } from '../sync/outbox.js';
@@ -18,7 +18,7 @@ import { ContentFetch, partsOf } from '../ucn/content-fetch.js';
 import type { IncomingSms, SmsKind } from '../ucn/incoming-sms.js';
 import { Primary } from '../ucn/primary.js';
 import { BoxEdits } from './box-edits.js';
-import { attributeOf, conversationsOf, isForReading, selectObjects, type BoxObject, type Conversation, type ObjectQuery } from './box-object.js';
+import { attributeOf, conversationsOf, selectObjects, type BoxObject, type Conversation, type ObjectQuery } from './box-object.js';
 import { BoxView } from './box-view.js';
 
 export interface BoxOptions {
@@ -232,7 +232,7 @@ function idsOf({ put = [], remove = [] }: { readonly put?: readonly { readonly i
 /** A message of this device is there once its copy in the store is, or was. */
 function unsentAfter({ objects, gone }: BoxChange, { unsent }: LocalTables): Batch {
   if (unsent.size === 0) return {};
-  const copies = objects.put.filter((object: StoredObject) => isForReading(object) && attributeOf(object, 'Direction') === 'Out');
+  const copies = objects.put.filter((object) => attributeOf(object, 'Direction') === 'Out');
   return { unsent: { remove: [...copies, ...gone].map(({ correlationId = '' }) => correlationId).filter((id) => unsent.has(id)) } };
 }
 
