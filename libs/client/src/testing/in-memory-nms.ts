@@ -42,7 +42,8 @@ export interface NewObject {
 /** `unreached`: nothing happens; `unanswered`: it happens, and the answer is lost; a Response is given instead. */
 export type Fault = 'unreached' | 'unanswered' | Response | undefined;
 
-type Body = Readonly<Record<string, any>>;
+/** As it came. */
+type Body = ReturnType<JSON['parse']>;
 
 /** A message store with one box, as NMS of the contract says, and what else a device calls. Rows are the server's own truth. */
 export class InMemoryNms {

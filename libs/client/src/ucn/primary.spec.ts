@@ -175,7 +175,7 @@ requirement('CPM-MLD-034', () => {
       const whole = nms.fetch;
       Object.assign(nms, {
         fetch: async (url: string, init: RequestInit) => {
-          const how = String(url).includes('payloadParts') ? (faults.next().value as Fault | 'cut' | 'wrong range' | 'whole') : undefined;
+          const how = url.includes('payloadParts') ? (faults.next().value as Fault | 'cut' | 'wrong range' | 'whole') : undefined;
           nms.fault = () => (how === 'unreached' || how === 'unanswered' ? how : undefined);
           const response = await whole(url, how === 'whole' ? {} : init);
           if (how === 'cut') return new Response((await response.arrayBuffer()).slice(0, 5), response);
