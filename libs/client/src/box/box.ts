@@ -8,16 +8,17 @@ import { NmsCalls } from '../nms/nms-calls.js';
 import { LocalBox } from '../store/local-box.js';
 import type { Batch, LocalStore } from '../store/local-store.js';
 import type { LocalTables } from '../store/local-tables.js';
-import type { PendingOperation, StoredObject, Ucn } from '../store/stored.js';
+import type { PendingOperation, Ucn } from '../store/stored.js';
 import { BoxSync, type SyncProgress } from '../sync/box-sync.js';
 import type { BoxFolder } from '../sync/local-view.js';
 import { Outbox } from '../sync/outbox.js';
+import { draftsCreated, withoutCreated } from '../sync/outbox-requests.js';
 import type { BoxChange } from '../sync/sync-state.js';
 import { ContentFetch, partsOf } from '../ucn/content-fetch.js';
 import type { IncomingSms, SmsKind } from '../ucn/incoming-sms.js';
 import { Primary } from '../ucn/primary.js';
 import { BoxEdits } from './box-edits.js';
-import { attributeOf, conversationsOf, isForReading, selectObjects, type BoxObject, type Conversation, type ObjectQuery } from './box-object.js';
+import { attributeOf, conversationsOf, selectObjects, type BoxObject, type Conversation, type ObjectQuery } from './box-object.js';
 import { BoxView } from './box-view.js';
 
 export interface BoxOptions {
@@ -81,7 +82,7 @@ export class Box extends BoxEdits {
     const outbox = new Outbox({ local: box, nms, send, problem, box: { origin, path } });
     this.exchange = new BoxSync({
       local: box, nms, outbox, deviceId, pageSize, progress: (progress) => this.listeners.emit('progress', progress),
-      follows: (change, tables) => ({ ...this.primary.follows(change, tables), ...unsentAfter(change, tables) }),
+      follows: (change, tables) => ({ ...this.primary.follows(change, tables), ...unsentAfter(change, tables), ...this.draftsAfter(change, tables) }),
     });
     this.originals = new Attempts({ attempt: () => this.obtainOriginals(), failed: () => undefined, backoff: new Backoff(500, 60_000) });
     this.exchanges = new Attempts({
@@ -203,6 +204,12 @@ export class Box extends BoxEdits {
     await this.box.close();
   }
 
+  private draftsAfter({ objects }: BoxChange, tables: LocalTables): Batch {
+    const created = draftsCreated(objects.put, tables);
+    for (const { operation, id } of created) this.box.rename(operation.object, id);
+    return withoutCreated(created, tables);
+  }
+
   private async obtainOriginals(): Promise<void> {
     await this.primary.settle();
     if (this.box.tables.pending.length > 0) this.exchanges.wake();
@@ -225,7 +232,7 @@ function idsOf({ put = [], remove = [] }: { readonly put?: readonly { readonly i
 /** A message of this device is there once its copy in the store is, or was. */
 function unsentAfter({ objects, gone }: BoxChange, { unsent }: LocalTables): Batch {
   if (unsent.size === 0) return {};
-  const copies = objects.put.filter((object: StoredObject) => isForReading(object) && attributeOf(object, 'Direction') === 'Out');
+  const copies = objects.put.filter((object) => attributeOf(object, 'Direction') === 'Out');
   return { unsent: { remove: [...copies, ...gone].map(({ correlationId = '' }) => correlationId).filter((id) => unsent.has(id)) } };
 }
 

@@ -4,7 +4,7 @@ import type { BulkResponse, NmsFolder, NmsObject } from '../nms/nms-wire.js';
 import type { Batch } from '../store/local-store.js';
 import type { LocalTables } from '../store/local-tables.js';
 import type { PendingOperation, StoredObject } from '../store/stored.js';
-import { afterOperation, draftAttributes, DRAFT_FLAGS } from './local-view.js';
+import { afterOperation, CLIENT_CORRELATOR, draftAttributes, DRAFT_FLAGS, type DraftCreation } from './local-view.js';
 
 /** What one request carries: operations of one kind; never empty. */
 export type Group = readonly [PendingOperation, ...PendingOperation[]];
@@ -69,7 +69,7 @@ export function requestOf([operation, ...others]: Group, { origin, path }: BoxAd
     case 'delete': return { method: 'POST', path: `${path}/objects/operations/bulkDelete`, body: { bulkDelete: { objects } } };
     case 'move': return { method: 'POST', path: `${path}/folders/operations/moveToFolder`, body: { targetRef: { resourceURL: folderUrl(operation.folder) }, sourceRefs: { objects } } };
     case 'create-draft': {
-      const attribute = Object.entries(draftAttributes(operation.draft, operation.at)).map(([name, value]) => ({ name, value }));
+      const attribute = Object.entries(draftAttributes(operation)).map(([name, value]) => ({ name, value }));
       return { method: 'POST', path: `${path}/objects`, body: { object: { attributes: { attribute }, flags: { flag: DRAFT_FLAGS }, clientCorrelator: operation.object } } };
     }
     case 'create-folder': return { method: 'POST', path: `${path}/folders`, body: { folder: { name: operation.name, parentFolder: folderUrl(operation.parent), clientCorrelator: operation.folder } } };
@@ -117,6 +117,20 @@ export function taken(operations: readonly PendingOperation[], answer: GroupAnsw
   }
   const folders = operation?.type === 'delete-folder' ? { remove: [operation.folder] } : {};
   return { objects: { put, remove: gone }, folders, pending: { remove } };
+}
+
+/** Drafts of this device that came from the store: created, although the answer was lost. */
+export function draftsCreated(objects: readonly StoredObject[], { pending }: LocalTables): readonly { readonly operation: DraftCreation; readonly id: string }[] {
+  const waiting = pending.filter((one) => one.type === 'create-draft');
+  return waiting.flatMap((operation) => {
+    const created = objects.find(({ attributes }) => attributes[CLIENT_CORRELATOR]?.[0] === operation.object);
+    return created ? [{ operation, id: created.id }] : [];
+  });
+}
+
+export function withoutCreated(created: ReturnType<typeof draftsCreated>, { pending }: LocalTables): Batch {
+  const remove = created.map(({ operation }) => operation.order);
+  return created.length === 0 ? {} : { pending: { remove, put: created.flatMap(({ operation, id }) => renamed(pending, remove, operation.object, id)) } };
 }
 
 function renamed(pending: readonly PendingOperation[], removed: readonly number[], from: string, to: string): readonly PendingOperation[] {

@@ -15,7 +15,7 @@ export function openBox(nms: InMemoryNms, options: Partial<BoxOptions> = {}, dev
 export function viewOf(box: Box): ReturnType<InMemoryNms['truth']> {
   const folderIds = new Map(box.folders.map(({ path, id }) => [path, id]));
   return {
-    objects: Object.fromEntries(box.objects().map(({ id, folder, flags }) => [id, `${folderIds.get(folder) ?? folder.slice(1)} ${[...flags].sort().join(' ')}`]).sort()),
+    objects: Object.fromEntries(box.objects().map(({ id, folder, flags, text }) => [id, `${folderIds.get(folder) ?? folder.slice(1)} ${[...flags].sort().join(' ')} ${text ?? ''}`]).sort()),
     folders: Object.fromEntries(box.folders.map(({ id, path }) => [id, path]).sort()),
   };
 }

@@ -42,7 +42,8 @@ export interface NewObject {
 /** `unreached`: nothing happens; `unanswered`: it happens, and the answer is lost; a Response is given instead. */
 export type Fault = 'unreached' | 'unanswered' | Response | undefined;
 
-type Body = Readonly<Record<string, any>>;
+/** As it came. */
+type Body = ReturnType<JSON['parse']>;
 
 /** A message store with one box, as NMS of the contract says, and what else a device calls. Rows are the server's own truth. */
 export class InMemoryNms {
@@ -134,10 +135,10 @@ export class InMemoryNms {
     this.subscriptions.clear();
   }
 
-  /** What a device with these rules is to see: flags by id, and folders. */
+  /** What a device with these rules is to see: folder, flags and text by id, and folders. */
   truth(): { readonly objects: Readonly<Record<string, string>>; readonly folders: Readonly<Record<string, string>> } {
     return {
-      objects: Object.fromEntries(this.visible().map(({ id, folder, flags }) => [id, `${folder} ${[...flags].sort().join(' ')}`]).sort()),
+      objects: Object.fromEntries(this.visible().map(({ id, folder, flags, attributes }) => [id, `${folder} ${[...flags].sort().join(' ')} ${attributes['TextContent']?.[0] ?? ''}`]).sort()),
       folders: Object.fromEntries([...this.folders.values()].filter(({ isGone }) => !isGone).map((row) => [row.id, this.pathOf(row)]).sort()),
     };
   }
