@@ -41,6 +41,16 @@ requirement('CPM-MLD-016', () => {
     await until(() => box.objects().length === 1);
   });
 
+  it('gives up what the lost connection does not answer, and asks anew on the next', async () => {
+    nms.add({ text: 'new' });
+    nms.fault = () => 'silent';
+    await device.connect();
+    await until(() => nms.requests.length === 1);
+    nms.fault = () => undefined;
+    sockets.breakOff();
+    await until(() => box.objects().length === 1);
+  });
+
   it('has no part in history: a device that joins late reports nothing and alerts nobody', async () => {
     for (let place = 0; place < 20; place += 1) nms.add({ text: `${place}`, requested: ['positive-delivery', 'display'], flags: place % 2 === 0 ? ['\\Seen'] : [] });
     nms.add({ parts: [new Uint8Array([1])], requested: ['positive-delivery', 'display'] });

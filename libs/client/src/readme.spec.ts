@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
 import { readFileSync } from 'node:fs';
-import { CpmDevice, InMemoryStore, type Box, type Conversation, type MessageData } from '@cpm/client';
-import { openIndexedDbStore } from '@cpm/client/indexeddb';
 import { ucnRef } from '@cpm/message-tags';
+import { CpmDevice, InMemoryStore, type Box, type Conversation, type MessageData } from './index.js';
+import { openIndexedDbStore } from './store/indexeddb-store.js';
 import { until } from './testing/box-under-test.js';
 import { FakeSockets } from './testing/fake-socket.js';
 import { HOST, InMemoryNms, OTHER as bob, USER as user } from './testing/in-memory-nms.js';

@@ -2,7 +2,7 @@ import { Attempts } from '../calls/attempts.js';
 import { Backoff } from '../calls/backoff.js';
 import type { HttpCalls } from '../calls/http-calls.js';
 import { CpmProblem } from '../calls/problem.js';
-import type { Accepted, OutgoingMessage } from '../cpm-device-options.js';
+import type { OutgoingMessage } from '../cpm-device-options.js';
 import { Listeners } from '../listeners.js';
 import { NmsCalls } from '../nms/nms-calls.js';
 import { LocalBox } from '../store/local-box.js';
@@ -35,7 +35,6 @@ export interface BoxHost {
   /** `https://host`. */
   readonly origin: string;
   readonly deviceId: string;
-  readonly send: (message: OutgoingMessage) => Promise<Accepted>;
 }
 
 /** Ids of what is new, different or gone. */
@@ -55,11 +54,13 @@ interface BoxEvents {
 }
 
 const STORE_NAME = 'base';
+const ANSWER_WITHIN_MS = 60_000;
 const UNAUTHORIZED_OR_BUSY: ReadonlySet<number> = new Set([401, 408, 425, 429]);
 
 /** The user's messages, files, drafts and folders on this device: read at once, also without a connection, and kept in step. */
 export class Box extends BoxEdits {
   private readonly listeners = new Listeners<BoxEvents>();
+  private connection = new AbortController();
   private readonly view: BoxView;
   private readonly content: ContentFetch;
   private readonly primary: Primary;
@@ -70,16 +71,17 @@ export class Box extends BoxEdits {
   private constructor(
     private readonly box: LocalBox,
     { user, pageSize = 200 }: BoxOptions,
-    { calls, origin, deviceId, send }: BoxHost,
+    { calls, origin, deviceId }: BoxHost,
   ) {
     super(box, () => this.exchanges.wake());
     const path = `/nms/v1/${STORE_NAME}/${encodeURIComponent(user)}`;
-    const nms = new NmsCalls(calls, path);
+    // Every call may be repeated: one that the connection was lost under is given up for the next connection.
+    const nms = new NmsCalls(calls.impatient(() => AbortSignal.any([this.connection.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)])), path);
     const problem = (one: CpmProblem) => this.listeners.emit('problem', one);
     this.view = new BoxView(box.tables, user);
     this.content = new ContentFetch(nms, box.store);
     this.primary = new Primary({ local: box, content: this.content, user });
-    const outbox = new Outbox({ local: box, nms, send, problem, box: { origin, path } });
+    const outbox = new Outbox({ local: box, nms, problem, box: { origin, path } });
     this.exchange = new BoxSync({
       local: box, nms, outbox, deviceId, pageSize, progress: (progress) => this.listeners.emit('progress', progress),
       follows: (change, tables) => ({ ...this.primary.follows(change, tables), ...unsentAfter(change, tables), ...this.draftsAfter(change, tables) }),
@@ -189,6 +191,8 @@ export class Box extends BoxEdits {
   }
 
   offline(): void {
+    this.connection.abort();
+    this.connection = new AbortController();
     this.exchanges.offline();
     this.originals.offline();
   }

@@ -3,7 +3,7 @@ import { idOf, storedFolder, storedObject } from '../nms/stored-from-wire.js';
 import type { BulkResponse, NmsFolder, NmsObject } from '../nms/nms-wire.js';
 import type { Batch } from '../store/local-store.js';
 import type { LocalTables } from '../store/local-tables.js';
-import type { PendingOperation, StoredObject } from '../store/stored.js';
+import type { PendingOperation, StoredObject, UnsentMessage } from '../store/stored.js';
 import { afterOperation, CLIENT_CORRELATOR, draftAttributes, DRAFT_FLAGS, type DraftCreation } from './local-view.js';
 
 /** What one request carries: operations of one kind; never empty. */
@@ -77,6 +77,11 @@ export function requestOf([operation, ...others]: Group, { origin, path }: BoxAd
     case 'delete-folder': return { method: 'DELETE', path: `${path}/folders/${encodeURIComponent(operation.folder)}` };
     case 'report': return { method: 'POST', path: `/cpm/v1/messages/${encodeURIComponent(operation.messageId)}/dispositions`, body: { status: operation.status } };
   }
+}
+
+/** The same id is taken once, however often it is said. */
+export function sendingOf({ id, message }: UnsentMessage): Call {
+  return { method: 'POST', path: '/cpm/v1/messages', body: { contentType: 'text/plain', ...message, id } };
 }
 
 /** What the server made of a group; only what this reads. */

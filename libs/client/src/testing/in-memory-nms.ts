@@ -39,8 +39,8 @@ export interface NewObject {
   readonly folder?: string;
 }
 
-/** `unreached`: nothing happens; `unanswered`: it happens, and the answer is lost; a Response is given instead. */
-export type Fault = 'unreached' | 'unanswered' | Response | undefined;
+/** `unreached`: nothing happens; `unanswered`: it happens, and the answer is lost; `silent`: nothing, until it is given up; a Response is given instead. */
+export type Fault = 'unreached' | 'unanswered' | 'silent' | Response | undefined;
 
 /** As it came. */
 type Body = ReturnType<JSON['parse']>;
@@ -71,6 +71,7 @@ export class InMemoryNms {
     this.requests.push(`${method} ${pathname}`);
     const fault = this.fault(method, pathname);
     if (fault instanceof Response) return fault;
+    if (fault === 'silent') await new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(new TypeError('given up'))));
     if (fault === 'unreached') throw new TypeError('fetch failed');
     const body = (typeof init.body === 'string' ? JSON.parse(init.body) : {}) as Body;
     const response = this.answer(method, pathname, { body, query: searchParams, range: new Headers(init.headers).get('range') });
