@@ -7,6 +7,7 @@ import type { Connection } from 'mongoose';
 import { Boxes } from './boxes.js';
 import { NmsController } from './nms.controller.js';
 import { StoredObjects } from './stored-objects.js';
+import { BOX_EFFECTS, upkeepProviders } from './upkeep/upkeep-providers.js';
 
 /** One index per question, so that an answer costs what it holds, whatever the size of the box. */
 const rowIndexes: TableIndexes = {
@@ -20,11 +21,12 @@ const rowIndexes: TableIndexes = {
 };
 
 @Module({
-  imports: [ServiceHost.for(messageStoreSync, { rowIndexes })],
+  imports: [ServiceHost.for(messageStoreSync, { rowIndexes, effects: BOX_EFFECTS })],
   controllers: [NmsController],
   providers: [
     { provide: StoredObjects, inject: [MONGO], useFactory: (connection: Connection) => new StoredObjects(connection) },
     { provide: Boxes, inject: [storeOf('message-store-sync')], useFactory: (store: AggregateStore) => new Boxes(store) },
+    ...upkeepProviders,
   ],
 })
 export class MessageStoreSyncModule {}
