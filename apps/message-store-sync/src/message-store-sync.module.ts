@@ -1,11 +1,15 @@
 import { Module } from '@nestjs/common';
 import { FOLDERS_TABLE, messageStoreSync, OBJECTS_TABLE } from '@cpm/domain-message-store-sync';
-import { MONGO, ServiceHost, storeOf } from '@cpm/runtime-host';
+import { ContentStore } from '@cpm/runtime-content';
+import { CLOCK, MONGO, parseConfig, ServiceHost, storeOf } from '@cpm/runtime-host';
 import type { TableIndexes } from '@cpm/runtime-mongo';
-import type { AggregateStore } from '@cpm/runtime-ports';
+import type { AggregateStore, Clock } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import { Boxes } from './boxes.js';
+import { MultipartUpload } from './multipart-upload.js';
+import { NMS_CONFIG, nmsConfig } from './nms-config.js';
 import { NmsController } from './nms.controller.js';
+import { PayloadAnswer } from './payload-answer.js';
 import { StoredObjects } from './stored-objects.js';
 import { BOX_EFFECTS, upkeepProviders } from './upkeep/upkeep-providers.js';
 
@@ -20,11 +24,26 @@ const rowIndexes: TableIndexes = {
   [FOLDERS_TABLE]: [{ key: { u: 1, modSeq: 1 }, name: 'changes' }],
 };
 
+/** How long an attachment waits for its object, should the process end in between. */
+const UNUSED_MS = 3_600_000;
+
 @Module({
   imports: [ServiceHost.for(messageStoreSync, { rowIndexes, effects: BOX_EFFECTS })],
   controllers: [NmsController],
   providers: [
+    MultipartUpload,
+    PayloadAnswer,
+    { provide: NMS_CONFIG, useFactory: () => parseConfig(nmsConfig, process.env) },
     { provide: StoredObjects, inject: [MONGO], useFactory: (connection: Connection) => new StoredObjects(connection) },
+    {
+      provide: ContentStore,
+      inject: [MONGO, CLOCK],
+      useFactory: async (connection: Connection, clock: Clock) => {
+        const contents = new ContentStore(connection, clock, { fileMs: UNUSED_MS, unusedMs: UNUSED_MS });
+        await contents.ensureIndexes();
+        return contents;
+      },
+    },
     { provide: Boxes, inject: [storeOf('message-store-sync')], useFactory: (store: AggregateStore) => new Boxes(store) },
     ...upkeepProviders,
   ],

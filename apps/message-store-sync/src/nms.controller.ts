@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
 import { UpdateObjects } from '@cpm/contracts-message-store-sync';
 import { nmsObject, scopeOf, type NmsObject, type ObjectRow } from '@cpm/domain-message-store-sync';
 import { CallingDevice, parse, ProblemError, RequireScope, orUnavailable, type DevicePrincipal } from '@cpm/http';
 import { CLOCK, ingressOf } from '@cpm/runtime-host';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
-import { cpmAddress, fileUrl, type CpmAddress } from '@cpm/vocabulary';
+import { cpmAddress, type CpmAddress } from '@cpm/vocabulary';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Boxes } from './boxes.js';
 import { NmsErrorFilter } from './nms-error.js';
 import { cursorAt, objectSearch } from './object-search.js';
+import { PayloadAnswer } from './payload-answer.js';
 import { StoredObjects } from './stored-objects.js';
 
 const boxPath = z.object({ storeName: z.string().regex(/^[\w-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -'), boxId: cpmAddress });
@@ -25,6 +26,7 @@ export class NmsController {
   constructor(
     @Inject(StoredObjects) private readonly objects: StoredObjects,
     @Inject(Boxes) private readonly boxes: Boxes,
+    @Inject(PayloadAnswer) private readonly payloads: PayloadAnswer,
     @Inject(ingressOf('message-store-sync')) private readonly ingress: Ingress,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -35,14 +37,13 @@ export class NmsController {
     return { object: nmsObject(row, { folders, baseUrl: baseUrlOf(request) }) };
   }
 
-  @Get('/:objectId/payload')
-  async payload(@CallingDevice() { user }: DevicePrincipal, @Param() params: unknown, @Res() reply: FastifyReply): Promise<void> {
-    await sendContent(await this.find(user, params), reply);
-  }
-
-  @Get('/:objectId/payloadParts/1')
-  async payloadPart(@CallingDevice() { user }: DevicePrincipal, @Param() params: unknown, @Res() reply: FastifyReply): Promise<void> {
-    await sendContent(await this.find(user, params), reply);
+  @Get(['/:objectId/payload', '/:objectId/payloadParts/1'])
+  async payload(
+    @CallingDevice() { user }: DevicePrincipal, @Param() params: unknown, @Headers() headers: Record<string, string | undefined>, @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const row = await this.find(user, params);
+    if (row.context === 'imdn-message') throw new ProblemError(404, 'no-payload', 'a report has no payload');
+    await this.payloads.send(row, headers, reply);
   }
 
   @Put('/:objectId/flags/:flagName')
@@ -103,10 +104,4 @@ function requireOwnBox(user: CpmAddress, { boxId }: { readonly boxId: CpmAddress
 
 function baseUrlOf({ protocol, host }: FastifyRequest): string {
   return `${protocol}://${host}`;
-}
-
-async function sendContent(row: ObjectRow, reply: FastifyReply): Promise<void> {
-  if (row.context === 'imdn-message') throw new ProblemError(404, 'no-payload', 'a report has no payload');
-  if (row.text === undefined) await reply.redirect(fileUrl(row.contentId ?? ''), 307);
-  else await reply.headers({ 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; sandbox" }).type(row.contentType).send(row.text);
 }
