@@ -12,6 +12,7 @@ import { NmsController } from './nms.controller.js';
 import { PayloadAnswer } from './payload-answer.js';
 import { StoredObjects } from './stored-objects.js';
 import { BOX_EFFECTS, upkeepProviders } from './upkeep/upkeep-providers.js';
+import { contentIndexes } from './upkeep/upkeep-rows.js';
 
 /** One index per question, so that an answer costs what it holds, whatever the size of the box. */
 const rowIndexes: TableIndexes = {
@@ -20,6 +21,7 @@ const rowIndexes: TableIndexes = {
     { key: { u: 1, modSeq: 1 }, name: 'changes' },
     { key: { u: 1, folder: 1, date: 1, oid: 1 }, name: 'by-folder' },
     { key: { u: 1, removedAt: 1 }, name: 'tombstones', partialFilterExpression: { deleted: true } },
+    ...contentIndexes,
   ],
   [FOLDERS_TABLE]: [{ key: { u: 1, modSeq: 1 }, name: 'changes' }],
 };

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { messageStoreSync } from '@cpm/domain-message-store-sync';
 import { requirement } from '@cpm/runtime-decider';
 import { ServiceHost } from '@cpm/runtime-host';
+import { startMongo, type MongoService } from '@cpm/testing-containers';
 import { MessageStoreSyncModule } from '../message-store-sync.module.js';
 import { bob, Listener, LivingStore, phone, until, type ReceivedList } from '../upkeep/living-store.fixture.js';
 
@@ -9,14 +10,19 @@ import { bob, Listener, LivingStore, phone, until, type ReceivedList } from '../
 @Module({ imports: [ServiceHost.for(messageStoreSync)] })
 class WithoutEffects {}
 
+let mongo: MongoService;
 let store: LivingStore;
 let listener: Listener;
 
+beforeAll(async () => {
+  mongo = await startMongo();
+}, 120_000);
+afterAll(() => mongo.stop());
 beforeEach(async () => {
-  store = await LivingStore.prepare('notifications');
+  store = await LivingStore.prepare(mongo, 'notifications');
   listener = await Listener.start();
   await store.run(MessageStoreSyncModule);
-}, 120_000);
+});
 afterEach(async () => {
   await store.end();
   await listener.stop();

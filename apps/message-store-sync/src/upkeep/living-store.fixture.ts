@@ -9,7 +9,7 @@ import { bootstrap, commandsOf, hostConfig, ingressOf, InMemoryPlatform, parseCo
 import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { collectionOf, connectMongo, MongoAggregateStore } from '@cpm/runtime-mongo';
 import type { Commands, Ingress } from '@cpm/runtime-ports';
-import { startMongo, type MongoService } from '@cpm/testing-containers';
+import type { MongoService } from '@cpm/testing-containers';
 import { DEFAULT_POLICY, DEFAULT_PROFILE, type CpmAddress, type DeviceId, type Policy, type PreferenceProfile } from '@cpm/vocabulary';
 import type { Connection } from 'mongoose';
 
@@ -35,7 +35,6 @@ export class LivingStore {
 
   private constructor(
     readonly connection: Connection,
-    private readonly mongo: MongoService,
     readonly identity: TestIdentityProvider,
   ) {
     const store = new MongoAggregateStore(connection, SERVICE);
@@ -48,12 +47,11 @@ export class LivingStore {
     }) as unknown as InMemoryPlatform;
   }
 
-  static async prepare(database: string): Promise<LivingStore> {
+  static async prepare({ uri }: Pick<MongoService, 'uri'>, database: string): Promise<LivingStore> {
     process.env['NMS_NOTIFY_ALLOW'] = '127.0.0.1/8';
-    const mongo = await startMongo();
-    const connection = await connectMongo(mongo.uri, { driver: { dbName: database } });
+    const connection = await connectMongo(uri, { driver: { dbName: database } });
     await connection.dropDatabase();
-    return new LivingStore(connection, mongo, await testIdentityProvider());
+    return new LivingStore(connection, await testIdentityProvider());
   }
 
   get host(): RunningHost {
@@ -75,7 +73,6 @@ export class LivingStore {
     await this.halt();
     await this.connection.dropDatabase();
     await this.connection.close();
-    await this.mongo.stop();
     await this.identity.forget();
   }
 

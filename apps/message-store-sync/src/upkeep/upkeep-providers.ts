@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { ContentStore } from '@cpm/runtime-content';
 import { CLOCK, HOST_CONFIG, ingressOf, METRICS, MONGO, parseConfig, type HostConfig, type Metrics } from '@cpm/runtime-host';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
@@ -12,6 +13,7 @@ import { SubscriberNotification, type ListFate } from '../subscriptions/subscrib
 import { BoxEffects } from './box-effects.js';
 import { BoxSweep } from './box-sweep.js';
 import { FolderEmptying } from './folder-emptying.js';
+import { UnnamedContents } from './unnamed-contents.js';
 import { UpkeepRows } from './upkeep-rows.js';
 
 /** Injection token of the effects of boxes. */
@@ -41,6 +43,11 @@ export const upkeepProviders: readonly Provider[] = [
     inject: [UpkeepRows, SubscriberNotification, NotifyClient, ingressOf('message-store-sync'), CLOCK],
     useFactory: (rows: UpkeepRows, notification: SubscriberNotification, client: NotifyClient, ingress: Ingress, clock: Clock) =>
       new BoxEffects({ emptying: new FolderEmptying(rows, ingress, clock), sweep: new BoxSweep(rows, ingress, clock), notification, client }),
+  },
+  {
+    provide: UnnamedContents,
+    inject: [UpkeepRows, ContentStore, CLOCK],
+    useFactory: (rows: UpkeepRows, contents: ContentStore, clock: Clock) => new UnnamedContents(rows, contents, clock),
   },
   { provide: BOX_EFFECTS, inject: [BoxEffects], useFactory: ({ effects }: BoxEffects) => effects },
 ];

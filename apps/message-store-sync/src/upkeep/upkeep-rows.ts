@@ -59,7 +59,20 @@ export class UpkeepRows {
     const numbers = found.flat().map(({ modSeq }) => modSeq);
     return numbers.length === 0 ? undefined : Math.min(...numbers);
   }
+
+  /** Which of these contents some object names. */
+  async contentsNamed(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
+    const [whole, parts] = await Promise.all([
+      this.objects.distinct('contentId', { contentId: { $in: [...ids] } }, COMMITTED),
+      this.objects.distinct('parts.contentId', { 'parts.contentId': { $in: [...ids] } }, COMMITTED),
+    ]);
+    return new Set([...whole, ...(parts as string[])].filter((id) => id !== undefined));
+  }
 }
+
+/** By which an object is found that names a content; most objects name none and are in neither. */
+export const contentIndexes = ['contentId', 'parts.contentId'].map((field) => ({ key: { [field]: 1 as const }, name: field, partialFilterExpression: { [field]: { $exists: true } } }));
 
 function beyond(after: Place | undefined): object {
   return after ? { $or: [{ date: { $gt: after.date } }, { date: after.date, oid: { $gt: after.oid } }] } : {};
