@@ -26,8 +26,8 @@ export const box: Decider<BoxCommand, Box, BoxEvent> = {
   evolve,
 };
 
-function headOf({ modSeq, rulesSince }: Pick<Box, 'modSeq' | 'rulesSince'>): BoxHead {
-  return { head: modSeq, rulesOf: (device) => rulesSince[device] ?? 0 };
+function headOf({ modSeq, sweep: { floor }, rulesSince }: Pick<Box, 'modSeq' | 'sweep' | 'rulesSince'>): BoxHead {
+  return { head: modSeq, floor, rulesOf: (device) => rulesSince[device] ?? 0 };
 }
 
 function decide(command: BoxCommand, state: Box): readonly BoxEvent[] {
@@ -136,7 +136,7 @@ function update({ commandId, objects, device, at }: UpdateObjects, { modSeq, fol
   ];
 }
 
-function decideSubscription({ type, request, now }: Of<'Subscribe' | 'Unsubscribe'>, { subscriptions, modSeq, rulesSince }: Box): readonly BoxEvent[] {
+function decideSubscription({ type, request, now }: Of<'Subscribe' | 'Unsubscribe'>, { subscriptions, modSeq, sweep, rulesSince }: Box): readonly BoxEvent[] {
   const { subscriptionId, commandId } = request;
   const expired: readonly SubscriptionEvent[] = subscriptions.filter((one) => !isLive(one, now)).map(({ id }) => ({ type: 'Unsubscribed', id }));
   const live = subscriptions.filter((one) => isLive(one, now));
@@ -148,7 +148,7 @@ function decideSubscription({ type, request, now }: Of<'Subscribe' | 'Unsubscrib
   }
   if (request.renewal && !known) return refused('unknown-subscription');
   if (!known && live.length >= MAX_SUBSCRIPTIONS) return refused('too-many-subscriptions');
-  const subscription = subscriptionOf(request, known, headOf({ modSeq, rulesSince }), now);
+  const subscription = subscriptionOf(request, known, headOf({ modSeq, sweep, rulesSince }), now);
   return [...expired, { type: 'Subscribed', subscription }, { type: 'RequestAnswered', commandId, answer: { done: true, lastModSeq: modSeq, subscription } }];
 }
 
