@@ -11,6 +11,8 @@ import { NMS_CONFIG, nmsConfig } from './nms-config.js';
 import { NmsController } from './nms.controller.js';
 import { PayloadAnswer } from './payload-answer.js';
 import { StoredObjects } from './stored-objects.js';
+import { BOX_EFFECTS, upkeepProviders } from './upkeep/upkeep-providers.js';
+import { contentIndexes } from './upkeep/upkeep-rows.js';
 
 /** One index per question, so that an answer costs what it holds, whatever the size of the box. */
 const rowIndexes: TableIndexes = {
@@ -19,6 +21,7 @@ const rowIndexes: TableIndexes = {
     { key: { u: 1, modSeq: 1 }, name: 'changes' },
     { key: { u: 1, folder: 1, date: 1, oid: 1 }, name: 'by-folder' },
     { key: { u: 1, removedAt: 1 }, name: 'tombstones', partialFilterExpression: { deleted: true } },
+    ...contentIndexes,
   ],
   [FOLDERS_TABLE]: [{ key: { u: 1, modSeq: 1 }, name: 'changes' }],
 };
@@ -27,7 +30,7 @@ const rowIndexes: TableIndexes = {
 const UNUSED_MS = 3_600_000;
 
 @Module({
-  imports: [ServiceHost.for(messageStoreSync, { rowIndexes })],
+  imports: [ServiceHost.for(messageStoreSync, { rowIndexes, effects: BOX_EFFECTS })],
   controllers: [NmsController],
   providers: [
     MultipartUpload,
@@ -44,6 +47,7 @@ const UNUSED_MS = 3_600_000;
       },
     },
     { provide: Boxes, inject: [storeOf('message-store-sync')], useFactory: (store: AggregateStore) => new Boxes(store) },
+    ...upkeepProviders,
   ],
 })
 export class MessageStoreSyncModule {}

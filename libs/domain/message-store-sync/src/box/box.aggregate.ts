@@ -4,8 +4,9 @@ import { answer, defineAggregate, perform, writeRow, type Reaction } from '@cpm/
 import { ownerOfBox, type Box, type BoxCommand, type BoxEvent } from './box.js';
 import { box } from './box.decider.js';
 import { FOLDERS_TABLE, folderRow, folderRowId, removedFolder } from './folder-row.js';
-import { hintFrame, reportKept, sentFrame, storeChanged } from './frames.js';
+import { hintFrame, sentFrame, storeChanged, storeChangedForOthers } from './frames.js';
 import { createdRow, messageRow, objectRowId, OBJECTS_TABLE, reportRow, tombstone, type ObjectRow } from './object-row.js';
+import { groupRow, sessionRow, type KeptRow } from './session-row.js';
 import type { Sending, Subscription } from './subscriptions.js';
 import type { SweepCutoff } from './sweep.js';
 
@@ -34,7 +35,7 @@ function insertion(row: ObjectRow): Reaction {
   return writeRow({ table: OBJECTS_TABLE, id: objectRowId(row.u, row.oid), insert: { ...row } });
 }
 
-function reactToObjects(event: Of<'ObjectDeposited' | 'ObjectChanged' | 'DispositionKept' | 'ObjectsCreated' | 'ObjectsUpdated'>, after: Box, now: Instant, id: string): readonly Reaction[] {
+function reactToObjects(event: Of<'ObjectDeposited' | 'ObjectChanged' | 'DispositionKept' | 'SessionKept' | 'ObjectsCreated' | 'ObjectsUpdated'>, after: Box, now: Instant, id: string): readonly Reaction[] {
   const user = ownerOfBox(id);
   switch (event.type) {
     case 'ObjectDeposited':
@@ -42,7 +43,9 @@ function reactToObjects(event: Of<'ObjectDeposited' | 'ObjectChanged' | 'Disposi
     case 'ObjectChanged':
       return [changeOfMessage(event), ...storeChanged(user, after, { modSeq: event.modSeq, acting: event.change.device }, now)];
     case 'DispositionKept':
-      return [...disposition(event), ...reportKept(user, after, event.modSeq, now)];
+      return [...disposition(event), ...storeChangedForOthers(user, after, event.modSeq, now)];
+    case 'SessionKept':
+      return [...sessionObjects(event), ...storeChangedForOthers(user, after, event.modSeq, now)];
     case 'ObjectsCreated': {
       const first = event.modSeq - event.objects.length + 1;
       const rows = event.objects.map((object, at) => insertion(createdRow(object, { user, device: event.device, modSeq: first + at })));
@@ -82,6 +85,15 @@ function disposition({ modSeq, disposition: kept }: Of<'DispositionKept'>): read
   return [sent, insertion(reportRow(kept, modSeq))];
 }
 
+function sessionObjects({ modSeq, kept, history, group }: Of<'SessionKept'>): readonly Reaction[] {
+  const upsert = ({ row, changes }: KeptRow) =>
+    writeRow({ table: OBJECTS_TABLE, id: objectRowId(row.u, row.oid), insert: { ...row }, number: { field: 'modSeq', value: row.modSeq }, set: changes });
+  return [
+    ...(history ? [upsert(sessionRow(kept, group === 'none' ? modSeq : modSeq - 1))] : []),
+    ...(group === 'none' ? [] : [upsert(groupRow(kept, modSeq, { revived: group === 'revived' }))]),
+  ];
+}
+
 function reactToFolder(event: Of<'FolderChanged' | 'FolderRemoved' | 'EmptyingBegun'>, after: Box, now: Instant, id: string): readonly Reaction[] {
   const user = ownerOfBox(id);
   if (event.type === 'EmptyingBegun') return [perform('empty-folder', { user, folder: event.folder, upTo: event.upTo } satisfies EmptyingInput)];
@@ -112,6 +124,7 @@ function react(event: BoxEvent, after: Box, now: Instant, id: string): readonly 
     case 'ObjectDeposited':
     case 'ObjectChanged':
     case 'DispositionKept':
+    case 'SessionKept':
     case 'ObjectsCreated':
     case 'ObjectsUpdated':
       return reactToObjects(event, after, now, id);
