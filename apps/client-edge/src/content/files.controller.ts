@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Body, Controller, Get, Head, Headers, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { BodyAs, CallingDevice, drain, parse, payloadTooLarge, ProblemError, type DevicePrincipal } from '@cpm/http';
 import type { Clock } from '@cpm/runtime-ports';
@@ -10,8 +10,9 @@ import { z } from 'zod';
 import type { EdgeConfig } from '../edge-config.js';
 import { ForRegisteredDevice } from '../for-registered-device.js';
 import { CLOCK, EDGE_CONFIG } from '../ports.js';
-import { requestedRange } from './byte-range.js';
-import { ContentStore, type StoredFile } from './content-store.js';
+import type { ByteRange } from './byte-range.js';
+import { ContentStore } from './content-store.js';
+import { contentOf, sendContent } from './content-response.js';
 import { observe, TransferProgress } from './transfer-progress.js';
 import { fileKind, isUploadId, resumableUpload, uploadOffset, type RequestHeaders } from './upload-headers.js';
 import { Uploads, type FileAnswer, type UploadName, type UploadState } from './uploads.js';
@@ -87,21 +88,12 @@ export class FilesController {
     const file = /^[\w-]{1,64}$/.test(id) ? await this.contents.find(id) : undefined;
     if (!file) throw new ProblemError(404, 'unknown-file', 'there is no such file');
     if (file.expiresAtMs <= this.clock.now()) throw new ProblemError(410, 'file-expired', 'the file is not kept any more');
-    const isStale = validator !== undefined && validator !== etagOf(file);
-    const asked = requestedRange(isStale ? undefined : rangeHeader, file.size);
-    if (asked === 'unsatisfiable') {
-      throw new ProblemError(416, 'range-not-satisfiable', `the file has ${file.size} bytes`, { headers: { 'content-range': `bytes */${file.size}` } });
-    }
-    const range = asked === 'whole' ? { first: 0, last: file.size - 1 } : asked;
-    if (transfer !== undefined && reply.request.method === 'GET') {
+    const onRange = (range: ByteRange) => {
+      if (transfer === undefined) return;
       const fetch = randomUUID();
       observe(reply.raw, range.last === file.size - 1, (progress) => this.transfers.report({ user: device.user, device: device.device, transferId: transfer, progress, fetch }));
-    }
-    const { first, last } = range;
-    if (asked !== 'whole') void reply.status(206).header('content-range', `bytes ${first}-${last}/${file.size}`);
-    // Fastify answers HEAD by reading all that it then does not send.
-    const content = reply.request.method === 'HEAD' ? Readable.from([]) : this.contents.read(file, range);
-    await reply.headers({ ...headersOf(file), 'content-length': last - first + 1 }).send(content);
+    };
+    await sendContent(reply, { ...contentOf(file), read: (range) => this.contents.read(file, range) }, { rangeHeader, validator, cache: 'private, max-age=86400, immutable', onRange });
   }
 }
 
@@ -133,21 +125,4 @@ async function readable<Result>(request: IncomingMessage, reply: FastifyReply, t
     if (error instanceof ProblemError) await finish();
     throw error;
   }
-}
-
-function etagOf({ sha256, id }: StoredFile): string {
-  return `"${sha256 || id}"`;
-}
-
-/** Never shown by a browser as a page of this origin, whatever was uploaded. */
-function headersOf(file: StoredFile): Record<string, string> {
-  return {
-    'content-type': file.contentType,
-    'content-disposition': file.fileName === undefined ? 'attachment' : `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName).replace(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`)}`,
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; sandbox",
-    'accept-ranges': 'bytes',
-    'cache-control': 'private, max-age=86400, immutable',
-    etag: etagOf(file),
-  };
 }

@@ -95,12 +95,15 @@ function storeChanged(user: CpmAddress, lastModSeq: number, acting: DeviceId | u
   return publish(PushFrame, { user, devices, frameKey: 'store.changed', type: 'store.changed', data: { lastModSeq }, at: now, expiresAt: now + FRAME_LIFE_MS });
 }
 
+/** `$UCN-Obtained`: the user has the whole content by the link of a notification; it is not said to be read. */
+const FLAG_OF = { seen: '\\Seen', obtained: '$UCN-Obtained' } as const;
+
 function onChange({ modSeq, change }: Extract<BoxEvent, { type: 'ObjectChanged' }>, after: Box, now: Instant): readonly Reaction[] {
   const { user, direction, messageId, device } = change;
   const at = { table: OBJECTS_TABLE, id: objectRowId(user, storedObjectId(direction, messageId)) };
-  const row = change.change === 'seen'
-    ? writeRow({ ...at, set: { modSeq }, add: { flags: ['\\Seen'] } })
-    : writeRow({ ...at, set: { modSeq, deleted: true, text: '', contentId: '' } });
+  const row = change.change === 'removed'
+    ? writeRow({ ...at, set: { modSeq, deleted: true, text: '', contentId: '' } })
+    : writeRow({ ...at, set: { modSeq }, add: { flags: [FLAG_OF[change.change]] } });
   return hasOthers(after, device) ? [row, storeChanged(user, modSeq, device, now)] : [row];
 }
 
