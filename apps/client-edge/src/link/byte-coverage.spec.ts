@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { ByteRange } from '../content/byte-range.js';
 import { isWhole, withRange } from './byte-coverage.js';
 
 const SIZE = 12;
@@ -7,6 +8,6 @@ const range = fc.tuple(fc.nat(SIZE - 1), fc.nat(SIZE - 1)).map(([a, b]) => ({ fi
 it('is whole when every byte is in some range, in whatever order they came', () => {
   fc.assert(fc.property(fc.array(range, { maxLength: 8 }), (ranges) => {
     const bytes = new Set(ranges.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, at) => first + at)));
-    expect(isWhole(ranges.reduce(withRange, [] as readonly { first: number; last: number }[]), SIZE)).toBe(bytes.size === SIZE);
+    expect(isWhole(ranges.reduce<readonly ByteRange[]>(withRange, []), SIZE)).toBe(bytes.size === SIZE);
   }));
 });

@@ -26,7 +26,7 @@ const STYLE = [
   '*{box-sizing:border-box}body{margin:0;min-height:100vh;min-height:100dvh;display:grid;place-items:center;padding:max(16px,env(safe-area-inset-top)) 16px max(16px,env(safe-area-inset-bottom));',
   'background:var(--back);color:var(--ink);font:17px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}',
   'main{width:100%;max-width:34rem;padding:24px;background:var(--card);border:1px solid var(--line);border-radius:16px}',
-  'h1{margin:0 0 12px;font-size:1.4rem;line-height:1.25;font-weight:650}p{margin:0 0 16px}form,p:last-child{margin-bottom:0}.soft{color:var(--soft);font-size:.92rem;overflow-wrap:anywhere}form+.soft,.act+.soft{margin-top:16px}',
+  'h1{margin:0 0 14px;font-size:1.4rem;line-height:1.25;font-weight:650}p{margin:0 0 16px}form,p:last-child{margin-bottom:0}.soft{color:var(--soft);font-size:.92rem;overflow-wrap:anywhere}form+.soft,.act+.soft{margin-top:16px}',
   '.act{display:block;width:100%;min-height:52px;padding:13px 20px;border:0;border-radius:12px;background:var(--act);color:var(--on);font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}',
   '.act:focus-visible{outline:3px solid var(--ink);outline-offset:3px}img,video{display:block;max-width:100%;max-height:70vh;margin:0 auto 16px;border-radius:10px}audio{display:block;width:100%;margin-bottom:16px}',
   '.text{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}',
@@ -67,10 +67,10 @@ function contentOf(language: PageLanguage, { contentType, size, fileName, url, t
   const { save, download } = PAGE_WORDS[language];
   if (text !== undefined) return `<p class="text">${escaped(text)}</p>`;
   const kind = mediaType(contentType).split('/', 1)[0];
+  const about = escaped([fileName ?? mediaType(contentType), sizeText(language, size)].join(' · '));
   const source = `src="${escaped(url)}"`;
-  const media = kind === 'image' ? `<img alt="" ${source}>` : kind === 'video' ? `<video controls preload="metadata" ${source}></video>` : kind === 'audio' ? `<audio controls preload="metadata" ${source}></audio>` : '';
-  const about = [fileName ?? mediaType(contentType), sizeText(language, size)].join(' · ');
-  return `${media}<a class="act" download href="${escaped(url)}">${media === '' ? download : save}</a><p class="soft">${escaped(about)}</p>`;
+  const media = kind === 'image' ? `<img alt="${about}" ${source}>` : kind === 'video' ? `<video controls preload="metadata" ${source}></video>` : kind === 'audio' ? `<audio controls preload="metadata" ${source}></audio>` : '';
+  return `${media}<a class="act" download href="${escaped(url)}">${media === '' ? download : save}</a><p class="soft">${about}</p>`;
 }
 
 function sizeText(language: PageLanguage, bytes: number): string {

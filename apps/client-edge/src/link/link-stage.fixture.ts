@@ -11,7 +11,7 @@ export const [alice, bob] = [address(1), address(2)];
 export const [alicePhone, bobPhone] = [device(1), device(2)];
 
 /** What the message store keeps of a message, as far as links look at it. */
-type Stored = { readonly contentType: string } & ({ readonly text: string } | { readonly contentId: string });
+type Stored = { readonly contentType: string; readonly from?: string } & ({ readonly text: string } | { readonly contentId: string });
 
 type LinkChange = { readonly expiresAt?: number; readonly maxUses?: number };
 
