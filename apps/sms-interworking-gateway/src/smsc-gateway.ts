@@ -50,6 +50,7 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
 
   onApplicationBootstrap(): void {
     if (!this.#link) this.#logger.warn('SMPP_URL is not set: nothing is sent as SMS');
+    if (this.parts.config.PUBLIC_URL === undefined) this.#logger.log('PUBLIC_URL is not set: notifications carry no link');
     this.#link?.start();
   }
 

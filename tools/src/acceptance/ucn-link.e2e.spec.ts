@@ -16,8 +16,8 @@ beforeAll(async () => {
 afterAll(() => world.stop(), 60_000);
 
 /** The link in the notification of a message. */
-async function linkOf(id: string): Promise<string> {
-  const { text } = await until(async () => (await world.stage.network.textsTo(bob.person)).find((sms) => UCN_REF.exec(sms.text)?.[0] === ucnRef(id, bob.person.address)));
+async function linkOf(id: string, { person }: Household = bob): Promise<string> {
+  const { text } = await until(async () => (await world.stage.network.textsTo(person)).find((sms) => UCN_REF.exec(sms.text)?.[0] === ucnRef(id, person.address)));
   const url = /http\S+\/u\/[\w-]{22}/.exec(text)?.[0] ?? '';
   expect(url.startsWith(`${world.system.url}/u/`)).toBe(true);
   return url;
@@ -48,5 +48,16 @@ requirement('CPM-MLD-033', () => {
     expect(await (await fetch(url, { method: 'POST' })).text()).toContain(body);
     await bob.devices[1]!.sdk.call({ method: 'DELETE', path: `/cpm/v1/messages/${id}/link` });
     expect((await fetch(url)).status).toBe(410);
+  });
+
+  it('leads nowhere once the sender took the message back', async () => {
+    const carol = await world.household('Carol');
+    await world.smsOnly(carol);
+    world.system.smsc!.configure({ to: carol.person.number, receiptCopies: 0 });
+    const { id } = await alice.phone.sdk.send({ to: [carol.person.address], body: 'Dear Carol, '.repeat(300) });
+    const url = await linkOf(id, carol);
+    expect((await fetch(url)).status).toBe(200);
+    await alice.phone.sdk.call({ method: 'POST', path: `/cpm/v1/messages/${id}/revoke`, body: {} });
+    await until(async () => (await fetch(url)).status === 410 || undefined);
   });
 });
