@@ -32,7 +32,8 @@ interface UseDocument {
   readonly delAt: Date;
 }
 
-export const GRANT_MS = 600_000;
+/** How long the content can be fetched after a confirmation. */
+const GRANT_MS = 600_000;
 const GRANT_BYTES = 16;
 const DUPLICATE_KEY = 11_000;
 

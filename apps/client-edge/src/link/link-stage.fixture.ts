@@ -8,7 +8,8 @@ import type { EdgeConfig } from '../edge-config.js';
 import { address, device, EdgeWorld } from '../edge-world.fixture.js';
 
 export const [alice, bob] = [address(1), address(2)];
-export const [alicePhone, bobPhone] = [device(1), device(2)];
+export const alicePhone = device(1);
+const bobPhone = device(2);
 
 /** What the message store keeps of a message, as far as links look at it. */
 type Stored = { readonly contentType: string; readonly from?: string } & ({ readonly text: string } | { readonly contentId: string });
@@ -80,7 +81,7 @@ export class LinkStage {
   }
 }
 
-export function contentUrl(base: string, page: string): string {
+function contentUrl(base: string, page: string): string {
   const found = /href="([^"]+)"/.exec(page)?.[1];
   if (found === undefined) throw new Error(`no content is shown: ${page}`);
   return `${base}/u/${found}`;

@@ -1,5 +1,5 @@
 import { DEFAULT_POLICY, policy as policySchema, type CpmAddress, type DeviceId } from '@cpm/vocabulary';
-import { ucnRef } from '@cpm/message-tags';
+import { UCN_REF, ucnRef } from '@cpm/message-tags';
 import { requirement } from '@cpm/runtime-decider';
 import { fillUcnTemplate, judgeSmsText, LINK_TOKEN_LENGTH, linkUrl, MAX_PUBLIC_URL } from '@cpm/sms-text';
 import fc from 'fast-check';
@@ -55,6 +55,14 @@ requirement('CPM-MLD-031', () => {
     const refused = (text: string) => policySchema.safeParse(withText({ en: text })).error?.issues.map(({ path, message }) => [path.join('|'), message]);
     expect(refused('From {name}')).toEqual([['ucn.text|en', expect.stringContaining('{name} is no placeholder')]]);
     expect(refused('x'.repeat(310))).toEqual([['ucn.text|en', expect.stringContaining('at most 2 are allowed')]]);
+  });
+});
+
+requirement('CPM-MLD-034', () => {
+  it.each(['en', 'de', 'fr'])('has, in %s, a reference that its recipient\'s devices find and know for that of the message', (language) => {
+    const [found] = UCN_REF.exec(ucnText({ ...subject, language }, DEFAULT_POLICY)) ?? [];
+    expect(found).toBe(ucnRef('m1', bob));
+    expect(found).not.toBe(ucnRef('m1', alice));
   });
 });
 
