@@ -4,9 +4,14 @@ import { isIPv6 } from 'node:net';
 export function callerNetwork(remote: string | undefined, forwardedFor: string | readonly string[] | undefined, hops: number): string {
   const named = [forwardedFor ?? []].flat().join(',').split(',').map((address) => address.trim()).filter((address) => address !== '');
   // What is further to the left was said by the caller himself.
-  const address = (hops === 0 ? remote : named.at(-hops)) ?? remote ?? '';
+  const address = withoutPort((hops === 0 ? remote : named.at(-hops)) ?? remote ?? '');
   const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   return v4 ?? (isIPv6(address) ? networkOf(address) : address);
+}
+
+/** Some proxies name the port, too. */
+function withoutPort(address: string): string {
+  return /^\[([^\]]+)\]/.exec(address)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address)?.[1] ?? address;
 }
 
 function networkOf(address: string): string {

@@ -40,7 +40,7 @@ export class LinkedMessages {
     const file = await this.contents.find(contentId);
     if (!file || file.expiresAtMs <= now) return undefined;
     const read: SendableContent['read'] = (range) => this.contents.read(file, range);
-    return { ...contentOf(file), contentType, read, text: async () => Buffer.concat(await read({ first: 0, last: file.size - 1 }).toArray()).toString('utf8') };
+    return { ...contentOf(file), contentType, read, text: async () => decoded(Buffer.concat(await read({ first: 0, last: file.size - 1 }).toArray()), contentType) };
   }
 }
 
@@ -48,4 +48,14 @@ function inline(text: string, contentType: string): LinkedContent {
   const bytes = Buffer.from(text);
   const read: SendableContent['read'] = ({ first, last }) => Readable.from([bytes.subarray(first, last + 1)], { objectMode: false });
   return { size: bytes.length, contentType, etag: '"text"', read, text: async () => text };
+}
+
+/** By the charset that the media type names, where it is one that there is; else as UTF-8. */
+function decoded(bytes: Buffer, contentType: string): string {
+  const charset = /;\s*charset="?([\w.:-]+)/i.exec(contentType)?.[1] ?? 'utf-8';
+  try {
+    return new TextDecoder(charset).decode(bytes);
+  } catch {
+    return new TextDecoder().decode(bytes);
+  }
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Inject, Logger, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { permits } from '@cpm/domain-client-edge';
 import { BodyAs, ProblemError, RateLimiter } from '@cpm/http';
 import type { Clock } from '@cpm/runtime-ports';
@@ -29,6 +29,8 @@ const PRIVATE_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'cross-origin-resource-policy': 'same-origin',
 };
+
+const logger = new Logger('links');
 
 /** The links of notifications, for any browser: nothing of a message is told, and nothing used up, before a person confirms. */
 @Controller('u/:token')
@@ -108,7 +110,8 @@ export class LinksController {
     const language = languageOf(request);
     const page = await make(language).catch((error: unknown) => {
       if (error instanceof ProblemError && error.status === 429) return busyPage(language, 429);
-      throw error;
+      logger.error({ problem: 'link', cause: (error as Error).name });
+      return busyPage(language, 503);
     });
     await this.send(reply, page);
   }

@@ -3,8 +3,9 @@ import { tokenHash } from '@cpm/message-tags';
 import { requirement } from '@cpm/runtime-decider';
 import type { MongoService } from '@cpm/testing-containers';
 import fc from 'fast-check';
-import { alice, alicePhone, bob, LinkStage } from './link-stage.fixture.js';
 import { address, startDatabase, until } from '../edge-world.fixture.js';
+import { LinkBook } from './link-book.js';
+import { alice, alicePhone, bob, LinkStage } from './link-stage.fixture.js';
 
 const picture = randomBytes(600_000);
 let mongo: MongoService;
@@ -79,6 +80,11 @@ requirement('CPM-MLD-033', () => {
   it('shows a stored text, too', async () => {
     await stage.linked({ contentType: 'text/plain; charset=utf-8', contentId: await stage.upload(Buffer.from('ä'.repeat(200_000)), 'text/plain') });
     expect(await (await stage.call('POST')).text()).toContain('ä'.repeat(200_000));
+  });
+
+  it.each([['text/plain; charset=ISO-8859-1', 'latin1'], ['text/plain; charset=nothing', 'utf8']] as const)('reads a stored text as %s', async (contentType, encoding) => {
+    await stage.linked({ contentType, contentId: await stage.upload(Buffer.from('Grüße', encoding), 'text/plain') });
+    expect(await (await stage.call('POST')).text()).toContain('Grüße');
   });
 
   it.each([['image/png', '<img'], ['video/mp4', '<video controls'], ['audio/mpeg', '<audio controls'], ['application/pdf', '<a class="act" download']])('shows %s by %s', async (contentType, element) => {
@@ -171,6 +177,14 @@ requirement('CPM-MLD-033', () => {
     const response = await stage.call('POST');
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '60']);
     expect(await stage.collection('client-edge.link-uses').countDocuments()).toBe(0);
+  });
+
+  it('asks for patience in words while the database is away', async () => {
+    await text('Hello');
+    Object.assign(stage.world.app.get(LinkBook), { find: () => Promise.reject(new Error('no primary')) });
+    const response = await stage.call('GET', { language: 'de' });
+    expect([response.status, response.headers.get('cache-control')]).toEqual([503, 'no-store']);
+    expect(await response.text()).toContain('Gerade nicht möglich');
   });
 
   it('cannot be found by trying, and those who know one are not kept from it', async () => {
