@@ -1,14 +1,17 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
-import { ChangeObject } from '@cpm/contracts-message-store-sync';
-import { boxAggregate, inSyncScope, nmsObject, type Box, type NmsObject, type ObjectRow } from '@cpm/domain-message-store-sync';
+import { randomUUID } from 'node:crypto';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
+import { UpdateObjects } from '@cpm/contracts-message-store-sync';
+import { nmsObject, scopeOf, type NmsObject, type ObjectRow } from '@cpm/domain-message-store-sync';
 import { CallingDevice, parse, ProblemError, RequireScope, orUnavailable, type DevicePrincipal } from '@cpm/http';
-import { CLOCK, ingressOf, storeOf } from '@cpm/runtime-host';
-import type { AggregateStore, Clock, Ingress } from '@cpm/runtime-ports';
-import { cpmAddress, fileUrl, type CpmAddress } from '@cpm/vocabulary';
+import { CLOCK, ingressOf } from '@cpm/runtime-host';
+import type { Clock, Ingress } from '@cpm/runtime-ports';
+import { cpmAddress, type CpmAddress } from '@cpm/vocabulary';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { Boxes } from './boxes.js';
 import { NmsErrorFilter } from './nms-error.js';
 import { cursorAt, objectSearch } from './object-search.js';
+import { PayloadAnswer } from './payload-answer.js';
 import { StoredObjects } from './stored-objects.js';
 
 const boxPath = z.object({ storeName: z.string().regex(/^[\w-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -'), boxId: cpmAddress });
@@ -22,24 +25,25 @@ const flagPath = objectPath.extend({ flagName: z.literal('\\Seen', 'only \\Seen 
 export class NmsController {
   constructor(
     @Inject(StoredObjects) private readonly objects: StoredObjects,
-    @Inject(storeOf('message-store-sync')) private readonly boxes: AggregateStore,
+    @Inject(Boxes) private readonly boxes: Boxes,
+    @Inject(PayloadAnswer) private readonly payloads: PayloadAnswer,
     @Inject(ingressOf('message-store-sync')) private readonly ingress: Ingress,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Get('/:objectId')
   async get(@CallingDevice() { user }: DevicePrincipal, @Param() params: unknown, @Req() request: FastifyRequest): Promise<{ object: NmsObject }> {
-    return { object: nmsObject(await this.find(user, params), baseUrlOf(request)) };
+    const [row, { folders }] = await Promise.all([this.find(user, params), this.boxes.of(user)]);
+    return { object: nmsObject(row, { folders, baseUrl: baseUrlOf(request) }) };
   }
 
-  @Get('/:objectId/payload')
-  async payload(@CallingDevice() { user }: DevicePrincipal, @Param() params: unknown, @Res() reply: FastifyReply): Promise<void> {
-    await sendContent(await this.find(user, params), reply);
-  }
-
-  @Get('/:objectId/payloadParts/1')
-  async payloadPart(@CallingDevice() { user }: DevicePrincipal, @Param() params: unknown, @Res() reply: FastifyReply): Promise<void> {
-    await sendContent(await this.find(user, params), reply);
+  @Get(['/:objectId/payload', '/:objectId/payloadParts/1'])
+  async payload(
+    @CallingDevice() { user }: DevicePrincipal, @Param() params: unknown, @Headers() headers: Record<string, string | undefined>, @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const row = await this.find(user, params);
+    if (row.context === 'imdn-message') throw new ProblemError(404, 'no-payload', 'a report has no payload');
+    await this.payloads.send(row, headers, reply);
   }
 
   @Put('/:objectId/flags/:flagName')
@@ -71,16 +75,12 @@ export class NmsController {
   ): Promise<{ objectList: { object: NmsObject[]; cursor?: string } }> {
     requireOwnBox(user, parse(boxPath, params));
     const query = parse(objectSearch, body);
-    const [rows, [stored]] = await Promise.all([
-      this.objects.search(user, { ...query, limit: query.limit + 1 }),
-      this.boxes.load(boxAggregate.name, [user]),
-    ]);
+    const [rows, { syncRules, folders }] = await Promise.all([this.objects.search(user, { ...query, limit: query.limit + 1 }), this.boxes.of(user)]);
     const page = rows.slice(0, query.limit);
     const last = page.at(-1);
-    const rules = (stored?.state as Box | undefined)?.syncRules ?? [];
-    const wanted = page.filter((row) => inSyncScope(row, device, rules, this.clock.now()));
-    const base = baseUrlOf(request);
-    return { objectList: { object: wanted.map((row) => nmsObject(row, base)), ...(rows.length > page.length && last ? { cursor: cursorAt(last) } : {}) } };
+    const wanted = page.filter((row) => scopeOf(row, { device, rules: syncRules, folders }, this.clock.now()) === 'in');
+    const view = { folders, baseUrl: baseUrlOf(request) };
+    return { objectList: { object: wanted.map((row) => nmsObject(row, view)), ...(rows.length > page.length && last ? { cursor: cursorAt(last) } : {}) } };
   }
 
   private async find(user: CpmAddress, params: unknown): Promise<ObjectRow> {
@@ -91,11 +91,10 @@ export class NmsController {
     return row;
   }
 
-  private async change({ u: user, dir: direction, messageId, from, to, context }: ObjectRow, { device }: DevicePrincipal, change: 'seen' | 'removed'): Promise<void> {
+  private async change({ u: user, oid: objectId, context }: ObjectRow, { device }: DevicePrincipal, change: 'seen' | 'removed'): Promise<void> {
     if (context === 'imdn-message') throw new ProblemError(403, 'report-is-final', 'a report cannot be changed');
-    const party = direction === 'In' ? from : (to[0] ?? from);
-    const changed = this.ingress.publish(ChangeObject, { user, messageId, party, direction, change, device, at: this.clock.now() });
-    await orUnavailable(changed);
+    const object = { objectId, ...(change === 'seen' ? { addFlags: ['\\Seen'] } : { remove: 'deleted' as const }) };
+    await orUnavailable(this.ingress.publish(UpdateObjects, { user, commandId: randomUUID(), objects: [object], device, at: this.clock.now() }));
   }
 }
 
@@ -105,10 +104,4 @@ function requireOwnBox(user: CpmAddress, { boxId }: { readonly boxId: CpmAddress
 
 function baseUrlOf({ protocol, host }: FastifyRequest): string {
   return `${protocol}://${host}`;
-}
-
-async function sendContent(row: ObjectRow, reply: FastifyReply): Promise<void> {
-  if (row.context === 'imdn-message') throw new ProblemError(404, 'no-payload', 'a report has no payload');
-  if (row.text === undefined) await reply.redirect(fileUrl(row.contentId ?? ''), 307);
-  else await reply.headers({ 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; sandbox" }).type(row.contentType).send(row.text);
 }

@@ -59,6 +59,13 @@ export const policy = z.strictObject({
   'ft.resumeWindowSec': z.number().min(1).max(86_400).default(300),
   /** Numbers of the gateway from which texts of group sessions are sent, so that an answer finds its session. */
   'sms.leasedNumbers': z.array(msisdn).max(10_000).default([...DRAMA_NUMBERS]),
+  /** How long a stored object is kept; 0: until somebody removes it. */
+  'store.retentionDays': z.number().int().min(0).max(36_500).default(0),
+  /** How long a removed object is remembered, for devices that were away; one that comes back later searches all again. */
+  'store.tombstoneDays': z.number().int().min(1).max(3_650).default(30),
+  /** Of one box. Above it the oldest objects go, and devices can add none. */
+  'store.maxObjects': z.number().int().min(1).default(5_000_000),
+  'store.maxBytes': z.number().int().min(1).default(100 * 2 ** 30),
 });
 export type Policy = z.infer<typeof policy>;
 

@@ -101,7 +101,8 @@ export function codesOf(group: Group, answer: GroupAnswer | undefined): readonly
  * its id from now on, also in operations that wait.
  */
 export function taken(operations: readonly PendingOperation[], answer: GroupAnswer | undefined, tables: LocalTables): Batch {
-  const search = tables.position?.search ?? 1;
+  // What is made before the first search is there only if that finds it.
+  const search = tables.position?.search ?? 0;
   const [operation] = operations;
   const remove = operations.map(({ order }) => order);
   if (operation?.type === 'create-draft' && answer?.object) {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 /** The effective access of one device after a change. */
 export const AccessChanged = defineEvent({
-  type: 'AccessChanged', version: 1, owner: 'access-awareness', listeners: ['routing', 'device-registry'],
+  type: 'AccessChanged', version: 1, owner: 'access-awareness', listeners: ['routing', 'device-registry', 'message-store-sync'],
   summary: 'The effective access of a device changed, or the IP-preference hold of the Primary ended',
   key: ({ user }) => user,
   schema: z.object({

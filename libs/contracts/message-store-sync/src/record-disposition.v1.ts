@@ -19,7 +19,10 @@ export const ChangeObject = defineEvent({
   key: ({ user }) => user,
   schema: z.object({
     user: keyedAddress, messageId: z.string(), party: z.string(), direction: z.enum(['In', 'Out']),
-    change: z.enum(['seen', 'removed']), device: keyedDeviceId.optional(), at: instant,
+    change: z.enum(['seen', 'removed']),
+    /** That he read it is reported to the sender: no device need report it again. */
+    readReport: z.boolean().optional(),
+    device: keyedDeviceId.optional(), at: instant,
   }),
 });
 export type ChangeObject = PayloadOf<typeof ChangeObject>;

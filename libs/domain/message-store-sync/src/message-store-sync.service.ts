@@ -1,12 +1,29 @@
-import { defineService, on } from '@cpm/runtime-decider';
+import type { Policy } from '@cpm/vocabulary';
+import { defineService, on, type DecisionContext } from '@cpm/runtime-decider';
+import { AccessChanged } from '@cpm/contracts-access-awareness';
 import { SubscriberChanged } from '@cpm/contracts-device-registry';
-import { ChangeObject, DepositObject, RecordDisposition } from '@cpm/contracts-message-store-sync';
-import { boxAggregate as aggregate } from './box/box.js';
+import {
+  BoxSwept, ChangeFolder, ChangeObject, CreateObjects, DepositObject, FolderEmptied, KeepSession, NotificationOutcome, RecordDisposition, SubscribeToBox, UnsubscribeFromBox, UpdateObjects,
+} from '@cpm/contracts-message-store-sync';
+import { boxAggregate as aggregate, limitsOf } from './box/box.aggregate.js';
+
+const idOf = ({ user }: { readonly user: string }): string => user;
+const timed = ({ now, policy }: DecisionContext & { readonly policy: Policy }) => ({ now, limits: limitsOf(policy) });
 
 /** Keeps every user's network message store and tells his devices that there is something to fetch. */
 export const messageStoreSync = defineService('message-store-sync', [
-  on(DepositObject, { aggregate, idOf: ({ user }) => user, command: (deposit) => ({ type: 'Deposit' as const, deposit }) }),
-  on(ChangeObject, { aggregate, idOf: ({ user }) => user, command: (change) => ({ type: 'Change' as const, change }) }),
-  on(RecordDisposition, { aggregate, idOf: ({ user }) => user, command: (disposition) => ({ type: 'KeepDisposition' as const, disposition }) }),
-  on(SubscriberChanged, { aggregate, idOf: ({ user }) => user, command: (snapshot) => ({ type: 'LearnOwner' as const, snapshot }) }),
+  on(DepositObject, { aggregate, idOf, command: (deposit, context) => ({ type: 'Deposit' as const, deposit, ...timed(context) }) }),
+  on(ChangeObject, { aggregate, idOf, command: (change, context) => ({ type: 'Change' as const, change, ...timed(context) }) }),
+  on(RecordDisposition, { aggregate, idOf, command: (disposition, context) => ({ type: 'KeepDisposition' as const, disposition, ...timed(context) }) }),
+  on(KeepSession, { aggregate, idOf, command: (kept, context) => ({ type: 'KeepSession' as const, kept, ...timed(context) }) }),
+  on(CreateObjects, { aggregate, idOf, command: (request, context) => ({ type: 'Create' as const, request, ...timed(context) }) }),
+  on(UpdateObjects, { aggregate, idOf, command: (request, context) => ({ type: 'Update' as const, request, ...timed(context) }) }),
+  on(ChangeFolder, { aggregate, idOf, command: (request, context) => ({ type: 'ChangeFolder' as const, request, ...timed(context) }) }),
+  on(FolderEmptied, { aggregate, idOf, command: (emptied, context) => ({ type: 'EndEmptying' as const, emptied, ...timed(context) }) }),
+  on(SubscribeToBox, { aggregate, idOf, command: (request, context) => ({ type: 'Subscribe' as const, request, ...timed(context) }) }),
+  on(UnsubscribeFromBox, { aggregate, idOf, command: (request, context) => ({ type: 'Unsubscribe' as const, request, ...timed(context) }) }),
+  on(NotificationOutcome, { aggregate, idOf, command: (outcome, context) => ({ type: 'NoteOutcome' as const, outcome, ...timed(context) }) }),
+  on(BoxSwept, { aggregate, idOf, command: (swept, context) => ({ type: 'EndSweep' as const, swept, ...timed(context) }) }),
+  on(SubscriberChanged, { aggregate, idOf, command: (snapshot, context) => ({ type: 'LearnOwner' as const, snapshot, ...timed(context) }) }),
+  on(AccessChanged, { aggregate, idOf, command: (access, context) => ({ type: 'LearnAccess' as const, access, ...timed(context) }) }),
 ]);

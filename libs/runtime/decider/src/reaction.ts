@@ -22,6 +22,11 @@ export interface RowWrite {
   /** Values added to (or removed from) set-valued fields. */
   readonly add?: Readonly<Record<string, readonly unknown[]>>;
   readonly remove?: Readonly<Record<string, readonly unknown[]>>;
+  /**
+   * The number of the change, kept in this field: `set`, `add` and `remove` are made only where the row's own number is lower. So a change
+   * that is made again, or late by an owner of long ago, changes nothing.
+   */
+  readonly number?: { readonly field: string; readonly value: number };
   readonly erase?: true;
 }
 

@@ -18,28 +18,34 @@ export function groupedUpdates(rows: readonly RowWrite[]): GroupedUpdate[] {
   return [...Map.groupBy(rows, shapeOf).values()].map(updateOf);
 }
 
-function shapeOf({ set = {}, add = {}, remove = {} }: RowWrite): string {
+/** One row's change, for what cannot be made together with others. */
+export function singleUpdate(row: RowWrite): GroupedUpdate {
+  return updateOf([row]);
+}
+
+function shapeOf({ set = {}, add = {}, remove = {}, number }: RowWrite): string {
   const absent = Object.entries(set).filter(([, value]) => value === undefined).map(([field]) => field);
-  return JSON.stringify([Object.keys(set), absent, Object.keys(add), Object.keys(remove)]);
+  return JSON.stringify([Object.keys(set), absent, Object.keys(add), Object.keys(remove), number?.field]);
 }
 
 function updateOf(rows: readonly RowWrite[]): GroupedUpdate {
-  const [{ set = {}, add = {}, remove = {} }] = rows as [RowWrite, ...RowWrite[]];
+  const [{ set = {}, add = {}, remove = {}, number }] = rows as [RowWrite, ...RowWrite[]];
   const nth = nthFor(rows.map(({ id }) => id));
+  const numbers = number && nth(rows.map((row) => row.number?.value));
   const absent = Object.keys(set).filter((field) => set[field] === undefined);
-  const fields = {
-    ...byField(Object.keys(set).filter((field) => set[field] !== undefined), (field) => nth(rows.map((row) => row.set?.[field]))),
-    ...byField(Object.keys(add), (field) => added(field, nth(rows.map((row) => row.add?.[field])))),
-    ...byField(Object.keys(remove), (field) => removed(field, nth(rows.map((row) => row.remove?.[field])))),
-  };
-  const pipeline = [
-    ...(Object.keys(fields).length > 0 ? [{ $set: fields }] : []),
-    ...(absent.length > 0 ? [{ $unset: absent }] : []),
+  const stages = [
+    { ...(number && { [number.field]: numbers }), ...byField(Object.keys(set).filter((field) => set[field] !== undefined), (field) => nth(rows.map((row) => row.set?.[field]))) },
+    byField(absent, () => '$$REMOVE'),
+    byField(Object.keys(add), (field) => added(field, nth(rows.map((row) => row.add?.[field])))),
+    byField(Object.keys(remove), (field) => removed(field, nth(rows.map((row) => row.remove?.[field])))),
   ];
-  return { filter: { _id: { $in: rows.map(({ id }) => id) } }, pipeline };
+  // One after the other: a field that is set may be added to as well.
+  const pipeline = stages.filter((stage) => Object.keys(stage).length > 0).map((stage) => ({ $set: stage }));
+  // A row without a number counts as lower than any.
+  return { filter: { _id: { $in: rows.map(({ id }) => id) }, ...(number && { $expr: { $lt: [`$${number.field}`, numbers] } }) }, pipeline };
 }
 
-function byField(fields: readonly string[], valueOf: (field: string) => object): Record<string, object> {
+function byField(fields: readonly string[], valueOf: (field: string) => object | string): Record<string, object | string> {
   return Object.fromEntries(fields.map((field) => [field, valueOf(field)]));
 }
 

@@ -1,6 +1,6 @@
 import type { RowFields, RowWrite } from '@cpm/runtime-decider';
 import type { mongo } from 'mongoose';
-import { groupedUpdates, type GroupedUpdate } from './grouped-updates.js';
+import { groupedUpdates, singleUpdate, type GroupedUpdate } from './grouped-updates.js';
 
 export interface RowDocument {
   _id: string;
@@ -53,12 +53,12 @@ interface Change {
   readonly plain?: RowWrite;
 }
 
-function changesAnything({ set = {}, add = {}, remove = {}, erase }: RowWrite): boolean {
-  return erase === true || [set, add, remove].some((fields) => Object.keys(fields).length > 0);
+function changesAnything({ set = {}, add = {}, remove = {}, number, erase }: RowWrite): boolean {
+  return erase === true || number !== undefined || [set, add, remove].some((fields) => Object.keys(fields).length > 0);
 }
 
-function isPlain({ set = {}, add = {}, remove = {}, erase }: RowWrite): boolean {
-  const fields = [set, add, remove].flatMap((part) => Object.keys(part));
+function isPlain({ set = {}, add = {}, remove = {}, number, erase }: RowWrite): boolean {
+  const fields = [...[set, add, remove].flatMap((part) => Object.keys(part)), ...(number ? [number.field] : [])];
   return !erase && new Set(fields).size === fields.length;
 }
 
@@ -66,8 +66,14 @@ function insertIfAbsent({ _id, ...fields }: RowDocument): Operation {
   return { updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true } };
 }
 
-function changesOf({ id, set = {}, add = {}, remove = {}, erase }: RowWrite): Operation[] {
+function changesOf(row: RowWrite): Operation[] {
+  const { id, set = {}, add = {}, remove = {}, number, erase } = row;
   if (erase) return [{ deleteOne: { filter: { _id: id } } }];
+  if (number) {
+    checked({ ...set, ...add, ...remove, [number.field]: number.value });
+    const { filter, pipeline } = singleUpdate(row);
+    return [{ updateOne: { filter: filter as mongo.Filter<RowDocument>, update: pipeline } }];
+  }
   const steps = [setting(set), each('$addToSet', add, (values) => ({ $each: values })), each('$pullAll', remove, (values) => values)];
   return steps
     .filter((step) => Object.keys(step).length > 0)

@@ -69,7 +69,7 @@ export class InMemoryStore implements AggregateStore {
     return true;
   }
 
-  private writeRow({ table, id, insert, set, add, remove, erase }: RowWrite): void {
+  private writeRow({ table, id, insert, set, add, remove, number, erase }: RowWrite): void {
     const rows = this.tables.get(table) ?? new Map<string, Record<string, unknown>>();
     this.tables.set(table, rows);
     if (erase) {
@@ -78,8 +78,8 @@ export class InMemoryStore implements AggregateStore {
     }
     if (insert && !rows.has(id)) rows.set(id, structuredClone(insert) as Record<string, unknown>);
     const row = rows.get(id);
-    if (!row) return;
-    Object.assign(row, structuredClone(set ?? {}));
+    if (!row || (number && (row[number.field] as number) >= number.value)) return;
+    Object.assign(row, structuredClone(set ?? {}), number && { [number.field]: number.value });
     for (const [field, values] of Object.entries(add ?? {})) row[field] = [...new Set([...((row[field] as unknown[]) ?? []), ...values])];
     for (const [field, values] of Object.entries(remove ?? {})) row[field] = ((row[field] as unknown[]) ?? []).filter((value) => !values.includes(value));
   }

@@ -28,6 +28,15 @@ export function rowContract(under: () => StoreUnderTest): void {
     expect(await rows()).toEqual({ s: { uid: 3 } });
   });
 
+  it('makes a numbered change once, and none that is older than the row', async () => {
+    await put({ id: 'r', insert: { n: 1, flags: ['a'] } }, { id: 's', insert: { n: 5 } }, { id: 't', insert: { x: 1 } });
+    await put({ id: 'r', number: { field: 'n', value: 3 }, add: { flags: ['b'] }, remove: { flags: ['a'] } }, { id: 's', number: { field: 'n', value: 4 }, set: { x: 1 } }, { id: 't', number: { field: 'n', value: 1 } });
+    await put({ id: 'r', number: { field: 'n', value: 3 }, remove: { flags: ['b'] } }, { id: 'r', number: { field: 'n', value: 2 }, set: { x: 9 } });
+    expect(await rows()).toEqual({ r: { n: 3, flags: ['b'] }, s: { n: 5 }, t: { x: 1, n: 1 } });
+    await put({ id: 'r', number: { field: 'n', value: 4 }, set: { x: 2 } }, { id: 'r', number: { field: 'n', value: 5 }, set: { x: undefined, y: 3 } });
+    expect((await rows())['r']).toEqual({ n: 5, flags: ['b'], y: 3 });
+  });
+
   it('does any sequence of writes as the model does', async () => {
     const field = fc.constantFrom('x', 'y');
     const id = fc.constantFrom('r', 's');
@@ -36,6 +45,7 @@ export function rowContract(under: () => StoreUnderTest): void {
       fc.record({ id, insert: fc.dictionary(field, values) }),
       fc.record({ id, set: fc.dictionary(field, values) }, { requiredKeys: ['id'] }),
       fc.record({ id, insert: fc.dictionary(field, values), set: fc.dictionary(field, values), add: fc.dictionary(field, values), remove: fc.dictionary(field, values) }, { requiredKeys: ['id'] }),
+      fc.record({ id, number: fc.record({ field: fc.constant('n'), value: fc.nat(5) }), set: fc.dictionary(field, values), add: fc.dictionary(field, values), remove: fc.dictionary(field, values) }, { requiredKeys: ['id', 'number'] }),
       fc.record({ id, erase: fc.constant(true as const) }),
     );
     let run = 0;

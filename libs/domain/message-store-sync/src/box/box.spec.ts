@@ -1,13 +1,16 @@
-import { DEFAULT_PROFILE, type CpmAddress, type DeviceId, type Message } from '@cpm/vocabulary';
+import { DEFAULT_POLICY, DEFAULT_PROFILE, type CpmAddress, type DeviceId, type Message } from '@cpm/vocabulary';
 import { fold, requirement, specFor, type Reaction } from '@cpm/runtime-decider';
 import type { PushFrame } from '@cpm/contracts-client-edge';
 import type { SubscriberChanged } from '@cpm/contracts-device-registry';
 import fc from 'fast-check';
-import { box, boxAggregate, type BoxCommand, type BoxEvent } from './box.js';
+import { boxAggregate, limitsOf } from './box.aggregate.js';
+import { box } from './box.decider.js';
+import type { BoxCommand, BoxEvent } from './box.js';
 
 const [alice, bob] = ['tel:+4915110000001', 'tel:+4915120000002'] as [CpmAddress, CpmAddress];
 const [phone, laptop] = ['urn:uuid:00000000-0000-4000-8000-000000000001', 'urn:uuid:00000000-0000-4000-8000-000000000002'] as [DeviceId, DeviceId];
 const NOW = Date.UTC(2026, 0, 5, 12);
+const timed = { now: NOW, limits: limitsOf(DEFAULT_POLICY) };
 const message: Message = {
   id: 'm1', from: alice, to: [bob], originDevice: phone, conversationId: 'c1', contributionId: 'x1', contentType: 'text/plain', content: { kind: 'inline', text: 'hi' },
   size: 2, dispositionNotification: ['display'], sentAt: NOW - 5, expiresAt: NOW + 5,
@@ -17,12 +20,17 @@ const device = (id: DeviceId, registered = true): SubscriberChanged['devices'][n
   capabilities: { services: ['standalone'], contentTypes: ['*/*'], maxBytes: 1 },
 });
 const owner = (version: number, devices: readonly DeviceId[], removed = false): BoxCommand =>
-  ({ type: 'LearnOwner', snapshot: { user: alice, version, removed, devices: devices.map((id) => device(id)), profile: DEFAULT_PROFILE, at: NOW } });
-const sent: BoxCommand = { type: 'Deposit', deposit: { user: alice, direction: 'Out', party: bob, message } };
-const received: BoxCommand = { type: 'Deposit', deposit: { user: bob, direction: 'In', party: alice, message } };
-const seen = (by?: DeviceId): BoxCommand => ({ type: 'Change', change: { user: bob, messageId: 'm1', party: alice, direction: 'In', change: 'seen', ...(by && { device: by }), at: NOW } });
-const removed: BoxCommand = { type: 'Change', change: { user: bob, messageId: 'm1', party: alice, direction: 'In', change: 'removed', at: NOW } };
-const told: BoxCommand = { type: 'KeepDisposition', disposition: { user: alice, messageId: 'm1', recipient: bob, status: 'delivered', reportId: 'r1', at: NOW } };
+  ({ type: 'LearnOwner', snapshot: { user: alice, version, removed, devices: devices.map((id) => device(id)), profile: DEFAULT_PROFILE, at: NOW }, ...timed });
+const sent: BoxCommand = { type: 'Deposit', deposit: { user: alice, direction: 'Out', party: bob, message }, ...timed };
+const received: BoxCommand = { type: 'Deposit', deposit: { user: bob, direction: 'In', party: alice, message }, ...timed };
+const seen = (by?: DeviceId): BoxCommand => ({ type: 'Change', change: { user: bob, messageId: 'm1', party: alice, direction: 'In', change: 'seen', ...(by && { device: by }), at: NOW }, ...timed });
+const removed: BoxCommand = { type: 'Change', change: { user: bob, messageId: 'm1', party: alice, direction: 'In', change: 'removed', at: NOW }, ...timed };
+const told: BoxCommand = { type: 'KeepDisposition', disposition: { user: alice, messageId: 'm1', recipient: bob, status: 'delivered', reportId: 'r1', at: NOW }, ...timed };
+
+function userOf(command: BoxCommand): CpmAddress {
+  const told = Object.values(command).find((value): value is { user: CpmAddress } => typeof value === 'object' && Object.hasOwn(value, 'user'));
+  return told?.user ?? alice;
+}
 
 /** The events of the commands in order, and what the last one makes the service do. */
 function play(...commands: readonly BoxCommand[]): { events: readonly BoxEvent[]; rows: readonly object[]; frames: readonly PushFrame[]; modSeq: number } {
@@ -31,7 +39,7 @@ function play(...commands: readonly BoxCommand[]): { events: readonly BoxEvent[]
   for (const command of commands) {
     const decided = box.decide(command, fold(box, events));
     events.push(...decided);
-    const context = { now: NOW, policy: undefined as never, id: alice, view: undefined, open: [] };
+    const context = { now: NOW, policy: undefined as never, id: userOf(command), view: undefined, open: [] };
     reactions = decided.flatMap((event) => boxAggregate.react(event, fold(box, events), context));
   }
   return {
@@ -45,28 +53,28 @@ requirement('CPM-MLD-017', () => {
   it('numbers every change of an object, never twice the same and never backwards', () => {
     const command = fc.constantFrom(sent, received, seen(), seen(phone), removed, told, owner(1, [phone]), owner(2, [phone, laptop]));
     fc.assert(fc.property(fc.array(command, { maxLength: 30 }), (commands) => {
-      const numbers = play(...commands).events.flatMap((event) => (event.type === 'OwnerLearned' ? [] : [event.modSeq]));
+      const numbers = play(...commands).events.flatMap((event) => ('modSeq' in event ? [event.modSeq] : []));
       for (const [at, number] of numbers.entries()) expect(number).toBeGreaterThan(numbers[at - 1] ?? 0);
     }));
   });
 
   it('sets what was read, and tells the other devices that there is something to fetch', () => {
     const { rows, frames } = play(owner(1, [phone, laptop]), received, seen(phone));
-    expect(rows).toEqual([{ kind: 'row', table: 'objects', id: `${bob}|in-m1`, set: { modSeq: 2 }, add: { flags: ['\\Seen'] } }]);
+    expect(rows).toEqual([{ kind: 'row', table: 'objects', id: `${bob}|in-m1`, number: { field: 'modSeq', value: 2 }, add: { flags: ['\\Seen'] } }]);
     expect(frames).toMatchObject([{ user: bob, devices: { except: phone }, frameKey: 'store.changed', type: 'store.changed', data: { lastModSeq: 2 } }]);
   });
 
   it('keeps a report as an object, and the state of the message it is about', () => {
     const { rows, modSeq } = play(owner(1, [phone, laptop]), sent, told);
     expect(rows).toMatchObject([
-      { id: `${alice}|out-m1`, set: { modSeq: 2 }, add: { dispositions: [`${bob} delivered`] } },
+      { id: `${alice}|out-m1`, number: { field: 'modSeq', value: 2 }, add: { dispositions: [`${bob} delivered`] } },
       { id: `${alice}|imdn-r1`, insert: { modSeq: 3, context: 'imdn-message', status: 'delivered', messageId: 'm1', from: bob } },
     ]);
     expect(modSeq).toBe(3);
   });
 
   it('leaves a tombstone without content', () => {
-    expect(play(received, removed).rows).toMatchObject([{ id: `${bob}|in-m1`, set: { deleted: true, text: '', contentId: '', modSeq: 2 } }]);
+    expect(play(received, removed).rows).toMatchObject([{ id: `${bob}|in-m1`, number: { field: 'modSeq', value: 2 }, set: { deleted: true, removedAs: 'deleted', removedAt: NOW, text: undefined, contentId: undefined } }]);
   });
 });
 
@@ -84,7 +92,7 @@ describe('a message', () => {
   });
 
   it('whose content is stored is shown by its address', () => {
-    const stored: BoxCommand = { type: 'Deposit', deposit: { user: alice, direction: 'Out', party: bob, message: { ...message, content: { kind: 'stored', contentId: 'f1' } } } };
+    const stored: BoxCommand = { type: 'Deposit', deposit: { user: alice, direction: 'Out', party: bob, message: { ...message, content: { kind: 'stored', contentId: 'f1' } } }, ...timed };
     const { rows, frames } = play(stored);
     expect(rows).toMatchObject([{ insert: { contentId: 'f1' } }]);
     expect(frames).toMatchObject([{ data: { fileUrl: '/cpm/v1/files/f1' } }]);

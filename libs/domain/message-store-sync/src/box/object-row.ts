@@ -1,17 +1,13 @@
-import { classOf, serviceOf, storedObjectId, type CpmAddress, type Direction, type DispositionRequest, type DispositionStatus, type Instant, type MessageService } from '@cpm/vocabulary';
-import type { DepositObject, RecordDisposition } from '@cpm/contracts-message-store-sync';
+import { correlationTag, ucnRef } from '@cpm/message-tags';
+import { classOf, mediaType, msisdnOf, serviceOf, storedObjectId, type CpmAddress, type DeviceId, type Direction, type DispositionRequest, type DispositionStatus, type Instant, type MessageService } from '@cpm/vocabulary';
+import type { DepositObject, NewObject, PayloadPart, RecordDisposition } from '@cpm/contracts-message-store-sync';
+import { conversationFolder } from './folders.js';
 
 export const OBJECTS_TABLE = 'objects';
 
-/** The folder of a conversation: one per other party, or per group, which is named by its Conversation-ID. */
-export function conversationFolder(party: string): string {
-  return `/main/${party}`;
-}
-
-/** Message-Context of OMA NMS. */
-export type MessageContext = 'standalone-message' | 'chat-message' | 'file-message' | 'imdn-message';
-
-const CONTEXT_OF = { standalone: 'standalone-message', chat: 'chat-message', 'file-transfer': 'file-message' } as const satisfies Record<MessageService, MessageContext>;
+/** Message-Context of OMA NMS; of what a device made, whatever it says. */
+const CONTEXT_OF = { standalone: 'standalone-message', chat: 'chat-message', 'file-transfer': 'file-message' } as const satisfies Record<MessageService, string>;
+export const REPORT_CONTEXT = 'imdn-message';
 
 /**
  * A stored object, id `user|oid`. Its place in the change log is `modSeq`; rows above the box's `modSeq` do not exist yet for
@@ -21,16 +17,31 @@ export interface ObjectRow {
   readonly u: CpmAddress;
   readonly oid: string;
   readonly modSeq: number;
-  readonly context: MessageContext;
+  /** Its first `modSeq`. */
+  readonly born: number;
+  readonly context: string;
   readonly dir: Direction;
+  /** Key of the folder: the path of a conversation, or the id of a folder that a device made. */
   readonly folder: string;
-  readonly from: CpmAddress;
-  readonly to: readonly CpmAddress[];
+  readonly from: string;
+  readonly to: readonly string[];
   readonly date: Instant;
   readonly contentType: string;
   readonly size: number;
+  /** The content of a message; what a device made has `parts`. */
   readonly text?: string;
   readonly contentId?: string;
+  readonly parts?: readonly PayloadPart[];
+  readonly fileName?: string;
+  readonly correlationTag?: string;
+  readonly ucnRef?: string;
+  /** The user's device that it comes from. */
+  readonly device?: DeviceId;
+  /** Of a session: the user's devices that took part, and of each member `address status since`. */
+  readonly devices?: readonly DeviceId[];
+  readonly participants?: readonly string[];
+  /** Attributes of a device's own that the store does not read. */
+  readonly attributes?: NewObject['attributes'];
   readonly conversationId?: string;
   readonly contributionId?: string;
   readonly inReplyTo?: string;
@@ -43,6 +54,9 @@ export interface ObjectRow {
   /** Only on reports. */
   readonly status?: DispositionStatus;
   readonly deleted: boolean;
+  /** Only of a tombstone. */
+  readonly removedAs?: 'deleted' | 'expired';
+  readonly removedAt?: Instant;
 }
 
 export function objectRowId(user: CpmAddress, oid: string): string {
@@ -52,10 +66,13 @@ export function objectRowId(user: CpmAddress, oid: string): string {
 /** The row of a message: a user's own message counts as read. */
 export function messageRow({ user, direction, party, message }: DepositObject, modSeq: number): ObjectRow {
   const { content, inReplyTo } = message;
+  const other = direction === 'In' ? message.from : (message.to[0] ?? message.from);
+  const tag = content.kind === 'inline' ? textTag(other, message.contentType, content.text) : undefined;
   return {
     u: user,
     oid: storedObjectId(direction, message.id),
     modSeq,
+    born: modSeq,
     context: CONTEXT_OF[serviceOf(message)],
     dir: direction,
     folder: conversationFolder(party),
@@ -65,6 +82,9 @@ export function messageRow({ user, direction, party, message }: DepositObject, m
     contentType: message.contentType,
     size: message.size,
     ...(content.kind === 'inline' ? { text: content.text } : { contentId: content.contentId }),
+    ...(message.file?.name !== undefined && { fileName: message.file.name }),
+    ...(tag !== undefined && { correlationTag: tag }),
+    ...(direction === 'In' ? { ucnRef: ucnRef(message.id, user) } : { device: message.originDevice }),
     conversationId: message.conversationId,
     contributionId: message.contributionId,
     ...(inReplyTo !== undefined && { inReplyTo }),
@@ -82,7 +102,8 @@ export function reportRow({ user, messageId, recipient, status, reportId, at }: 
     u: user,
     oid: `imdn-${reportId}`,
     modSeq,
-    context: 'imdn-message',
+    born: modSeq,
+    context: REPORT_CONTEXT,
     dir: 'In',
     folder: conversationFolder(recipient),
     from: recipient,
@@ -97,6 +118,39 @@ export function reportRow({ user, messageId, recipient, status, reportId, at }: 
     status,
     deleted: false,
   };
+}
+
+/** The row of what a device put into the box. */
+export function createdRow(object: NewObject, { user, device, modSeq }: { readonly user: CpmAddress; readonly device: DeviceId; readonly modSeq: number }): ObjectRow {
+  const { objectId, direction, context, folder, from, to, date, parts, flags, attributes, messageId, conversationId, contributionId, inReplyTo, correlationTag: tag } = object;
+  const [first] = parts;
+  return {
+    u: user, oid: objectId, modSeq, born: modSeq, context, dir: direction, folder, from, to, date,
+    contentType: first?.contentType ?? 'text/plain', size: parts.reduce((sum, { size }) => sum + size, 0),
+    parts, device, attributes, messageId: messageId ?? objectId,
+    ...(conversationId !== undefined && { conversationId }), ...(contributionId !== undefined && { contributionId }), ...(inReplyTo !== undefined && { inReplyTo }),
+    ...(tag !== undefined && { correlationTag: tag }),
+    requested: [], flags, dispositions: [], deleted: false,
+  };
+}
+
+/** What is left of a removed object: its name and place in the log, so that every device learns of it. */
+export function tombstone(removedAs: 'deleted' | 'expired', removedAt: Instant) {
+  const gone = { text: undefined, contentId: undefined, parts: undefined, attributes: undefined, devices: undefined, participants: undefined, fileName: undefined, correlationTag: undefined };
+  return { deleted: true, removedAs, removedAt, size: 0, ...gone };
+}
+
+/** The correlationTag of a text that may also have come as SMS; undefined where no number or no text is. */
+export function textTag(other: string, contentType: string, text: string): string | undefined {
+  const number = msisdnOf(other as CpmAddress);
+  return number !== undefined && mediaType(contentType) === 'text/plain' ? correlationTag(`+${number}`, text) : undefined;
+}
+
+/** Its content in parts, whoever made it; a report has none. */
+export function partsOf({ parts, contentType, size, text, contentId, fileName, context, deleted }: ObjectRow): readonly PayloadPart[] {
+  if (parts) return parts;
+  if (context === REPORT_CONTEXT || deleted) return [];
+  return [{ contentType, size, ...(text !== undefined && { text }), ...(contentId !== undefined && { contentId }), ...(fileName !== undefined && { fileName }) }];
 }
 
 /** The DispositionType of a report object; what is interworked or stored counts as a step of delivery. */

@@ -1,7 +1,7 @@
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import { requirement } from '@cpm/runtime-decider';
 import type { ObjectRow } from './object-row.js';
-import { inSyncScope, type SyncRule } from './sync-scope.js';
+import { scopeOf, type SyncRule } from './sync-scope.js';
 
 const [alice, bob] = ['tel:+4915110000001', 'tel:+4915120000002'] as [CpmAddress, CpmAddress];
 const watch = 'urn:uuid:00000000-0000-4000-8000-000000000003' as DeviceId;
@@ -9,7 +9,7 @@ const NOW = Date.UTC(2026, 0, 31);
 const DAY_MS = 86_400_000;
 
 const row: ObjectRow = {
-  u: bob, oid: 'in-m1', modSeq: 1, context: 'standalone-message', dir: 'In', folder: `/main/${alice}`, from: alice, to: [bob], date: NOW - 3 * DAY_MS,
+  u: bob, oid: 'in-m1', modSeq: 1, born: 1, context: 'standalone-message', dir: 'In', folder: `/main/${alice}`, from: alice, to: [bob], date: NOW - 3 * DAY_MS,
   contentType: 'image/png', size: 5_000, messageId: 'm1', requested: [], flags: [], dispositions: [], deleted: false,
 };
 const rule = (change: Partial<SyncRule>): SyncRule => ({ deviceId: watch, ...change });
@@ -29,9 +29,17 @@ requirement('CPM-MLD-016', () => {
     ['a smaller size', [rule({ maxBytes: 4_999 })], false],
     ['one rule that fits and one that does not', [rule({ maxBytes: 1 }), rule({ folders: ['/main'] })], true],
     ['a rule of which one part does not fit', [rule({ folders: ['/main'], maxBytes: 1 })], false],
-  ])('with %s', (_, rules, expected) => expect(inSyncScope(row, watch, rules, NOW)).toBe(expected));
+  ])('with %s', (_, rules, expected) => expect(scopeOf(row, { device: watch, rules, folders: {} }, NOW)).toBe(expected ? 'in' : 'out'));
 
   it('does not hide a report for its type: it tells of a message that may be wanted', () => {
-    expect(inSyncScope({ ...row, context: 'imdn-message', contentType: 'message/imdn+xml' }, watch, [rule({ contentTypes: ['text/plain'] })], NOW)).toBe(true);
+    expect(scopeOf({ ...row, context: 'imdn-message', contentType: 'message/imdn+xml' }, { device: watch, rules: [rule({ contentTypes: ['text/plain'] })], folders: {} }, NOW)).toBe('in');
+  });
+
+  it('goes by the names of the folders that devices made', () => {
+    const folders = { 'f-1': { name: 'Trips', parent: '/main', modSeq: 2 }, 'f-2': { name: 'Rome', parent: 'f-1', modSeq: 3 } };
+    const view = { device: watch, rules: [rule({ folders: ['/main/Trips'] })], folders };
+    expect(scopeOf({ ...row, folder: 'f-2' }, view, NOW)).toBe('in');
+    expect(scopeOf({ ...row, modSeq: 9 }, view, NOW)).toBe('left');
+    expect(scopeOf({ ...row, modSeq: 9, size: 1 }, { ...view, rules: [rule({ folders: ['/main/Trips'], contentTypes: ['text/plain'] })] }, NOW)).toBe('out');
   });
 });

@@ -1,19 +1,50 @@
 import { acceptsContentType, type DeviceId, type Instant, type PreferenceProfile } from '@cpm/vocabulary';
-import type { ObjectRow } from './object-row.js';
+import { pathOf, type MadeFolders } from './folders.js';
+import { partsOf, REPORT_CONTEXT, type ObjectRow } from './object-row.js';
 
 export type SyncRule = PreferenceProfile['syncRules'][number];
 
 const DAY_MS = 86_400_000;
 
-/** CPM-MLD-016: whether a device wants an object kept up to date; a device without rules wants everything, with several what any of them names. */
-export function inSyncScope(row: ObjectRow, device: DeviceId, rules: readonly SyncRule[], now: Instant): boolean {
-  const own = rules.filter((rule) => rule.deviceId === device);
-  return own.length === 0 || own.some((rule) => matches(row, rule, now));
+/** What a device's view depends on, beside the objects. */
+export interface ViewOf {
+  readonly device: DeviceId;
+  readonly rules: readonly SyncRule[];
+  readonly folders: MadeFolders;
 }
 
-function matches(row: ObjectRow, { folders, maxAgeDays, contentTypes, maxBytes }: SyncRule, now: Instant): boolean {
-  if (folders && !folders.some((folder) => row.folder === folder || row.folder.startsWith(`${folder.replace(/\/$/, '')}/`))) return false;
+/**
+ * CPM-MLD-016: whether a device wants an object kept up to date. A device without rules wants everything, with several what any of them names.
+ * `left`: the object is out of its view and the device may have it, for it has been in another folder, or comes from there.
+ */
+export function scopeOf(row: ObjectRow, { device, rules, folders }: ViewOf, now: Instant): 'in' | 'out' | 'left' {
+  const own = rules.filter((rule) => rule.deviceId === device);
+  const wanted = own.filter((rule) => matches(row, rule, now));
+  const path = pathOf(row.folder, folders) ?? row.folder;
+  if (own.length === 0 || wanted.some((rule) => isUnder(path, rule.folders))) return 'in';
+  return row.device === device || (wanted.length > 0 && row.modSeq > row.born) ? 'left' : 'out';
+}
+
+/** Objects from before are in no view of the device; undefined where some rule sets no age. */
+export function viewBegins(device: DeviceId, rules: readonly SyncRule[], now: Instant): Instant | undefined {
+  const ages = rules.filter((rule) => rule.deviceId === device).map(({ maxAgeDays }) => maxAgeDays ?? Infinity);
+  const longest = ages.length === 0 ? Infinity : Math.max(...ages);
+  return longest === Infinity ? undefined : now - longest * DAY_MS;
+}
+
+function isUnder(path: string, folders: SyncRule['folders']): boolean {
+  return folders === undefined || folders.some((folder) => path === folder || path.startsWith(`${folder.replace(/\/$/, '')}/`));
+}
+
+/** Whatever folder it is in. */
+function matches(row: ObjectRow, { maxAgeDays, contentTypes, maxBytes }: SyncRule, now: Instant): boolean {
   if (maxAgeDays !== undefined && now - row.date > maxAgeDays * DAY_MS) return false;
-  if (contentTypes && row.context !== 'imdn-message' && !acceptsContentType(contentTypes, row.contentType)) return false;
+  if (contentTypes && row.context !== REPORT_CONTEXT && !accepted(contentTypes, row)) return false;
   return maxBytes === undefined || row.size <= maxBytes;
+}
+
+/** A tombstone has lost its parts: it goes by the type that it had. */
+function accepted(contentTypes: readonly string[], row: ObjectRow): boolean {
+  const parts = partsOf(row);
+  return parts.length === 0 ? acceptsContentType(contentTypes, row.contentType) : parts.every((part) => acceptsContentType(contentTypes, part.contentType));
 }

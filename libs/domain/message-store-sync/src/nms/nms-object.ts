@@ -1,5 +1,7 @@
 import { mediaType, objectUrl, timestamp, type CpmAddress, type DispositionStatus } from '@cpm/vocabulary';
-import { dispositionType, type ObjectRow } from '../box/object-row.js';
+import { pathOf, type MadeFolders } from '../box/folders.js';
+import { dispositionType, partsOf, REPORT_CONTEXT, type ObjectRow } from '../box/object-row.js';
+import { GROUP_CONTEXT, SESSION_CONTEXT } from '../box/session-row.js';
 
 export interface NmsAttribute {
   readonly name: string;
@@ -15,54 +17,84 @@ export interface NmsObject {
   readonly attributes: { readonly attribute: readonly NmsAttribute[] };
   readonly flags: { readonly flag: readonly string[]; readonly resourceURL: string };
   readonly correlationId: string;
+  readonly correlationTag?: string;
   readonly lastModSeq: number;
   readonly payloadURL?: string;
-  readonly payloadPart?: readonly { readonly contentType: string; readonly size: number; readonly href: string }[];
+  readonly payloadPart?: readonly NmsPayloadPart[];
 }
 
-/** One entry of an `nmsEvent` list. */
-export type NmsEvent =
-  | { readonly changedObject: Pick<NmsObject, 'parentFolder' | 'resourceURL' | 'flags' | 'correlationId' | 'lastModSeq'> }
-  | { readonly deletedObject: Pick<NmsObject, 'resourceURL' | 'correlationId' | 'lastModSeq'> };
+/** `size` in bytes; parts count from 1. */
+export interface NmsPayloadPart {
+  readonly contentType: string;
+  readonly size: number;
+  readonly href: string;
+  readonly contentDisposition?: string;
+}
 
-/** Path of a folder in the network message store, from its folder path. */
+/** How an object is shown: in the folders of its box, under `baseUrl`: scheme and host of the entry, without a slash at its end. */
+export interface ObjectView {
+  readonly folders: MadeFolders;
+  readonly baseUrl: string;
+}
+
+/** The id of a folder as URLs carry it: of a conversation its path without the first slash, of a made folder its key. */
+export function folderIdOf(folder: string): string {
+  return folder.startsWith('/') ? folder.slice(1) : folder;
+}
+
+/** The key of the folder that an id names. */
+export function folderOfId(id: string): string {
+  return id === 'main' || id.startsWith('main/') ? `/${id}` : id;
+}
+
+/** Path of a folder's resource, from its key. */
 export function folderUrl(user: CpmAddress, folder: string): string {
-  return `/nms/v1/main/${encodeURIComponent(user)}/folders/${encodeURIComponent(folder.slice(1))}`;
+  return `/nms/v1/main/${encodeURIComponent(user)}/folders/${encodeURIComponent(folderIdOf(folder))}`;
 }
 
-/** The object as OMA NMS shows it; `baseUrl` is scheme and host of the entry, without a slash at its end. */
-export function nmsObject(row: ObjectRow, baseUrl: string): NmsObject {
+/** The object as OMA NMS shows it. */
+export function nmsObject(row: ObjectRow, { folders, baseUrl }: ObjectView): NmsObject {
   const resourceURL = baseUrl + objectUrl(row.u, row.oid);
+  const parentFolderPath = pathOf(row.folder, folders) ?? row.folder;
   return {
     parentFolder: baseUrl + folderUrl(row.u, row.folder),
-    parentFolderPath: row.folder,
-    path: `${row.folder}/${row.oid}`,
+    parentFolderPath,
+    path: `${parentFolderPath}/${row.oid}`,
     resourceURL,
     attributes: { attribute: attributesOf(row) },
     flags: { flag: row.flags, resourceURL: `${resourceURL}/flags` },
     correlationId: row.messageId,
+    ...(row.correlationTag !== undefined && { correlationTag: row.correlationTag }),
     lastModSeq: row.modSeq,
     ...payloadOf(row, resourceURL),
   };
 }
 
-/** What a subscriber to the box is told of the row's last change. */
-export function nmsEvent(row: ObjectRow, baseUrl: string): NmsEvent {
-  const { parentFolder, resourceURL, flags, correlationId, lastModSeq } = nmsObject(row, baseUrl);
-  return row.deleted ? { deletedObject: { resourceURL, correlationId, lastModSeq } } : { changedObject: { parentFolder, resourceURL, flags, correlationId, lastModSeq } };
-}
-
 function payloadOf(row: ObjectRow, resourceURL: string): Pick<NmsObject, 'payloadURL' | 'payloadPart'> {
-  if (row.context === 'imdn-message' || row.deleted) return {};
+  const parts = partsOf(row);
+  if (parts.length === 0) return {};
   return {
     payloadURL: `${resourceURL}/payload`,
-    payloadPart: [{ contentType: row.contentType, size: row.size, href: `${resourceURL}/payloadParts/1` }],
+    payloadPart: parts.map(({ contentType, size, fileName }, at) => ({
+      contentType, size, href: `${resourceURL}/payloadParts/${at + 1}`,
+      ...(fileName !== undefined && { contentDisposition: `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}` }),
+    })),
   };
 }
 
+/** Texts of more are fetched. */
+const MAX_TEXT_CONTENT = 8_192;
+
+function textOf(row: ObjectRow): string | undefined {
+  return partsOf(row).find(({ contentType, text }) => text !== undefined && text.length <= MAX_TEXT_CONTENT && mediaType(contentType).startsWith('text/'))?.text;
+}
+
+/** What has no recipients, whoever it comes from. */
+const NOT_SENT: readonly string[] = [REPORT_CONTEXT, SESSION_CONTEXT, GROUP_CONTEXT];
+
 /** `m of n` recipients of a sent message, n as of when it was sent; one that displayed it has it as well. */
 function reachedOf({ dir, to, dispositions, context }: ObjectRow, statuses: readonly DispositionStatus[]): string | undefined {
-  if (dir !== 'Out' || context === 'imdn-message') return undefined;
+  if (dir !== 'Out' || NOT_SENT.includes(context)) return undefined;
   const reached = to.filter((recipient) => statuses.some((status) => dispositions.includes(`${recipient} ${status}`)));
   return `${reached.length} of ${to.length}`;
 }
@@ -75,12 +107,12 @@ function attributesOf(row: ObjectRow): NmsAttribute[] {
     From: [row.from],
     To: row.to,
     'Message-Context': [row.context],
-    'Message-Id': [row.context === 'imdn-message' ? row.oid : row.messageId],
+    'Message-Id': [row.context === REPORT_CONTEXT ? row.oid : row.messageId],
     'Content-Type': [row.contentType],
     'Conversation-ID': [row.conversationId],
     'Contribution-ID': [row.contributionId],
     'InReplyTo-Contribution-ID': [row.inReplyTo],
-    TextContent: [mediaType(row.contentType).startsWith('text/') && !row.deleted ? row.text : undefined],
+    TextContent: [textOf(row)],
     ReportRequested: row.requested,
     'X-CPM-Disposition': row.dispositions,
     'X-CPM-Delivered': [reachedOf(row, ['delivered', 'displayed'])],
@@ -89,7 +121,15 @@ function attributesOf(row: ObjectRow): NmsAttribute[] {
     DispositionStatus: [status],
     DispositionOriginalMessageID: [status && row.messageId],
     DispositionOriginalTo: [status && row.from],
+    'X-UCN-Ref': [row.ucnRef],
+    'participating-device': row.devices ?? [row.device],
+    'X-CPM-Participant': row.participants ?? [],
   };
+  const own = row.attributes ?? [];
+  return [...known(values), ...own.filter(({ name }) => !Object.hasOwn(values, name))];
+}
+
+function known(values: Readonly<Record<string, readonly (string | undefined)[]>>): NmsAttribute[] {
   return Object.entries(values).flatMap(([name, all]) => {
     const value = all.filter((each) => each !== undefined);
     return value.length > 0 ? [{ name, value }] : [];

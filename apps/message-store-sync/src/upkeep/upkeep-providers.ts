@@ -1,0 +1,58 @@
+import type { Provider } from '@nestjs/common';
+import { ContentStore } from '@cpm/runtime-content';
+import { CLOCK, HOST_CONFIG, ingressOf, METRICS, MONGO, parseConfig, type HostConfig, type Metrics } from '@cpm/runtime-host';
+import type { Clock, Ingress } from '@cpm/runtime-ports';
+import type { Connection } from 'mongoose';
+import { Counter } from 'prom-client';
+import { z } from 'zod';
+import { Boxes } from '../boxes.js';
+import { StoredObjects } from '../stored-objects.js';
+import { NotifyClient } from '../subscriptions/notify-client.js';
+import { targetsAllowedHere } from '../subscriptions/notify-url.js';
+import { SubscriberNotification, type ListFate } from '../subscriptions/subscriber-notification.js';
+import { BoxEffects } from './box-effects.js';
+import { BoxSweep } from './box-sweep.js';
+import { FolderEmptying } from './folder-emptying.js';
+import { UnnamedContents } from './unnamed-contents.js';
+import { UpkeepRows } from './upkeep-rows.js';
+
+/** Injection token of the effects of boxes. */
+export const BOX_EFFECTS = 'cpm:message-store-sync:effects';
+
+const upkeepConfig = z.object({
+  /** Scheme and host by which devices know the entry: the URLs in lists that are sent to subscribers begin with it. */
+  NMS_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be http(s)://host[:port]' }).transform((url) => url.replace(/\/+$/, '')).optional(),
+});
+
+/** Everything that boxes have done outside of their decisions. */
+export const upkeepProviders: readonly Provider[] = [
+  { provide: UpkeepRows, inject: [MONGO], useFactory: (connection: Connection) => new UpkeepRows(connection) },
+  { provide: NotifyClient, useFactory: () => new NotifyClient(targetsAllowedHere()) },
+  {
+    provide: SubscriberNotification,
+    inject: [Boxes, StoredObjects, UpkeepRows, NotifyClient, ingressOf('message-store-sync'), CLOCK, HOST_CONFIG, METRICS],
+    useFactory: (
+      boxes: Boxes, objects: StoredObjects, rows: UpkeepRows, client: NotifyClient, ingress: Ingress, clock: Clock, { HTTP_PORT }: HostConfig, metrics: Metrics,
+    ) => {
+      const baseUrl = parseConfig(upkeepConfig, process.env).NMS_PUBLIC_URL ?? `http://127.0.0.1:${HTTP_PORT}`;
+      return new SubscriberNotification({ boxes, objects, rows, client, ingress, clock, baseUrl, observe: observer(metrics) });
+    },
+  },
+  {
+    provide: BoxEffects,
+    inject: [UpkeepRows, SubscriberNotification, NotifyClient, ingressOf('message-store-sync'), CLOCK],
+    useFactory: (rows: UpkeepRows, notification: SubscriberNotification, client: NotifyClient, ingress: Ingress, clock: Clock) =>
+      new BoxEffects({ emptying: new FolderEmptying(rows, ingress, clock), sweep: new BoxSweep(rows, ingress, clock), notification, client }),
+  },
+  {
+    provide: UnnamedContents,
+    inject: [UpkeepRows, ContentStore, CLOCK],
+    useFactory: (rows: UpkeepRows, contents: ContentStore, clock: Clock) => new UnnamedContents(rows, contents, clock),
+  },
+  { provide: BOX_EFFECTS, inject: [BoxEffects], useFactory: ({ effects }: BoxEffects) => effects },
+];
+
+function observer({ registry }: Metrics): (fate: ListFate) => void {
+  const lists = new Counter({ name: 'cpm_nms_lists_total', help: 'Lists of changes for subscribers by what became of them', labelNames: ['outcome'], registers: [registry] });
+  return (outcome) => lists.inc({ outcome });
+}
