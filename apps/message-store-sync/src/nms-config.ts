@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+/** Where the message store is seen from: environment variables. */
+export const nmsConfig = z.object({
+  /** Scheme and host of the entry as devices reach it; the `Host` of each request unless given. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be http(s)://host' }).transform((url) => url.replace(/\/+$/, '')).optional(),
+});
+export type NmsConfig = z.output<typeof nmsConfig>;
+
+/** Injection token. */
+export const NMS_CONFIG = 'message-store-sync:config';
