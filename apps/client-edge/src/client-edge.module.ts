@@ -1,11 +1,12 @@
 import { Module, type Provider } from '@nestjs/common';
 import { clientEdge, FRAMES_TABLE } from '@cpm/domain-client-edge';
 import { RateLimiter } from '@cpm/http';
+import { ContentStore } from '@cpm/runtime-content';
 import { PendingCommands } from '@cpm/runtime-engine';
 import { parseConfig, PLATFORM, ServiceHost, type Inbox, type KeyedKafkaServer, type Platform, type ReadStore } from '@cpm/runtime-host';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
+import type { Connection } from 'mongoose';
 import { ClamdScanner } from './content/clamd-scanner.js';
-import { ContentStore } from './content/content-store.js';
 import { FilesController } from './content/files.controller.js';
 import { MalwareScanner, NoScanner } from './content/malware-scanner.js';
 import { PublishedTransferProgress, TransferProgress } from './content/transfer-progress.js';
@@ -16,7 +17,7 @@ import { edgeConfig, type EdgeConfig } from './edge-config.js';
 import { RegisteredDeviceGuard } from './for-registered-device.js';
 import { Housekeeping } from './housekeeping.js';
 import { MongoDeviceDirectory } from './mongo-device-directory.js';
-import { CLOCK, DeviceDirectory, EDGE_CONFIG, EDGE_EFFECTS, INBOX_SERVER, INGRESS, OWNED_PARTITIONS, ROUTING_COMMANDS, ROUTING_STORE } from './ports.js';
+import { CLOCK, DeviceDirectory, EDGE_CONFIG, EDGE_EFFECTS, INBOX_SERVER, INGRESS, MONGO, OWNED_PARTITIONS, ROUTING_COMMANDS, ROUTING_STORE } from './ports.js';
 import { FileTransfersController } from './file-transfer/file-transfers.controller.js';
 import { RoutingCommands } from './session/routing-commands.js';
 import { SessionDirectory } from './session/session-directory.js';
@@ -35,8 +36,14 @@ import { StreamGateway } from './stream/stream-gateway.js';
 /** The edge itself; the module below adds what it needs from the host. */
 export const edgeControllers = [MessagesController, FilesController, FileTransfersController, SessionsController];
 export const edgeProviders: Provider[] = [
-  ContentStore, Cursors, DispositionReports, DownlinkFeed, FrameLog, Housekeeping, LiveConnections, MessageIntake, Presence, RegisteredDeviceGuard, RoutingCommands, SessionDirectory, Sessions, StreamGateway, SubmissionBook,
+  Cursors, DispositionReports, DownlinkFeed, FrameLog, Housekeeping, LiveConnections, MessageIntake, Presence, RegisteredDeviceGuard, RoutingCommands, SessionDirectory, Sessions, StreamGateway, SubmissionBook,
   UploadBook, Uploads,
+  {
+    provide: ContentStore,
+    inject: [MONGO, CLOCK, EDGE_CONFIG],
+    useFactory: (connection: Connection, clock: Clock, { EDGE_FILE_TTL_SEC, EDGE_UNUSED_FILE_TTL_SEC }: EdgeConfig) =>
+      new ContentStore(connection, clock, { fileMs: EDGE_FILE_TTL_SEC * 1000, unusedMs: EDGE_UNUSED_FILE_TTL_SEC * 1000 }),
+  },
   { provide: DeviceDirectory, useClass: MongoDeviceDirectory },
   { provide: EDGE_EFFECTS, inject: [DownlinkFeed], useFactory: (feed: DownlinkFeed) => feed.effects },
   { provide: TransferProgress, useClass: PublishedTransferProgress },

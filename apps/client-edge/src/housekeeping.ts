@@ -1,5 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { ContentStore } from './content/content-store.js';
+import { ContentStore } from '@cpm/runtime-content';
 import { UploadBook } from './content/upload-book.js';
 import { Uploads } from './content/uploads.js';
 import type { EdgeConfig } from './edge-config.js';

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { messageStoreSync } from '@cpm/domain-message-store-sync';
-import { MONGO, parseConfig, ServiceHost, storeOf } from '@cpm/runtime-host';
-import type { AggregateStore } from '@cpm/runtime-ports';
+import { ContentStore } from '@cpm/runtime-content';
+import { CLOCK, MONGO, parseConfig, ServiceHost, storeOf } from '@cpm/runtime-host';
+import type { AggregateStore, Clock } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import { BoxCommands } from './box-commands.js';
 import { Boxes } from './boxes.js';
@@ -9,25 +10,40 @@ import { FolderList } from './folders/folder-list.js';
 import { FolderOperationsController } from './folders/folder-operations.controller.js';
 import { FoldersController } from './folders/folders.controller.js';
 import { Transfers } from './folders/transfers.js';
+import { MultipartUpload } from './multipart-upload.js';
 import { NMS_CONFIG, nmsConfig } from './nms-config.js';
 import { ObjectReader } from './object-reader.js';
+import { BulkCreationController } from './objects/bulk-creation.controller.js';
 import { FlagsController } from './objects/flags.controller.js';
 import { ObjectChanges } from './objects/object-changes.js';
 import { ObjectCreation } from './objects/object-creation.js';
 import { ObjectOperationsController } from './objects/object-operations.controller.js';
 import { ObjectsController } from './objects/objects.controller.js';
+import { PayloadAnswer } from './payload-answer.js';
 import { ObjectSearch } from './search/object-search.js';
 import { rowIndexes, StoredObjects } from './stored-objects.js';
 import { BoxChanges } from './subscriptions/box-changes.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 
+/** How long an attachment waits for its object, should the process end in between. */
+const UNUSED_MS = 3_600_000;
+
 @Module({
   imports: [ServiceHost.for(messageStoreSync, { rowIndexes })],
-  controllers: [ObjectsController, FlagsController, ObjectOperationsController, FoldersController, FolderOperationsController, SubscriptionsController],
+  controllers: [ObjectsController, BulkCreationController, FlagsController, ObjectOperationsController, FoldersController, FolderOperationsController, SubscriptionsController],
   providers: [
-    BoxCommands, ObjectReader, ObjectChanges, ObjectCreation, ObjectSearch, FolderList, Transfers, BoxChanges,
+    BoxCommands, ObjectReader, ObjectChanges, ObjectCreation, ObjectSearch, FolderList, Transfers, BoxChanges, MultipartUpload, PayloadAnswer,
     { provide: NMS_CONFIG, useFactory: () => parseConfig(nmsConfig, process.env) },
     { provide: StoredObjects, inject: [MONGO], useFactory: (connection: Connection) => new StoredObjects(connection) },
+    {
+      provide: ContentStore,
+      inject: [MONGO, CLOCK],
+      useFactory: async (connection: Connection, clock: Clock) => {
+        const contents = new ContentStore(connection, clock, { fileMs: UNUSED_MS, unusedMs: UNUSED_MS });
+        await contents.ensureIndexes();
+        return contents;
+      },
+    },
     { provide: Boxes, inject: [storeOf('message-store-sync')], useFactory: (store: AggregateStore) => new Boxes(store) },
   ],
 })

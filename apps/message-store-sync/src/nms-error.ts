@@ -19,11 +19,9 @@ export class NmsErrorFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const problem = problemOf(error);
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    if (reply.raw.headersSent) {
-      reply.raw.destroy();
-      return;
-    }
-    void reply.status(problem.status).headers(problem.headers).type('application/json').send(requestErrorOf(problem));
+    // An answer that has begun is cut, so that nobody takes a part for the whole.
+    if (reply.raw.headersSent) reply.raw.destroy();
+    else void reply.status(problem.status).headers(problem.headers).type('application/json').send(requestErrorOf(problem));
   }
 }
 

@@ -1,6 +1,6 @@
-import type { WebSocketConstructor } from './device-stream.js';
-import type { Address, DispositionRequest, Service } from './frames.js';
-import type { TokenSource } from './http-calls.js';
+import type { WebSocketConstructor } from './stream/device-stream.js';
+import type { Address, DispositionRequest, Service } from './stream/frames.js';
+import type { TokenSource } from './calls/http-calls.js';
 
 export interface CpmDeviceOptions {
   /** Base URL of the service, `https://host`. */

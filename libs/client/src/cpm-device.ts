@@ -1,14 +1,17 @@
-import { Backoff } from './backoff.js';
+import { Box, type BoxOptions } from './box/box.js';
+import { Backoff } from './calls/backoff.js';
 import type { Accepted, CpmDeviceOptions, DeviceDescription, OutgoingMessage, UploadedFile } from './cpm-device-options.js';
-import { DeviceStream, type StreamEndedError, type StreamState } from './device-stream.js';
-import { FileTransferCalls } from './file-transfer-calls.js';
-import type { Frame, FrameType } from './frames.js';
-import { HttpCalls, type Call } from './http-calls.js';
-import type { CpmProblem } from './problem.js';
-import { Recent } from './recent.js';
-import { uploadResumably, type FileDescription } from './resumable-upload.js';
-import { SessionCalls } from './session-calls.js';
-import { SaidDispositions, type SaidDisposition } from './said-dispositions.js';
+import { DeviceStream, type StreamEndedError, type StreamState } from './stream/device-stream.js';
+import { FileTransferCalls } from './calls/file-transfer-calls.js';
+import type { Frame, FrameType } from './stream/frames.js';
+import { HttpCalls, type Call } from './calls/http-calls.js';
+import type { CpmProblem } from './calls/problem.js';
+import { Listeners } from './listeners.js';
+import type { IncomingSms, SmsKind } from './ucn/incoming-sms.js';
+import { Recent } from './stream/recent.js';
+import { uploadResumably, type FileDescription } from './calls/resumable-upload.js';
+import { SessionCalls } from './calls/session-calls.js';
+import { SaidDispositions, type SaidDisposition } from './stream/said-dispositions.js';
 
 interface Events {
   readonly frame: Frame;
@@ -16,9 +19,7 @@ interface Events {
   /** The server did not understand, or could not keep, something said on the stream. */
   readonly problem: CpmProblem;
 }
-type EventName = keyof Events | FrameType;
-type EventOf<Name extends EventName> = Name extends keyof Events ? Events[Name] : Name extends FrameType ? Frame<Name> : never;
-type Listener = (event: never) => void;
+type DeviceEvents = Events & { readonly [Type in FrameType]: Frame<Type> };
 
 const MESSAGES: ReadonlySet<string> = new Set(['message.received', 'message.available', 'message.sent', 'session.message']);
 const DELIVERED_BY_RECEIPT: ReadonlySet<string> = new Set(['message.received', 'session.message']);
@@ -30,13 +31,14 @@ export class CpmDevice {
   readonly transfers: FileTransferCalls;
   private readonly calls: HttpCalls;
   private readonly stream: DeviceStream;
-  private readonly listeners = new Map<EventName, Set<Listener>>();
+  private readonly listeners = new Listeners<DeviceEvents>();
   private readonly seen: Recent;
   private readonly said = new SaidDispositions();
   private lastCursor: string | undefined;
   private ackTimer: ReturnType<typeof setTimeout> | undefined;
   private current: StreamState = 'waiting';
   private ended: StreamEndedError | undefined;
+  private opened: Promise<Box> | undefined;
 
   constructor(private readonly options: CpmDeviceOptions) {
     const { url, token, fetch = globalThis.fetch.bind(globalThis), retryForMs = 30_000 } = options;
@@ -129,11 +131,8 @@ export class CpmDevice {
   }
 
   /** Hears frames of a type, every `frame`, changes of `state`, or `problem`s; the result stops it. */
-  on<Name extends EventName>(name: Name, listener: (event: EventOf<Name>) => void): () => void {
-    const known = this.listeners.get(name) ?? new Set();
-    this.listeners.set(name, known);
-    known.add(listener as Listener);
-    return () => known.delete(listener as Listener);
+  on<Name extends keyof DeviceEvents>(name: Name, listener: (event: DeviceEvents[Name]) => void): () => void {
+    return this.listeners.on(name, listener);
   }
 
   /** The next frame of a type that fits. Rejects when none comes in time, or the stream ends. */
@@ -146,19 +145,43 @@ export class CpmDevice {
         act();
       };
       const timer = setTimeout(() => settle(() => reject(new Error(`no ${type} within ${withinMs} ms`))), withinMs);
-      const offFrame = this.on(type, ((frame: Frame<Type>) => {
-        if (fits(frame)) settle(() => resolve(frame));
-      }) as (event: EventOf<Type>) => void);
+      const offFrame = this.on(type, (frame: Frame) => {
+        if (fits(frame as Frame<Type>)) settle(() => resolve(frame as Frame<Type>));
+      });
       const offState = this.on('state', (state) => {
         if (state === 'ended') settle(() => reject(this.ended as StreamEndedError));
       });
     });
   }
 
-  /** Confirms what was received and closes the stream for good. */
+  /** The user's messages and folders as kept on this device: kept in step with the message store while the stream is open. */
+  openBox(options: BoxOptions): Promise<Box> {
+    this.opened ??= this.boxOf(options);
+    return this.opened;
+  }
+
+  /** On the Primary, to be told of every SMS of the phone's inbox, once a box is open. */
+  async smsReceived(sms: IncomingSms): Promise<SmsKind> {
+    if (this.opened === undefined) throw new Error('a box is to be opened first');
+    return (await this.opened).smsReceived(sms);
+  }
+
+  /** Confirms what was received and closes the stream, and the box, for good. */
   close(): void {
     this.acknowledge();
     this.stream.end();
+    void this.opened?.then((box) => box.close());
+  }
+
+  private async boxOf(options: BoxOptions): Promise<Box> {
+    const { url, deviceId } = this.options;
+    const box = await Box.open(options, { calls: this.calls, origin: new URL(url).origin, deviceId, send: (message) => this.send(message) });
+    box.on('problem', (problem) => this.listeners.emit('problem', problem));
+    this.on('store.changed', () => box.wake());
+    this.on('sync.hint', () => box.wake());
+    this.on('state', (state) => (state === 'open' ? box.online() : box.offline()));
+    if (this.current === 'open') box.online();
+    return box;
   }
 
   private receive(frame: Frame): void {
@@ -168,8 +191,8 @@ export class CpmDevice {
     this.acknowledgeSoon();
     const key = id !== undefined && MESSAGES.has(frame.type) ? `${frame.type}|${id}` : frame.cursor;
     if (!this.seen.add(key)) return;
-    this.emit('frame', frame);
-    this.emit(frame.type, frame);
+    this.listeners.emit('frame', frame);
+    this.listeners.emit(frame.type, frame);
   }
 
   private say(disposition: SaidDisposition): boolean {
@@ -189,7 +212,7 @@ export class CpmDevice {
       this.said.keep(disposition);
       setTimeout(() => this.say(disposition), 1_000);
     } else if (disposition) this.said.refused(disposition);
-    this.emit('problem', problem);
+    this.listeners.emit('problem', problem);
   }
 
   private acknowledgeSoon(): void {
@@ -207,10 +230,6 @@ export class CpmDevice {
   private enter(state: StreamState, ended: StreamEndedError | undefined): void {
     this.current = state;
     this.ended = ended;
-    this.emit('state', state);
-  }
-
-  private emit<Name extends EventName>(name: Name, event: EventOf<Name>): void {
-    for (const listener of [...(this.listeners.get(name) ?? [])]) (listener as (event: EventOf<Name>) => void)(event);
+    this.listeners.emit('state', state);
   }
 }

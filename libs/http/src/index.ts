@@ -5,6 +5,6 @@ export { fieldErrors, parse } from './parse.js';
 export { invalidRequest, orUnavailable, payloadTooLarge, ProblemError, unavailable, type FieldError, type Problem, type ProblemOptions } from './problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem-filter.js';
 export { RateLimiter, type RateLimit } from './rate-limiter.js';
-export { BodyAs, drain, type BodyForm } from './request-body.js';
+export { BodyAs, draining, readBody, type BodyForm, type IncomingBody } from './request-body.js';
 export { authenticate, Caller, CallingDevice, principalOf, RequireScope, ScopeGuard, type DevicePrincipal } from './require-scope.js';
 export { ALGORITHMS, InvalidTokenError, KeysUnavailableError, SCOPES, TokenVerifier, type Principal, type Scope, type TokenVerifierOptions } from './token-verifier.js';

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
 import { payloadTooLarge, ProblemError } from './problem.js';
 
 /**
@@ -69,12 +71,30 @@ async function readAll(stream: Readable, limitBytes: number): Promise<Buffer> {
  * Reads and drops what is left of a refused body, 16 MiB or five seconds at most: a client that is cut off while it
  * writes may never read the answer.
  */
-export async function drain(stream: Readable): Promise<void> {
+async function drain(stream: Readable): Promise<void> {
   const until = performance.now() + DRAIN_MS;
   let size = 0;
   for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > DRAIN_BYTES || performance.now() > until) return;
+  }
+}
+
+/** Reads what is left of a body that is refused, or known already, so that the sender gets to read the answer. */
+export async function draining<Result>(request: IncomingMessage, reply: FastifyReply, take: () => Promise<Result>): Promise<Result> {
+  const finish = async () => {
+    if (request.readableEnded) return;
+    await drain(request).catch(() => undefined);
+    // Nothing else could be understood on a connection in the middle of a body.
+    if (!request.complete) void reply.header('connection', 'close');
+  };
+  try {
+    const result = await take();
+    await finish();
+    return result;
+  } catch (error) {
+    if (error instanceof ProblemError) await finish();
+    throw error;
   }
 }
 

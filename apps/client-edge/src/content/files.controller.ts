@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Body, Controller, Get, Head, Headers, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
-import { BodyAs, CallingDevice, drain, parse, payloadTooLarge, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { BodyAs, CallingDevice, draining, parse, payloadTooLarge, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { contentAnswer, ContentStore, sendContent, tagOf } from '@cpm/runtime-content';
 import type { Clock } from '@cpm/runtime-ports';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { FastifyReply } from 'fastify';
@@ -10,8 +11,6 @@ import { z } from 'zod';
 import type { EdgeConfig } from '../edge-config.js';
 import { ForRegisteredDevice } from '../for-registered-device.js';
 import { CLOCK, EDGE_CONFIG } from '../ports.js';
-import { requestedRange } from './byte-range.js';
-import { ContentStore, type StoredFile } from './content-store.js';
 import { observe, TransferProgress } from './transfer-progress.js';
 import { fileKind, isUploadId, resumableUpload, uploadOffset, type RequestHeaders } from './upload-headers.js';
 import { Uploads, type FileAnswer, type UploadName, type UploadState } from './uploads.js';
@@ -42,12 +41,12 @@ export class FilesController {
     @Req() request: { raw: IncomingMessage },
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FileAnswer | undefined> {
-    return readable(request.raw, reply, async () => {
+    return draining(request.raw, reply, async () => {
       const kind = { owner: user, ...fileKind(headers, queryName, this.config.EDGE_FILE_TYPES) };
       const resumable = resumableUpload(headers);
       if (Number(headers['content-length'] ?? 0) > this.config.EDGE_MAX_FILE_BYTES) throw payloadTooLarge(this.config.EDGE_MAX_FILE_BYTES);
       const source = body ?? request.raw;
-      if (resumable) return answer(reply, await this.uploads.begin(source, kind, resumable));
+      if (resumable) return progressOf(reply, await this.uploads.begin(source, kind, resumable));
       void reply.status(201);
       return this.uploads.takeWhole(source, kind);
     });
@@ -71,7 +70,7 @@ export class FilesController {
     @Req() request: { raw: IncomingMessage },
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FileAnswer | undefined> {
-    return readable(request.raw, reply, async () => answer(reply, await this.uploads.resume(body ?? request.raw, nameOf(user, uploadId), uploadOffset(headers))));
+    return draining(request.raw, reply, async () => progressOf(reply, await this.uploads.resume(body ?? request.raw, nameOf(user, uploadId), uploadOffset(headers))));
   }
 
   /** With `?transfer=` the outcome is reported as the progress of that file transfer. */
@@ -79,7 +78,7 @@ export class FilesController {
   async download(
     @CallingDevice() device: DevicePrincipal,
     @Param('id') id: string,
-    @Headers() { range: rangeHeader, 'if-range': validator }: RequestHeaders,
+    @Headers() headers: RequestHeaders,
     @Query('transfer') queryTransfer: unknown,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -87,26 +86,17 @@ export class FilesController {
     const file = /^[\w-]{1,64}$/.test(id) ? await this.contents.find(id) : undefined;
     if (!file) throw new ProblemError(404, 'unknown-file', 'there is no such file');
     if (file.expiresAtMs <= this.clock.now()) throw new ProblemError(410, 'file-expired', 'the file is not kept any more');
-    const isStale = validator !== undefined && validator !== etagOf(file);
-    const asked = requestedRange(isStale ? undefined : rangeHeader, file.size);
-    if (asked === 'unsatisfiable') {
-      throw new ProblemError(416, 'range-not-satisfiable', `the file has ${file.size} bytes`, { headers: { 'content-range': `bytes */${file.size}` } });
-    }
-    const range = asked === 'whole' ? { first: 0, last: file.size - 1 } : asked;
+    const answer = contentAnswer({ ...file, tag: tagOf(file) }, headers);
     if (transfer !== undefined && reply.request.method === 'GET') {
       const fetch = randomUUID();
-      observe(reply.raw, range.last === file.size - 1, (progress) => this.transfers.report({ user: device.user, device: device.device, transferId: transfer, progress, fetch }));
+      observe(reply.raw, answer.range.last === file.size - 1, (progress) => this.transfers.report({ user: device.user, device: device.device, transferId: transfer, progress, fetch }));
     }
-    const { first, last } = range;
-    if (asked !== 'whole') void reply.status(206).header('content-range', `bytes ${first}-${last}/${file.size}`);
-    // Fastify answers HEAD by reading all that it then does not send.
-    const content = reply.request.method === 'HEAD' ? Readable.from([]) : this.contents.read(file, range);
-    await reply.headers({ ...headersOf(file), 'content-length': last - first + 1 }).send(content);
+    await sendContent(reply, answer, (range) => this.contents.read(file, range));
   }
 }
 
 /** 201 with the file when it is whole, 204 while more is to come. */
-function answer(reply: FastifyReply, { received, file }: UploadState): FileAnswer | undefined {
+function progressOf(reply: FastifyReply, { received, file }: UploadState): FileAnswer | undefined {
   void reply.status(file ? 201 : 204).header('upload-offset', String(received));
   return file;
 }
@@ -115,39 +105,4 @@ function answer(reply: FastifyReply, { received, file }: UploadState): FileAnswe
 function nameOf(owner: CpmAddress, uploadId: string): UploadName {
   if (!isUploadId(uploadId)) throw new ProblemError(404, 'unknown-upload', 'no such upload is under way');
   return { owner, uploadId };
-}
-
-/** Reads what is left of a body that is refused, or known already, so that the sender gets to read the answer. */
-async function readable<Result>(request: IncomingMessage, reply: FastifyReply, take: () => Promise<Result>): Promise<Result> {
-  const finish = async () => {
-    if (request.readableEnded) return;
-    await drain(request).catch(() => undefined);
-    // Nothing else could be understood on a connection in the middle of a body.
-    if (!request.complete) void reply.header('connection', 'close');
-  };
-  try {
-    const result = await take();
-    await finish();
-    return result;
-  } catch (error) {
-    if (error instanceof ProblemError) await finish();
-    throw error;
-  }
-}
-
-function etagOf({ sha256, id }: StoredFile): string {
-  return `"${sha256 || id}"`;
-}
-
-/** Never shown by a browser as a page of this origin, whatever was uploaded. */
-function headersOf(file: StoredFile): Record<string, string> {
-  return {
-    'content-type': file.contentType,
-    'content-disposition': file.fileName === undefined ? 'attachment' : `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName).replace(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`)}`,
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; sandbox",
-    'accept-ranges': 'bytes',
-    'cache-control': 'private, max-age=86400, immutable',
-    etag: etagOf(file),
-  };
 }

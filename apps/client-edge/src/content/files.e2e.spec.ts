@@ -2,10 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { Problem } from '@cpm/http';
 import { OfferMessage } from '@cpm/contracts-routing';
+import { ContentStore } from '@cpm/runtime-content';
 import type { MongoService } from '@cpm/testing-containers';
 import { databaseOf } from '../database.js';
 import { address, device, EdgeWorld, startDatabase, until } from '../edge-world.fixture.js';
-import { ContentStore } from './content-store.js';
 
 const LIMIT = 600_000;
 const [alice, bob] = [address(1), address(2)];

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { MongoService } from '@cpm/testing-containers';
 import { startDatabase, until } from '../edge-world.fixture.js';
-import { CHUNK_BYTES } from './grid-chunks.js';
+import { CHUNK_BYTES } from '@cpm/runtime-content';
 import { bob, problemOf, UploadStage } from './upload-stage.fixture.js';
 import { Uploads } from './uploads.js';
 

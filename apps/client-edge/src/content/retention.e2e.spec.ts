@@ -1,6 +1,6 @@
+import { ContentStore } from '@cpm/runtime-content';
 import type { MongoService } from '@cpm/testing-containers';
 import { startDatabase } from '../edge-world.fixture.js';
-import { ContentStore } from './content-store.js';
 import { UploadStage } from './upload-stage.fixture.js';
 
 const DAY_MS = 86_400_000;

@@ -1,15 +1,10 @@
 import { invalidRequest, parse, ProblemError } from '@cpm/http';
-import { acceptsContentType, isPlainLine } from '@cpm/vocabulary';
+import { fileName, mediaTypeHeader } from '@cpm/runtime-content';
+import { acceptsContentType } from '@cpm/vocabulary';
 import { z } from 'zod';
-import { mediaTypeHeader } from '../submission/submission-request.js';
 
 export type RequestHeaders = Readonly<Record<string, string | undefined>>;
 
-const fileName = z
-  .string()
-  .min(1)
-  .max(255)
-  .refine((name) => isPlainLine(name) && !/[/\\]/.test(name), 'must be a file name without path, control or direction-override characters');
 const uploadOptions = z.object({ fileName: fileName.optional() });
 
 const uploadId = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -');

@@ -1,11 +1,11 @@
 import { request as httpRequest, type ClientRequest, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Problem } from '@cpm/http';
+import { CHUNK_BYTES } from '@cpm/runtime-content';
 import type { MongoService } from '@cpm/testing-containers';
 import type { EdgeConfig } from '../edge-config.js';
 import { databaseOf } from '../database.js';
 import { address, device, EdgeWorld, until } from '../edge-world.fixture.js';
-import { CHUNK_BYTES } from './grid-chunks.js';
 
 export const [alice, bob] = [address(1), address(2)];
 export const phone = device(1);

@@ -2,20 +2,12 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidRequest, payloadTooLarge, ProblemError, unavailable } from '@cpm/http';
+import { ChunkWriter, ContentStore, newFileId, SupersededError, type ContentKind } from '@cpm/runtime-content';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { EdgeConfig } from '../edge-config.js';
 import { EDGE_CONFIG } from '../ports.js';
-import { ChunkWriter, SupersededError } from './chunk-writer.js';
-import { ContentStore, newFileId } from './content-store.js';
 import { MalwareScanner } from './malware-scanner.js';
 import { UploadBook, type UploadRecord } from './upload-book.js';
-
-/** What the file is, as its sender says. */
-export interface UploadedKind {
-  readonly owner: CpmAddress;
-  readonly contentType: string;
-  readonly fileName?: string;
-}
 
 /** An upload under an id of its owner's choice. */
 export interface UploadName {
@@ -50,7 +42,7 @@ export class Uploads {
   ) {}
 
   /** A file in one request. Rejects with a 413, 422 or 503 problem, or the stream's error, and keeps nothing. */
-  async takeWhole(source: Readable, kind: UploadedKind): Promise<FileAnswer> {
+  async takeWhole(source: Readable, kind: ContentKind): Promise<FileAnswer> {
     const fileId = newFileId();
     // Written down so that what a crash leaves is found; no id that a client may choose has this form.
     const record = await this.book.open({ ...kind, _id: `${kind.owner} ${fileId}`, fileId });
@@ -69,7 +61,7 @@ export class Uploads {
    * The beginning of a file that may come in several requests, or the repetition of the request that brought all of it.
    * What arrives before the connection breaks is kept. Rejects with a 400, 409, 413, 422 or 503 problem.
    */
-  async begin(source: Readable, kind: UploadedKind, { uploadId, length }: { readonly uploadId: string; readonly length: number }): Promise<UploadState> {
+  async begin(source: Readable, kind: ContentKind, { uploadId, length }: { readonly uploadId: string; readonly length: number }): Promise<UploadState> {
     if (length > this.config.EDGE_MAX_FILE_BYTES) throw payloadTooLarge(this.config.EDGE_MAX_FILE_BYTES);
     const wanted = { ...kind, _id: idOf({ owner: kind.owner, uploadId }), fileId: newFileId(), length };
     let standing = await this.book.open(wanted);

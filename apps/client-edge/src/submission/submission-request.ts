@@ -1,11 +1,8 @@
+import { mediaTypeHeader } from '@cpm/runtime-content';
 import { contributionId, conversationId, cpmAddress, dispositionRequest, messageId, type CpmAddress } from '@cpm/vocabulary';
 import { z } from 'zod';
 
 const MAX_RECIPIENTS = 256;
-
-const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(?:\s*;\s*[\w!#$&^.+-]{1,64}=(?:[\w!#$&^.+/-]{1,128}|"[^"\\\p{Cc}]{0,128}"))*$/u;
-
-export const mediaTypeHeader = z.string().max(255, 'must have at most 255 characters').regex(MEDIA_TYPE, 'must be a media type such as text/plain');
 
 // In a log of JSON each of them would take six times its size.
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;

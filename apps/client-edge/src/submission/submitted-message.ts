@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DevicePrincipal } from '@cpm/http';
+import type { ContentStore } from '@cpm/runtime-content';
 import { MAX_INLINE_BYTES, type Content, type Message } from '@cpm/vocabulary';
-import type { ContentStore } from '../content/content-store.js';
 import type { Purpose } from './message-intake.js';
 import type { Submission } from './submission-book.js';
 import type { ContentRequest } from './submission-request.js';

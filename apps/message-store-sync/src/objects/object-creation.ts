@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { CreateObjects, type NewObject } from '@cpm/contracts-message-store-sync';
-import { type ObjectRow } from '@cpm/domain-message-store-sync';
+import { CreateObjects, type NewObject, type PayloadPart } from '@cpm/contracts-message-store-sync';
+import { partsOf, type ObjectRow } from '@cpm/domain-message-store-sync';
 import { ProblemError, type DevicePrincipal } from '@cpm/http';
+import { ContentStore } from '@cpm/runtime-content';
 import { BoxCommands, refusalProblem } from '../box-commands.js';
+import { MultipartUpload } from '../multipart-upload.js';
 import { StoredObjects } from '../stored-objects.js';
 import type { PlannedObject } from './object-request.js';
 
@@ -22,7 +24,22 @@ export class ObjectCreation {
   constructor(
     @Inject(BoxCommands) private readonly commands: BoxCommands,
     @Inject(StoredObjects) private readonly objects: StoredObjects,
+    @Inject(ContentStore) private readonly contents: ContentStore,
+    @Inject(MultipartUpload) private readonly uploads: MultipartUpload,
   ) {}
+
+  /** Does what makes objects of attachments; those that no object came to name are erased, unless that is not known. */
+  async withAttachments<Made extends CreatedObject | readonly (CreatedObject | ProblemError)[]>(parts: readonly PayloadPart[], work: () => Promise<Made>): Promise<Made> {
+    try {
+      const made = await work();
+      const named = new Set([made].flat().flatMap((one) => ('row' in one ? contentOf(one.row) : [])));
+      await this.uploads.discard(parts.filter(({ contentId }) => contentId !== undefined && !named.has(contentId)));
+      return made;
+    } catch (error) {
+      if (error instanceof ProblemError && error.status < 500) await this.uploads.discard(parts);
+      throw error;
+    }
+  }
 
   /** In the order given, what became of each; rejects with a 503 problem when that is not known in time. */
   async create(caller: DevicePrincipal, planned: readonly PlannedObject[]): Promise<readonly (CreatedObject | ProblemError)[]> {
@@ -44,6 +61,8 @@ export class ObjectCreation {
 
   private async put({ user, device }: DevicePrincipal, objects: NewObject[]): Promise<ProblemError | undefined> {
     const request = { user, device, objects };
+    // Before the objects name it: what nobody uses is erased after a while.
+    await Promise.all(objects.flatMap(({ parts }) => parts.flatMap(({ contentId }) => contentId ?? [])).map((id) => this.contents.markUsed(id, Infinity)));
     const commandId = createHash('sha256').update(objects.map(({ objectId }) => objectId).join('|')).digest('hex').slice(0, 32);
     const answer = await this.commands.ask(CreateObjects, request, commandId);
     if (answer.done) return undefined;
@@ -58,8 +77,17 @@ function repeated(row: ObjectRow, objectId: string): CreatedObject | ProblemErro
   return row.deleted ? removedSince() : { row, isNew: false };
 }
 
+/** Of an object that was created and not told of: a fault of this service. */
+export function unanswered(): ProblemError {
+  return new ProblemError(500, 'internal-error', 'the service failed to answer');
+}
+
 function removedSince(): ProblemError {
   return new ProblemError(409, 'removed-since', 'the object was created before and removed since');
+}
+
+function contentOf(row: ObjectRow): readonly string[] {
+  return partsOf(row).flatMap(({ contentId }) => contentId ?? []);
 }
 
 function groups(objects: readonly NewObject[]): NewObject[][] {

@@ -20,7 +20,7 @@ export const ChangeObject = defineEvent({
   schema: z.object({
     user: keyedAddress, messageId: z.string(), party: z.string(), direction: z.enum(['In', 'Out']),
     change: z.enum(['seen', 'removed']),
-    /** The user's reading was reported to the sender, or would have been: no device reports it again. */
+    /** That he read it is reported to the sender: no device need report it again. */
     readReport: z.boolean().optional(),
     device: keyedDeviceId.optional(), at: instant,
   }),

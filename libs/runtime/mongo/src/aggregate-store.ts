@@ -2,12 +2,11 @@ import type { RowWrite, ServiceDefinition, ServiceName } from '@cpm/runtime-deci
 import type { AggregateStore, AggregateWrite, DueAggregate, StoredAggregate } from '@cpm/runtime-ports';
 import { mongo, type Collection, type Connection } from 'mongoose';
 import { firstDocument, replacement, storedAggregate, type AggregateDocument } from './aggregate-document.js';
+import { COMMITTED, MAJORITY } from './database.js';
 import { aggregateIndexes, type TableIndexes } from './indexes.js';
 import { operationsByTable, type RowDocument, type TableOperations } from './row-operations.js';
 import { within } from './time-limit.js';
 
-const MAJORITY = { w: 'majority' } as const;
-const COMMITTED = { level: 'majority' } as const;
 const DUPLICATE_KEY = 11_000;
 /** No call takes nearly as long unless the driver waits for an answer that cannot come. */
 const CALL_LIMIT_MS = 10_000;

@@ -1,5 +1,6 @@
 export { collectionOf, MongoAggregateStore } from './aggregate-store.js';
 export { connectMongo, type MongoConnectOptions, type MongoStatus } from './connection.js';
+export { COMMITTED, databaseOf, documentsOf, MAJORITY } from './database.js';
 export { type TableIndexes } from './indexes.js';
 export { readJourney, type JourneyLine } from './journey.js';
 export { TimeLimitError, within } from './time-limit.js';

@@ -64,7 +64,7 @@ export function foldersIn({ folder, recursive }: { readonly folder: string; read
 export function patternOf(filter: TextFilter): string {
   const literal = filter.value.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
   if (filter.of === 'word') return `(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`;
-  if (filter.of === 'text' || PROSE.includes(filter.name)) return literal;
+  if (filter.of !== 'attribute' || PROSE.includes(filter.name)) return literal;
   // `$` alone fits before a line end at the end, too, in the database.
   return `^${literal}$(?!\\n)`;
 }

@@ -50,7 +50,7 @@ function reactToOffered(event: DeliveryEvent, delivery: OfferedDelivery, context
     case 'EvidenceFound':
       return [evidence(event, delivery)];
     case 'MessageSeen':
-      return [publish(ChangeObject, { ...storedCopy(delivery), change: 'seen', device: event.device, at: event.at })];
+      return [publish(ChangeObject, { ...storedCopy(delivery), change: 'seen', ...(event.reported && { readReport: true }), device: event.device, at: event.at })];
     case 'DeliveryRevoked':
       return withdrawal(event, delivery, context);
     default:

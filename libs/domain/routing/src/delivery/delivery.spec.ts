@@ -13,7 +13,7 @@ describe('dispositions', () => {
     expect(scenario.of('DispositionEvidence')[0]).toMatchObject({
       messageId: 'm1', sender: ALICE, recipient: BOB, originDevice: ALICES_PHONE, service: 'standalone', requested: ['positive-delivery', 'negative-delivery', 'display'],
     });
-    expect(scenario.of('ChangeObject')).toMatchObject([{ change: 'seen', device: TABLET, direction: 'In', party: ALICE }, { change: 'seen', device: PHONE }]);
+    expect(scenario.of('ChangeObject')).toMatchObject([{ change: 'seen', readReport: true, device: TABLET, direction: 'In', party: ALICE }, { change: 'seen', device: PHONE }]);
     expect(scenario.timers).toEqual({});
   });
 

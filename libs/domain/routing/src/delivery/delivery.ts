@@ -51,7 +51,7 @@ export type DeliveryEvent =
   | { readonly type: 'OfferWithdrawn'; readonly devices: readonly DeviceId[]; readonly reason: SessionEnd; readonly by?: DeviceId }
   | { readonly type: 'OfferEnded'; readonly reason: OfferEnd }
   | { readonly type: 'OfferAnswered'; readonly commandId: string; readonly answer: OfferAnswer; readonly at: Instant }
-  | { readonly type: 'MessageSeen'; readonly device: DeviceId; readonly at: Instant }
+  | { readonly type: 'MessageSeen'; readonly device: DeviceId; readonly reported?: true; readonly at: Instant }
   | { readonly type: 'DeliveryExpired' }
   | { readonly type: 'DeliveryRevoked'; readonly pushedTo: readonly DeviceId[] }
   | { readonly type: 'RevocationAnswered'; readonly revocation: RevokeMessage; readonly outcome: RevocationOutcome; readonly at: Instant };

@@ -56,11 +56,13 @@ function displayed(deliberation: Deliberation, leg: Leg | undefined, { device, a
   if (leg?.state === 'DISPLAYED') return;
   if (leg && deliberation.state.contest !== null) completeTransfer(deliberation, leg);
   else if (leg && leg.state !== 'DELIVERED') deliberation.prove({ status: 'delivered', device, via: 'IP', permitted: true, at });
+  const permitted = deliberation.profile.preferences.sendReadReports;
   if (leg) {
-    deliberation.prove({ status: 'displayed', device, via: 'IP', permitted: deliberation.profile.preferences.sendReadReports, at });
+    deliberation.prove({ status: 'displayed', device, via: 'IP', permitted, at });
     end(deliberation, deliberation.legOf(device) ?? leg, 'DISPLAYED');
   }
-  if (!deliberation.state.revoked) deliberation.record({ type: 'MessageSeen', device, at });
+  const reported = leg !== undefined && permitted && deliberation.state.message.dispositionNotification.includes('display');
+  if (!deliberation.state.revoked) deliberation.record({ type: 'MessageSeen', device, ...(reported && { reported }), at });
 }
 
 /** An ended leg stays as it ended, but one that was delivered may still be displayed. */

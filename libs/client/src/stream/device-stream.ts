@@ -1,5 +1,5 @@
-import type { Backoff } from './backoff.js';
-import { toProblem, type CpmProblem } from './problem.js';
+import type { Backoff } from '../calls/backoff.js';
+import { toProblem, type CpmProblem } from '../calls/problem.js';
 import type { Frame } from './frames.js';
 
 /** `waiting`: the connection is down and will be tried again; `ended`: it will not. */

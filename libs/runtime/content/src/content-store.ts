@@ -1,12 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { Inject, Injectable } from '@nestjs/common';
+import { payloadTooLarge } from '@cpm/http';
+import { COMMITTED, documentsOf, MAJORITY } from '@cpm/runtime-mongo';
 import type { Clock } from '@cpm/runtime-ports';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { Connection, mongo } from 'mongoose';
-import { collectionOf, COMMITTED, MAJORITY } from '../database.js';
-import type { EdgeConfig } from '../edge-config.js';
-import { CLOCK, EDGE_CONFIG, MONGO } from '../ports.js';
 import type { ByteRange } from './byte-range.js';
 import { ChunkWriter } from './chunk-writer.js';
 import { CHUNK_BYTES, GridChunks } from './grid-chunks.js';
@@ -21,14 +19,24 @@ export interface StoredFile {
   readonly expiresAtMs: number;
 }
 
-/** A file whose chunks are there and which nobody can fetch yet. */
-export interface WholeFile {
-  readonly id: string;
-  readonly size: number;
-  readonly sha256: string;
+/** What a content is, as its owner says. */
+export interface ContentKind {
   readonly owner: CpmAddress;
   readonly contentType: string;
   readonly fileName?: string;
+}
+
+/** A file whose chunks are there and which nobody can fetch yet. */
+export interface WholeFile extends ContentKind {
+  readonly id: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** How long a file lives, in ms: at all, and until something names it. */
+export interface ContentLives {
+  readonly fileMs: number;
+  readonly unusedMs: number;
 }
 
 interface Metadata {
@@ -61,16 +69,15 @@ export const newFileId = (): string => randomBytes(18).toString('base64url');
 
 /**
  * Files and texts too long for the log, in GridFS. An id holds 144 random bits: whoever has it was given it, so any
- * authenticated device may fetch with it.
+ * authenticated device may fetch with it. Every service sees the same contents; one process that calls `eraseExpired` is enough.
  */
-@Injectable()
 export class ContentStore {
   readonly chunks: GridChunks;
 
   constructor(
-    @Inject(MONGO) private readonly connection: Connection,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(EDGE_CONFIG) private readonly config: EdgeConfig,
+    private readonly connection: Connection,
+    private readonly clock: Clock,
+    private readonly lives: ContentLives,
   ) {
     this.chunks = new GridChunks(connection, BUCKET);
   }
@@ -78,23 +85,33 @@ export class ContentStore {
   /** Lets a file be fetched from now on; once more for the same file changes nothing but its times. */
   async publish({ id, size, sha256, owner, contentType, fileName }: WholeFile): Promise<StoredFile> {
     const now = this.clock.now();
-    const [expiresAtMs, unusedUntilMs] = [now + this.config.EDGE_FILE_TTL_SEC * 1000, now + this.config.EDGE_UNUSED_FILE_TTL_SEC * 1000];
+    const [expiresAtMs, unusedUntilMs] = [now + this.lives.fileMs, now + this.lives.unusedMs];
     const named = fileName === undefined ? {} : { fileName };
     await this.describe(id, size, { contentType, owner, sha256, expiresAtMs, unusedUntilMs, ...named });
     return { id, size, sha256, contentType, expiresAtMs: Math.min(expiresAtMs, unusedUntilMs), ...named };
   }
 
-  /** Stores a message's text for as long as the message is stored; its id. */
-  async keepText(text: string, contentType: string): Promise<string> {
-    const bytes = Buffer.from(text);
+  /** Stores what comes, one chunk in memory, and publishes it. Rejects with a 413 problem, or the error of the source, and keeps nothing. */
+  async store(source: AsyncIterable<Buffer>, kind: ContentKind, limitBytes: number): Promise<StoredFile> {
     const id = newFileId();
     try {
-      const writer = await ChunkWriter.from(this.chunks, { fileId: id, received: 0, epoch: 0 }, async () => true);
-      await writer.add(bytes);
-      await writer.flush();
-      await this.describe(id, bytes.length, { contentType, sha256: createHash('sha256').update(bytes).digest('hex') });
+      // Described before it is there, so that what a crash leaves is erased as unused.
+      await this.describe(id, 0, { ...kind, unusedUntilMs: this.clock.now() + this.lives.unusedMs });
+      return await this.publish({ id, ...kind, ...(await this.write(id, source, limitBytes)) });
     } catch (error) {
-      await this.chunks.remove(id);
+      await this.remove(id).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Stores a message's text for as long as the message is stored; its id. */
+  async keepText(text: string, contentType: string): Promise<string> {
+    const id = newFileId();
+    try {
+      const { size, sha256 } = await this.write(id, [Buffer.from(text)], Infinity);
+      await this.describe(id, size, { contentType, sha256 });
+    } catch (error) {
+      await this.chunks.remove([id]);
       throw error;
     }
     return id;
@@ -113,7 +130,7 @@ export class ContentStore {
     return Readable.from(this.chunks.read(id, first, last + 1), { objectMode: false, highWaterMark: CHUNK_BYTES });
   }
 
-  /** A message names the file: it is kept until then at least. Idempotent; false when there is nothing to keep any more. */
+  /** A message or stored object names the file: it is kept until then at least, `Infinity` until it is removed. Idempotent; false when there is nothing to keep any more. */
   async markUsed(id: string, untilMs: number): Promise<boolean> {
     const { matchedCount } = await this.files.updateOne(
       { _id: id, 'metadata.erased': { $exists: false } },
@@ -124,8 +141,14 @@ export class ContentStore {
   }
 
   async remove(id: string): Promise<void> {
-    await this.files.deleteOne({ _id: id }, { writeConcern: MAJORITY });
-    await this.chunks.remove(id);
+    await this.removeAll([id]);
+  }
+
+  /** Only of what nobody else names: nothing counts who does. Idempotent. */
+  async removeAll(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.files.deleteMany({ _id: { $in: [...ids] } }, { writeConcern: MAJORITY });
+    await this.chunks.remove(ids);
   }
 
   /** Erases files that are expired or were never used; what is known of them stays for thirty days. Any number of replicas may do so. */
@@ -137,7 +160,7 @@ export class ContentStore {
       // Decided before the chunks go, so that a message that names the file just now is told.
       const { matchedCount } = await this.files.updateOne({ ...isOver, _id, 'metadata.erased': { $ne: true } }, { $set: { 'metadata.erased': false }, $min: { 'metadata.expiresAtMs': now } }, { writeConcern: MAJORITY });
       if (matchedCount === 0) continue;
-      await this.chunks.remove(_id);
+      await this.chunks.remove([_id]);
       await this.files.updateOne({ _id }, { $set: { 'metadata.erased': true } });
     }
     await this.files.deleteMany({ 'metadata.expiresAtMs': { $lte: now - REMEMBERED_MS }, 'metadata.erased': true });
@@ -151,12 +174,24 @@ export class ContentStore {
     ]);
   }
 
+  private async write(id: string, source: AsyncIterable<Buffer> | Iterable<Buffer>, limitBytes: number): Promise<{ size: number; sha256: string }> {
+    const writer = await ChunkWriter.from(this.chunks, { fileId: id, received: 0, epoch: 0 }, async () => true);
+    const sha256 = createHash('sha256');
+    for await (const bytes of source) {
+      if (writer.received + bytes.length > limitBytes) throw payloadTooLarge(limitBytes);
+      sha256.update(bytes);
+      await writer.add(bytes);
+    }
+    await writer.flush();
+    return { size: writer.received, sha256: sha256.digest('hex') };
+  }
+
   private async describe(id: string, length: number, metadata: Metadata): Promise<void> {
     const document = { length, chunkSize: CHUNK_BYTES, uploadDate: new Date(this.clock.now()), filename: metadata.fileName ?? id, metadata };
     await this.files.replaceOne({ _id: id }, document, { upsert: true, writeConcern: MAJORITY });
   }
 
   private get files(): mongo.Collection<FileDocument> {
-    return collectionOf<FileDocument>(this.connection, `${BUCKET}.files`);
+    return documentsOf<FileDocument>(this.connection, `${BUCKET}.files`);
   }
 }

@@ -1,5 +1,5 @@
-import type { Accepted, OutgoingMessage } from './cpm-device-options.js';
-import type { Address, DeviceFailure, SessionKind } from './frames.js';
+import type { Accepted, OutgoingMessage } from '../cpm-device-options.js';
+import type { Address, DeviceFailure, SessionKind } from '../stream/frames.js';
 import type { HttpCalls } from './http-calls.js';
 
 export interface OutgoingSession {

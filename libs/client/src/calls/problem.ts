@@ -1,4 +1,7 @@
-/** An answer other than success: RFC 9457 problem details. `kind` is the last part of their `type`. */
+/**
+ * An answer other than success: RFC 9457 problem details, or the message store's requestError. `kind` is the last part of their
+ * `type`, or the `messageId` (`SVC0002`).
+ */
 export class CpmProblem extends Error {
   override readonly name = 'CpmProblem';
 
@@ -23,9 +26,23 @@ interface ProblemBody {
   readonly device?: string;
 }
 
+interface NmsException {
+  readonly messageId: string;
+  readonly text: string;
+  readonly variables?: readonly string[];
+}
+interface NmsErrorBody {
+  readonly requestError?: { readonly serviceException?: NmsException; readonly policyException?: NmsException };
+}
+
 export async function problemOf(response: Response): Promise<CpmProblem> {
-  const body = (await response.json().catch(() => ({}))) as ProblemBody;
-  return toProblem(response.status, body, Number(response.headers.get('retry-after')));
+  const body = (await response.json().catch(() => ({}))) as ProblemBody & NmsErrorBody;
+  const exception = body.requestError?.serviceException ?? body.requestError?.policyException;
+  return toProblem(response.status, exception ? told(exception) : body, Number(response.headers.get('retry-after')));
+}
+
+function told({ messageId, text, variables = [] }: NmsException): ProblemBody {
+  return { type: messageId, detail: text.replace(/%(\d)/g, (whole, place: string) => variables[Number(place) - 1] ?? whole) };
 }
 
 export function toProblem(status: number, { type = 'unknown', detail = '', errors = [], device }: ProblemBody, retryAfterSec = Number.NaN): CpmProblem {

@@ -1,5 +1,5 @@
+import { documentsOf, MAJORITY } from '@cpm/runtime-mongo';
 import type { Connection, mongo } from 'mongoose';
-import { collectionOf, MAJORITY } from '../database.js';
 
 /** All chunks of a file but the last have this size, as GridFS wants it. */
 export const CHUNK_BYTES = 255 * 1024;
@@ -74,12 +74,12 @@ export class GridChunks {
     throw new Error(`chunk ${n} of file ${fileId} is not as it should be`);
   }
 
-  async remove(fileId: string): Promise<void> {
-    await this.chunks.deleteMany({ files_id: fileId }, { writeConcern: MAJORITY });
+  async remove(fileIds: readonly string[]): Promise<void> {
+    await this.chunks.deleteMany({ files_id: { $in: [...fileIds] } }, { writeConcern: MAJORITY });
   }
 
   private get chunks(): mongo.Collection<ChunkDocument> {
-    return collectionOf<ChunkDocument>(this.connection, `${this.bucket}.chunks`);
+    return documentsOf<ChunkDocument>(this.connection, `${this.bucket}.chunks`);
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Accepted } from './cpm-device-options.js';
-import type { Address, DeviceFailure, DispositionRequest } from './frames.js';
+import type { Accepted } from '../cpm-device-options.js';
+import type { Address, DeviceFailure, DispositionRequest } from '../stream/frames.js';
 import type { HttpCalls } from './http-calls.js';
 
 export interface OutgoingFile {

@@ -1,5 +1,5 @@
 import { Backoff, pause } from './backoff.js';
-import type { UploadedFile } from './cpm-device-options.js';
+import type { UploadedFile } from '../cpm-device-options.js';
 import type { HttpCalls } from './http-calls.js';
 import { CpmProblem, problemOf } from './problem.js';
 

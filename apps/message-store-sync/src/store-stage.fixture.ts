@@ -1,0 +1,45 @@
+import type { Type } from '@nestjs/common';
+import { bootstrap, hostConfig, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
+import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { connectMongo } from '@cpm/runtime-mongo';
+import { startMongo, type MongoService } from '@cpm/testing-containers';
+import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
+import type { Connection } from 'mongoose';
+
+export const alice = 'tel:+4915110000001' as CpmAddress;
+export const bob = 'tel:+4915110000002' as CpmAddress;
+export const phone = 'urn:uuid:00000000-0000-4000-8000-000000000011' as DeviceId;
+
+/** A message store with a real MongoDB and a log in memory, whose box of Bob tests look into. */
+export class StoreStage {
+  private constructor(
+    readonly connection: Connection,
+    private readonly mongo: MongoService,
+    private readonly identity: TestIdentityProvider,
+    readonly host: RunningHost,
+    readonly authorization: string,
+  ) {}
+
+  static async start(database: string, modules: readonly Type[]): Promise<StoreStage> {
+    const mongo = await startMongo();
+    const connection = await connectMongo(mongo.uri, { driver: { dbName: database } });
+    await connection.dropDatabase();
+    const identity = await testIdentityProvider();
+    const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent' });
+    const host = await bootstrap(modules, config, { platform: Object.assign(new InMemoryPlatform(), { connection }) });
+    return new StoreStage(connection, mongo, identity, host, `Bearer ${await identity.token({ scope: 'device', sub: bob, device: phone })}`);
+  }
+
+  /** How many documents the content store has: files and chunks. */
+  async stored(): Promise<[files: number, chunks: number]> {
+    return [await this.connection.collection('content.files').countDocuments(), await this.connection.collection('content.chunks').countDocuments()];
+  }
+
+  async stop(): Promise<void> {
+    await this.host.close();
+    await this.connection.dropDatabase();
+    await this.connection.close();
+    await this.mongo.stop();
+    await this.identity.forget();
+  }
+}

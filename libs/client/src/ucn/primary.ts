@@ -1,0 +1,93 @@
+import { CpmProblem } from '../calls/problem.js';
+import type { Batch } from '../store/local-store.js';
+import type { LocalBox } from '../store/local-box.js';
+import type { LocalTables } from '../store/local-tables.js';
+import type { ReceivedSms } from '../store/stored.js';
+import type { BoxChange } from '../sync/sync-state.js';
+import type { ContentFetch } from './content-fetch.js';
+import { copiesAmong, receivedSms, SMS_KEPT_MS, ucnIn, type IncomingSms, type SmsKind } from './incoming-sms.js';
+import { afterLost, afterObtained, originalsToObtain, refsObtainedElsewhere, refsOfGone, type Original } from './ucn-state.js';
+
+export interface PrimaryOptions {
+  readonly local: LocalBox;
+  readonly content: ContentFetch;
+  /** CPM Address of the user. */
+  readonly user: string;
+}
+
+const GONE: ReadonlySet<number> = new Set([404, 410]);
+
+/** What the device with the UICC does with the short messages that stand for what it could not get over IP. */
+export class Primary {
+  constructor(private readonly options: PrimaryOptions) {}
+
+  /** Keeps what an SMS of the phone's inbox means; the same SMS twice means the same. */
+  async smsReceived(incoming: IncomingSms): Promise<SmsKind> {
+    const sms = receivedSms(incoming);
+    const ucn = ucnIn(sms.id, incoming);
+    const { local } = this.options;
+    await local.commit((tables) => (tables.sms.has(sms.id) ? undefined : { sms: { put: [sms], remove: outdated(tables.sms.values(), sms.at) }, ...(ucn && { ucns: { put: [ucn] } }) }));
+    await this.settleCopies();
+    if (local.tables.sms.get(sms.id)?.copyOf !== undefined) return 'copy';
+    return ucn ? 'ucn' : 'sms';
+  }
+
+  /** What a change of the box means for notifications: that of something gone says so in its place. */
+  follows({ gone }: BoxChange, { ucns }: LocalTables): Batch {
+    const refs = refsOfGone(gone, this.options.user);
+    return refs.length === 0 || ucns.size === 0 ? {} : { ucns: afterLost(ucns.values(), refs) };
+  }
+
+  /**
+   * CPM-MLD-032, CPM-MLD-034: after each synchronisation, obtains the originals that notifications wait for, and puts each in the
+   * place of its notification once all of it is here. Rejects when one could not be had: its notification stays.
+   */
+  async settle(): Promise<void> {
+    await this.settleCopies();
+    const { local } = this.options;
+    await local.commit(({ ucns, objects }) => {
+      const refs = refsObtainedElsewhere(ucns.values(), objects.values());
+      return refs.length === 0 ? undefined : { ucns: afterObtained(ucns.values(), refs) };
+    });
+    const failures: unknown[] = [];
+    for (const original of originalsToObtain(local.tables.ucns.values(), local.tables.objects.values())) {
+      await this.replace(original).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0] as Error;
+  }
+
+  private async replace({ ref, object }: Original): Promise<void> {
+    const { local, content } = this.options;
+    const obtained = await content.obtain(object).then(() => true, (error: unknown) => {
+      if (error instanceof CpmProblem && GONE.has(error.status)) return false;
+      throw error;
+    });
+    await local.commit((tables) => {
+      // It may have gone while its content came.
+      const awaiting = [...tables.ucns.values()].filter(({ state, refs }) => state === 'waiting' && refs.includes(ref));
+      if (awaiting.length === 0) return undefined;
+      if (!obtained) return { ucns: afterLost(awaiting, [ref]) };
+      const ucns = afterObtained(awaiting, [ref]);
+      return object.correlationId === undefined ? { ucns } : { ucns, pending: { put: [tables.next({ type: 'report', messageId: object.correlationId, status: 'delivered' })] } };
+    });
+  }
+
+  private settleCopies(): Promise<void> {
+    return this.options.local.commit(({ sms, ucns, objects }) => {
+      if (sms.size === 0) return undefined;
+      const copies = copiesAmong(sms.values(), objects.values());
+      const changed = [...sms.values()].filter(({ id, copyOf }) => copies.get(id) !== copyOf);
+      if (changed.length === 0) return undefined;
+      const put = changed.map(({ copyOf: _, ...one }): ReceivedSms => {
+        const object = copies.get(one.id);
+        return object === undefined ? one : { ...one, copyOf: object };
+      });
+      // Words of the sender's own that look like a reference.
+      return { sms: { put }, ucns: { remove: put.filter(({ id, copyOf }) => copyOf !== undefined && ucns.has(id)).map(({ id }) => id) } };
+    });
+  }
+}
+
+function outdated(sms: Iterable<ReceivedSms>, now: string): readonly string[] {
+  return [...sms].filter(({ at }) => Date.parse(at) < Date.parse(now) - SMS_KEPT_MS).map(({ id }) => id);
+}

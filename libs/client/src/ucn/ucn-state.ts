@@ -1,0 +1,65 @@
+import { ucnRef } from '@cpm/message-tags';
+import { UCN_OBTAINED } from '../nms/flags.js';
+import { attributeOf } from '../box/box-object.js';
+import type { Change } from '../store/local-store.js';
+import type { StoredObject, Ucn } from '../store/stored.js';
+import type { GoneObject } from '../sync/sync-state.js';
+
+/** An original that a notification waits for and that is known here: its content is to be obtained. */
+export interface Original {
+  readonly ref: string;
+  readonly object: StoredObject;
+}
+
+export function refOf(object: StoredObject): string | undefined {
+  return attributeOf(object, 'Direction') === 'Out' ? undefined : attributeOf(object, 'X-UCN-Ref');
+}
+
+export function awaitedRefs(ucns: Iterable<Ucn>): ReadonlySet<string> {
+  return new Set([...ucns].filter(({ state }) => state === 'waiting').flatMap(({ refs }) => refs));
+}
+
+/** The originals that are there, but for those that the user got by the link. */
+export function originalsToObtain(ucns: Iterable<Ucn>, objects: Iterable<StoredObject>): readonly Original[] {
+  return originals(ucns, objects).filter(({ object }) => !object.flags.includes(UCN_OBTAINED));
+}
+
+/** The refs of originals that the user got by the link in a browser. */
+export function refsObtainedElsewhere(ucns: Iterable<Ucn>, objects: Iterable<StoredObject>): readonly string[] {
+  return originals(ucns, objects).filter(({ object }) => object.flags.includes(UCN_OBTAINED)).map(({ ref }) => ref);
+}
+
+/** The refs of what went before it was obtained, whether or not it was ever known here. `user` is the recipient's CPM Address. */
+export function refsOfGone(gone: readonly GoneObject[], user: string): readonly string[] {
+  return gone.flatMap(({ correlationId }) => (correlationId === undefined ? [] : [ucnRef(correlationId, user)]));
+}
+
+/** CPM-MLD-034: a notification is discarded when all that it told of is obtained. */
+export function afterObtained(ucns: Iterable<Ucn>, refs: readonly string[]): Change<Ucn> {
+  return without(ucns, refs, (ucn) => ucn);
+}
+
+/** When nothing is left to wait for and something was lost, a notification says so in the place of its original. */
+export function afterLost(ucns: Iterable<Ucn>, refs: readonly string[]): Change<Ucn> {
+  return without(ucns, refs, (ucn) => ({ ...ucn, hasLost: true }));
+}
+
+function without(ucns: Iterable<Ucn>, refs: readonly string[], mark: (ucn: Ucn) => Ucn): Change<Ucn> {
+  const concerned = [...ucns].filter((ucn) => ucn.state === 'waiting' && ucn.refs.some((ref) => refs.includes(ref)));
+  const rest = concerned.map((ucn) => mark({ ...ucn, refs: ucn.refs.filter((ref) => !refs.includes(ref)) }));
+  const isSettled = ({ refs: left }: Ucn) => left.length === 0;
+  const isOver = (ucn: Ucn) => isSettled(ucn) && (ucn.hasLost !== true || ucn.isRemoved === true);
+  return {
+    remove: rest.filter(isOver).map(({ id }) => id),
+    put: rest.filter((ucn) => !isOver(ucn)).map((ucn) => (isSettled(ucn) ? { ...ucn, state: 'unavailable' } : ucn)),
+  };
+}
+
+function originals(ucns: Iterable<Ucn>, objects: Iterable<StoredObject>): readonly Original[] {
+  const awaited = awaitedRefs(ucns);
+  if (awaited.size === 0) return [];
+  return [...objects].flatMap((object) => {
+    const ref = refOf(object);
+    return ref !== undefined && awaited.has(ref) ? [{ ref, object }] : [];
+  });
+}
