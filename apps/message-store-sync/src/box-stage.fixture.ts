@@ -38,12 +38,14 @@ export class BoxStage {
     readonly host: RunningHost,
   ) {}
 
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<BoxStage> {
+  static async start({ PUBLIC_URL }: { readonly PUBLIC_URL?: string } = {}): Promise<BoxStage> {
     Logger.overrideLogger(false);
+    if (PUBLIC_URL === undefined) delete process.env['PUBLIC_URL'];
+    else process.env['PUBLIC_URL'] = PUBLIC_URL;
     const mongo = await startMongo();
     const connection = await connectMongo(mongo.uri, { driver: { dbName: `nms-${randomUUID().slice(0, 8)}` } });
     const identity = await testIdentityProvider();
-    const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent', ...environment });
+    const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent' });
     return new BoxStage(connection, mongo, identity, await bootstrap([MessageStoreSyncModule], config, { platform: platformOn(connection) }));
   }
 
