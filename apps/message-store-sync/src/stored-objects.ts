@@ -53,12 +53,14 @@ export class StoredObjects {
 
   /** Of the stretch, those that fit the filter, in its order. */
   async rows(stretch: Stretch, filter: mongo.Filter<ObjectRow>, limit: number): Promise<ObjectRow[]> {
+    if (isEmpty(stretch)) return [];
     const partial = stretch.index === 'vanished' ? { deleted: true } : {};
     return this.objects.find({ ...filter, ...partial } as mongo.Filter<ObjectDocument>, { ...boundsOf(stretch), limit, readConcern: COMMITTED }).toArray();
   }
 
   /** What the index says of the row number `nth` of the stretch, from 1; undefined when it is not so long. */
   async keyAt(stretch: Stretch, nth: number): Promise<ObjectRow | undefined> {
+    if (isEmpty(stretch)) return undefined;
     const { sort } = boundsOf(stretch);
     const projection = { _id: 0, ...Object.fromEntries(Object.keys(sort).map((field) => [field, 1])) };
     const partial = stretch.index === 'vanished' ? { deleted: true } : {};
@@ -90,4 +92,14 @@ function boundsOf({ index, lower, upper, direction }: Stretch) {
   const keys: readonly { readonly name: string; readonly key: Readonly<Record<string, number>> }[] = rowIndexes[OBJECTS_TABLE];
   const key = keys.find(({ name }) => name === index)?.key ?? {};
   return { hint: index, min: lower, max: upper, sort: Object.fromEntries(Object.keys(key).map((field) => [field, direction])) };
+}
+
+/** The database refuses bounds of which the lower is not below the upper. */
+function isEmpty({ lower, upper }: Stretch): boolean {
+  for (const [field, from] of Object.entries(lower)) {
+    const to = upper[field];
+    if (from === to) continue;
+    return typeof from === 'string' ? Buffer.compare(Buffer.from(from), Buffer.from(String(to))) > 0 : Number(from) > Number(to);
+  }
+  return true;
 }

@@ -34,8 +34,7 @@ function datesOf(filters: readonly ObjectFilter[]): Bounds {
   const ranges = filters.flatMap((one) => (one.of === 'date' ? [one] : []));
   const from = Math.max(0, ...ranges.flatMap((range) => range.from ?? []));
   const to = Math.min(Number.MAX_SAFE_INTEGER - 1, ...ranges.flatMap((range) => range.to ?? []));
-  // Where no instant is in all ranges the stretch is empty, not the wrong way round.
-  return { lower: { date: from, oid: '' }, upper: { date: Math.max(from, to + 1), oid: '' } };
+  return { lower: { date: from, oid: '' }, upper: { date: to + 1, oid: '' } };
 }
 
 /** What comes after a place, in the direction of the stretch. */
