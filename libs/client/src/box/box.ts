@@ -17,6 +17,7 @@ import type { BoxChange } from '../sync/sync-state.js';
 import { ContentFetch, partsOf } from '../ucn/content-fetch.js';
 import type { IncomingSms, SmsKind } from '../ucn/incoming-sms.js';
 import { Primary } from '../ucn/primary.js';
+import { shownUcn } from '../ucn/ucn-state.js';
 import { BoxEdits } from './box-edits.js';
 import { attributeOf, conversationsOf, selectObjects, type BoxObject, type Conversation, type ObjectQuery } from './box-object.js';
 import { BoxView } from './box-view.js';
@@ -128,7 +129,7 @@ export class Box extends BoxEdits {
 
   /** Notifications whose original is not here yet, or not to be had any more, to be shown at their own time. */
   get ucns(): readonly Ucn[] {
-    return [...this.box.tables.ucns.values()].filter(({ isRemoved }) => isRemoved !== true);
+    return [...this.box.tables.ucns.values()].filter(({ isRemoved }) => isRemoved !== true).map(shownUcn);
   }
 
   /** Whether an SMS of the phone's inbox is shown as a message of the box and not by itself. */

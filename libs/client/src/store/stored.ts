@@ -102,6 +102,8 @@ export interface Ucn {
   readonly state: 'waiting' | 'unavailable';
   /** Of several originals, one went before it was obtained. */
   readonly hasLost?: boolean;
+  /** A full search found none of its originals; should one come after all, it takes its place. */
+  readonly isMissing?: boolean;
   /** The user removed it: its original is obtained all the same. */
   readonly isRemoved?: boolean;
 }

@@ -113,7 +113,7 @@ export class BoxSync {
         const put = objects.map((object) => newerOf(tables.objects.get(object.id), object));
         const { searching: _, ...position } = tables.position as SyncPosition;
         const lost = isLast ? notFoundAgain(tables, new Set(put.map(({ id }) => id)), search) : undefined;
-        const change: BoxChange = { objects: { put, remove: lost?.objects.remove ?? [] }, folders: lost?.folders ?? { put: [], remove: [] }, gone: lost?.gone ?? [] };
+        const change: BoxChange = { objects: { put, remove: lost?.objects.remove ?? [] }, folders: lost?.folders ?? { put: [], remove: [] }, gone: lost?.gone ?? [], isWhole: isLast };
         const next = isLast ? position : { ...position, searching: { cursor: page.cursor as string, found: found + put.length } };
         return { ...batchOf(change), position: next, ...follows(change, tables) };
       });

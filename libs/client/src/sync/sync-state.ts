@@ -16,6 +16,8 @@ export interface BoxChange {
   readonly objects: { readonly put: readonly StoredObject[]; readonly remove: readonly string[] };
   readonly folders: { readonly put: readonly StoredFolder[]; readonly remove: readonly string[] };
   readonly gone: readonly GoneObject[];
+  /** A full search has come to its end: what is not known now is not in the box, or not in this device's view of it. */
+  readonly isWhole?: boolean;
 }
 
 /** `gap`: lists are missing before this one; ask for a replay from the token. */
