@@ -28,6 +28,7 @@ const { values: options } = parseArgs({
     objects: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '1000' },
     imap: { type: 'boolean', default: false },
+    connections: { type: 'string', default: '4' },
     processes: { type: 'boolean', default: false },
     out: { type: 'string', default: '.cpm/bench' },
   },
@@ -150,7 +151,7 @@ function save(report: Report, throughput: readonly (readonly [number, number])[]
 
 const megabytes = options['file-mb'];
 if (options.store) await benchBoxScale({ objects: Number(options.objects), rounds: Number(options.rounds) });
-else if (options.imap) await benchSideBySide({ messages: Number(options.messages ?? 10_000) });
+else if (options.imap) await benchSideBySide({ messages: Number(options.messages ?? 10_000), connections: Number(options.connections) });
 else if (options.group !== undefined) await benchGroups({ largest: Number(options.group), seconds: Number(options.seconds) });
 else if (megabytes === undefined) await main();
 else await benchFileTransfer({ megabytes: Number(megabytes), processes: options.processes });

@@ -12,6 +12,8 @@ import { UsageSampler, type ProcessUsage } from '../usage-sampler.js';
 export interface SideBySideOptions {
   /** Of each way of appending; as many get a flag. */
   readonly messages: number;
+  /** Requests under way, each on a connection of its own. */
+  readonly connections: number;
 }
 
 type Step = 'append, one per request' | 'append, in groups' | 'set \\Seen, in groups' | 'resynchronise';
@@ -19,8 +21,6 @@ type Step = 'append, one per request' | 'append, in groups' | 'set \\Seen, in gr
 interface Figures {
   readonly server: string;
   readonly step: Step;
-  /** Requests under way. */
-  readonly width: number;
   readonly seconds: number;
   readonly perSecond: number;
   readonly usage: readonly ProcessUsage[];
@@ -28,26 +28,25 @@ interface Figures {
   readonly clientSeconds: number;
 }
 
-/** Requests under way. */
-const WIDTHS = [1, 4];
 const GROUP = 500;
 const TEXT = 'x'.repeat(220);
 const WARM_UP_MESSAGES = 1_000;
 const OWN = 'this message store';
 
 /** Dovecot and the message store do the same work one after the other, each alone on the machine. */
-export async function benchSideBySide({ messages }: SideBySideOptions): Promise<void> {
+export async function benchSideBySide(options: SideBySideOptions): Promise<void> {
+  const { messages, connections } = options;
   const mail = mailOf(messagesOf('a', 1)[0] as BenchMessage);
-  console.log(`${messages} messages of ${mail.length} bytes as a mail, in groups of ${GROUP} where there are groups, ${WIDTHS.join(' and then ')} request(s) under way; no TLS; the client is this process.`);
-  print([...await ofDovecot('always', messages), ...await ofDovecot('optimized', messages), ...await ofOwn(messages)]);
+  console.log(`${messages} messages of ${mail.length} bytes as a mail, in groups of ${GROUP} where there are groups, ${connections} request(s) under way, each on its own connection; no TLS; the client is this process.`);
+  print([...await ofDovecot('always', options), ...await ofDovecot('optimized', options), ...await ofOwn(options)]);
 }
 
-async function ofDovecot(fsync: FsyncMode, messages: number): Promise<Figures[]> {
+async function ofDovecot(fsync: FsyncMode, options: SideBySideOptions): Promise<Figures[]> {
   const server = await startDovecot(fsync);
   try {
     console.log(`\nDovecot ${server.version}, ${MAIL_FORMAT} in ${server.folder} (file system ${(await stat(server.folder)).dev}), mail_fsync=${fsync}; imapflow with QRESYNC; groups are MULTIAPPEND and STORE of a range`);
     // Neither colon nor plus may stand in a user's name.
-    return await measure(`Dovecot, mail_fsync=${fsync}`, (user, width) => ImapBox.open(server.port, user.replace('tel:+', ''), width), messages);
+    return await measure(`Dovecot, mail_fsync=${fsync}`, (user) => ImapBox.open(server.port, user.replace('tel:+', ''), options.connections), options.messages);
   } catch (error) {
     console.error(await server.complaints());
     throw error;
@@ -56,34 +55,32 @@ async function ofDovecot(fsync: FsyncMode, messages: number): Promise<Figures[]>
   }
 }
 
-async function ofOwn(messages: number): Promise<Figures[]> {
+async function ofOwn(options: SideBySideOptions): Promise<Figures[]> {
   console.log('\nStarting the system …');
   const system = await startSystem({ httpPort: 0, quiet: true, fresh: true });
-  const pool = new Pool(system.url, { connections: Math.max(...WIDTHS) });
+  const pool = new Pool(system.url, { connections: options.connections });
   try {
     const { kafka, mongo } = system.stack;
     console.log(`${OWN}: all services in one process, Kafka (${kafka.source}) and mongod (${mongo.source}) under ${tmpdir()} (file system ${(await stat(tmpdir())).dev}); an answer follows Kafka's acks=all and a majority write in mongod, which stands in its journal on the disk; groups are bulkCreation and bulkUpdate; a list of changes holds the whole objects, where QRESYNC holds flags`);
-    return await measure(OWN, (user, width) => NmsBox.open({ pool, url: system.url }, user, width), messages);
+    return await measure(OWN, (user) => NmsBox.open({ pool, url: system.url }, user, options.connections), options.messages);
   } finally {
     await pool.destroy();
     await system.stop();
   }
 }
 
-async function measure(server: string, open: (user: string, width: number) => Promise<StoredBox>, messages: number): Promise<Figures[]> {
-  const figures: Figures[] = [];
+async function measure(server: string, open: (user: string) => Promise<StoredBox>, messages: number): Promise<Figures[]> {
   console.log(`  warming up with ${WARM_UP_MESSAGES} messages in another box …`);
-  await runSteps(await open('tel:+4930000001', Math.max(...WIDTHS)), WARM_UP_MESSAGES, () => undefined);
-  for (const width of WIDTHS) {
-    await runSteps(await open(`tel:+493000001${width}`, width), messages, (each) => {
-      figures.push({ server, width, ...each });
-      console.log(`  ${each.step}, ${width} under way: ${each.seconds.toFixed(2)} s, ${each.perSecond.toFixed(0)}/s`);
-    });
-  }
+  await runSteps(await open('tel:+4930000001'), WARM_UP_MESSAGES, () => undefined);
+  const figures: Figures[] = [];
+  await runSteps(await open('tel:+4930000002'), messages, (each) => {
+    figures.push({ server, ...each });
+    console.log(`  ${each.step}: ${each.seconds.toFixed(2)} s, ${each.perSecond.toFixed(0)}/s`);
+  });
   return figures;
 }
 
-type StepFigures = Omit<Figures, 'server' | 'width'>;
+type StepFigures = Omit<Figures, 'server'>;
 
 async function runSteps(box: StoredBox, count: number, onStep: (figures: StepFigures) => void): Promise<void> {
   const [first, second] = [messagesOf('a', count), messagesOf('b', count)];
@@ -112,14 +109,13 @@ function messagesOf(series: string, count: number): BenchMessage[] {
 }
 
 function print(figures: readonly Figures[]): void {
-  console.log(`\n${'step'.padEnd(25)}${'under way'.padEnd(10)}${'server'.padEnd(31)}${'seconds'.padStart(8)}${'items/s'.padStart(9)}${'ours/its'.padStart(10)}   CPU seconds of the server's processes; of the client`);
-  for (const group of Map.groupBy(figures, ({ step, width }) => `${step.padEnd(25)}${String(width).padEnd(10)}`)) {
-    const [label, rows] = group;
+  console.log(`\n${'step'.padEnd(25)}${'server'.padEnd(31)}${'seconds'.padStart(8)}${'items/s'.padStart(9)}${'ours/its'.padStart(10)}   CPU seconds of the server's processes; of the client`);
+  for (const [step, rows] of Map.groupBy(figures, (each) => each.step)) {
     const own = rows.find(({ server }) => server === OWN);
     for (const { server, seconds, perSecond, usage, clientSeconds } of rows) {
       const ratio = own && server !== OWN ? (own.perSecond / perSecond).toFixed(2) : '';
       const cpu = usage.map(({ name, cpuSeconds }) => `${name.split(/[ /]/).slice(-3).join('/')} ${cpuSeconds.toFixed(1)}`).join(', ');
-      console.log(`${label}${server.padEnd(31)}${seconds.toFixed(2).padStart(8)}${perSecond.toFixed(0).padStart(9)}${ratio.padStart(10)}   ${cpu || 'below 0.2'}; ${clientSeconds.toFixed(1)}`);
+      console.log(`${step.padEnd(25)}${server.padEnd(31)}${seconds.toFixed(2).padStart(8)}${perSecond.toFixed(0).padStart(9)}${ratio.padStart(10)}   ${cpu || 'below 0.2'}; ${clientSeconds.toFixed(1)}`);
     }
   }
 }
