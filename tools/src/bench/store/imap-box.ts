@@ -30,6 +30,9 @@ export class ImapBox implements StoredBox {
     await Promise.all(clients.map((client) => client.connect()));
     const [away, ...workers] = clients as [ImapFlow, ...ImapFlow[]];
     if (!away.enabled.has('QRESYNC')) throw new Error('the server has no QRESYNC');
+    // Dovecot makes the INBOX when it is first asked for, and refuses one of two who ask at the same time.
+    await away.mailboxOpen(INBOX);
+    await away.mailboxClose();
     return new ImapBox(workers, away);
   }
 
