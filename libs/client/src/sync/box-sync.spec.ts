@@ -204,6 +204,15 @@ describe('an exchange', () => {
     expect(failures).toBe(3);
   });
 
+  it('takes what is to be had although what waits cannot be sent', async () => {
+    const box = await boxWith();
+    await box.send({ to: [OTHER], body: 'hi' });
+    nms.add({ text: 'new' });
+    nms.fault = (_, path) => (path.endsWith('/messages') ? Response.json({}, { status: 503 }) : undefined);
+    await expect(box.sync()).rejects.toThrow('503');
+    expect(box.objects({}).map(({ text }) => text).sort()).toEqual(['hi', 'new']);
+  });
+
   it('waits while there is no connection', async () => {
     const box = await boxWith();
     box.wake();
