@@ -45,8 +45,6 @@ export interface SyncPosition {
   /** Of the last list that was applied. */
   readonly index: number;
   readonly restartToken: string;
-  /** RFC 3339: what is older is not in this device's view. */
-  readonly notBefore?: string;
   /** Counts the full searches; what an older one found and this one did not is not there any more. */
   readonly search: number;
   /** A full search is to be done, or to go on from its cursor. */
