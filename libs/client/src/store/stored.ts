@@ -84,6 +84,8 @@ export interface UnsentMessage {
   readonly at: string;
   /** `accepted`: the server has it and its copy in the store is to come; `refused`: it will not be sent as it is. */
   readonly state: 'waiting' | 'accepted' | 'refused';
+  /** The number of the last full search when it was accepted: a later one finds its copy, or there is none any more. */
+  readonly search?: number;
 }
 
 /** An Undelivered Content Notification that came as SMS. */

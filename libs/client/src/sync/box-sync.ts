@@ -48,6 +48,8 @@ export class BoxSync {
   }
 
   private async exchange(): Promise<void> {
+    // First, so that what becomes of a message that is sent now is told by the lists after the token.
+    if (this.position === undefined) await this.subscribe();
     // What cannot be sent now must not keep away what is to be had.
     const failure = await this.options.outbox.send().then(() => undefined, (error: unknown) => error as Error);
     await this.pull();
@@ -55,7 +57,6 @@ export class BoxSync {
   }
 
   private async pull(): Promise<void> {
-    if (this.position === undefined) await this.subscribe();
     for (let more = true; more;) {
       if (this.position?.searching) await this.search();
       more = await this.takeChanges();

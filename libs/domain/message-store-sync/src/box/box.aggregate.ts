@@ -59,10 +59,14 @@ function reactToObjects(event: Of<'ObjectDeposited' | 'ObjectChanged' | 'Disposi
   }
 }
 
+/** `$UCN-Obtained`: the user has the whole content by the link of a notification; it is not said to be read. */
+const FLAG_OF = { seen: '\\Seen', obtained: '$UCN-Obtained' } as const;
+
 function changeOfMessage({ modSeq, change }: Of<'ObjectChanged'>): Reaction {
   const { user, direction, messageId, at } = change;
   const row = { table: OBJECTS_TABLE, id: objectRowId(user, storedObjectId(direction, messageId)), number: { field: 'modSeq', value: modSeq } };
-  return change.change === 'seen' ? writeRow({ ...row, add: { flags: ['\\Seen', ...(change.readReport ? ['\\read-report-sent'] : [])] } }) : writeRow({ ...row, set: tombstone('deleted', at) });
+  if (change.change === 'removed') return writeRow({ ...row, set: tombstone('deleted', at) });
+  return writeRow({ ...row, add: { flags: [FLAG_OF[change.change], ...(change.readReport ? ['\\read-report-sent'] : [])] } });
 }
 
 /** CPM-MLD-017: a removal wins over what happens to the object before or after, and at the same time. */
