@@ -73,9 +73,9 @@ export class StoredObjects {
     return this.objects.distinct('folder', { u: user, deleted: false }, { readConcern: COMMITTED });
   }
 
-  /** Whether something with a number above `after` is in a folder. */
+  /** Whether something with a first number above `after` is in a folder. */
   async isInUse(user: CpmAddress, folder: string, after = 0): Promise<boolean> {
-    const filter = { u: user, deleted: false, folder, ...(after > 0 && { modSeq: { $gt: after } }) };
+    const filter = { u: user, deleted: false, folder, ...(after > 0 && { born: { $gt: after } }) };
     return (await this.objects.findOne(filter, { projection: { _id: 1 }, readConcern: COMMITTED })) !== null;
   }
 

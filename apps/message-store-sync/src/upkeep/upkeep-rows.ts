@@ -28,9 +28,9 @@ export class UpkeepRows {
     this.folders = connection.collection(collectionOf('message-store-sync', FOLDERS_TABLE)) as unknown as Collection<Stored<FolderRow>>;
   }
 
-  /** Objects in a folder whose last change has a number of at most `upTo`, oldest first. */
-  async inFolder(user: CpmAddress, folder: string, { upTo, after, limit }: { readonly upTo: number; readonly after: Place | undefined; readonly limit: number }): Promise<UpkeepObject[]> {
-    const filter = { u: user, folder, deleted: false, modSeq: { $lte: upTo }, ...beyond(after) };
+  /** Objects in a folder whose first number is at most `bornUpTo`, oldest first. */
+  async inFolder(user: CpmAddress, folder: string, { bornUpTo, after, limit }: { readonly bornUpTo: number; readonly after: Place | undefined; readonly limit: number }): Promise<UpkeepObject[]> {
+    const filter = { u: user, folder, deleted: false, born: { $lte: bornUpTo }, ...beyond(after) };
     return this.objects.find(filter, { sort: { date: 1, oid: 1 }, limit, projection: PLACE, ...COMMITTED }).toArray();
   }
 

@@ -38,7 +38,7 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('sync' as const), device, faults: fc.array(fault, { maxLength: 6 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), device }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('settle' as const) }) },
-), { minLength: 1, maxLength: 60 });
+), { minLength: 1, maxLength: 80, size: 'max' });
 
 interface Player {
   readonly id: DeviceId;
