@@ -24,12 +24,13 @@ import { ObjectSearch } from './search/object-search.js';
 import { rowIndexes, StoredObjects } from './stored-objects.js';
 import { BoxChanges } from './subscriptions/box-changes.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
+import { BOX_EFFECTS, upkeepProviders } from './upkeep/upkeep-providers.js';
 
 /** How long an attachment waits for its object, should the process end in between. */
 const UNUSED_MS = 3_600_000;
 
 @Module({
-  imports: [ServiceHost.for(messageStoreSync, { rowIndexes })],
+  imports: [ServiceHost.for(messageStoreSync, { rowIndexes, effects: BOX_EFFECTS })],
   controllers: [ObjectsController, BulkCreationController, FlagsController, ObjectOperationsController, FoldersController, FolderOperationsController, SubscriptionsController],
   providers: [
     BoxCommands, ObjectReader, ObjectChanges, ObjectCreation, ObjectSearch, FolderList, Transfers, BoxChanges, MultipartUpload, PayloadAnswer,
@@ -45,6 +46,7 @@ const UNUSED_MS = 3_600_000;
       },
     },
     { provide: Boxes, inject: [storeOf('message-store-sync')], useFactory: (store: AggregateStore) => new Boxes(store) },
+    ...upkeepProviders,
   ],
 })
 export class MessageStoreSyncModule {}

@@ -2,6 +2,7 @@ import { FOLDERS_TABLE, objectRowId, OBJECTS_TABLE, type Changes, type FolderRow
 import { collectionOf, type TableIndexes } from '@cpm/runtime-mongo';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { Collection, Connection, mongo } from 'mongoose';
+import { contentIndexes } from './upkeep/upkeep-rows.js';
 
 const COMMITTED = { level: 'majority' } as const;
 
@@ -14,11 +15,18 @@ export const rowIndexes = {
     { key: { u: 1, deleted: 1, modSeq: 1 }, name: 'vanished', partialFilterExpression: { deleted: true } },
     { key: { u: 1, modSeq: 1 }, name: 'changes' },
     { key: { u: 1, removedAt: 1 }, name: 'tombstones', partialFilterExpression: { deleted: true } },
+    ...contentIndexes,
   ],
   [FOLDERS_TABLE]: [{ key: { u: 1, modSeq: 1 }, name: 'changes' }],
 } satisfies TableIndexes;
 
 type ObjectDocument = ObjectRow & { readonly _id: string };
+
+/** A place in a list sorted by date and object id. */
+export interface Place {
+  readonly date: number;
+  readonly oid: string;
+}
 
 /** A stretch of an index, in its order or against it: from `lower`, included, to `upper`, not included. */
 export interface Stretch {

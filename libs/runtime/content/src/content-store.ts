@@ -47,6 +47,8 @@ interface Metadata {
   readonly expiresAtMs?: number;
   /** When the file is erased unless a message has named it until then. */
   readonly unusedUntilMs?: number;
+  /** When somebody looks whether anything still names it; only of contents that are kept until nothing does. */
+  readonly reviewAtMs?: number;
   /** False while its chunks are being erased, true afterwards. */
   readonly erased?: boolean;
 }
@@ -64,6 +66,9 @@ const BUCKET = 'content';
 /** How long an expired file is still answered as gone rather than unknown. */
 const REMEMBERED_MS = 30 * 86_400_000;
 const ERASED_AT_ONCE = 1_000;
+/** A text is named by frames and deliveries before, and beside, the objects of boxes: for thirty days each. */
+const TEXT_REVIEW_MS = 62 * 86_400_000;
+const REVIEW_MS = 30 * 86_400_000;
 
 export const newFileId = (): string => randomBytes(18).toString('base64url');
 
@@ -109,7 +114,7 @@ export class ContentStore {
     const id = newFileId();
     try {
       const { size, sha256 } = await this.write(id, [Buffer.from(text)], Infinity);
-      await this.describe(id, size, { contentType, sha256 });
+      await this.describe(id, size, { contentType, sha256, reviewAtMs: this.clock.now() + TEXT_REVIEW_MS });
     } catch (error) {
       await this.chunks.remove([id]);
       throw error;
@@ -134,10 +139,33 @@ export class ContentStore {
   async markUsed(id: string, untilMs: number): Promise<boolean> {
     const { matchedCount } = await this.files.updateOne(
       { _id: id, 'metadata.erased': { $exists: false } },
-      { $unset: { 'metadata.unusedUntilMs': '' }, $max: { 'metadata.expiresAtMs': untilMs } },
+      {
+        $unset: { 'metadata.unusedUntilMs': '' }, $max: { 'metadata.expiresAtMs': untilMs },
+        ...(untilMs === Infinity && { $set: { 'metadata.reviewAtMs': this.clock.now() + REVIEW_MS } }),
+      },
       { writeConcern: MAJORITY },
     );
     return matchedCount === 1;
+  }
+
+  /** Contents that are kept until nothing names them, and that nobody has looked after for long. */
+  async toReview(limit: number): Promise<string[]> {
+    const due = await this.files.find({ 'metadata.reviewAtMs': { $lte: this.clock.now() } }, { sort: { 'metadata.reviewAtMs': 1 }, limit, projection: { _id: 1 } }).toArray();
+    return due.map(({ _id }) => _id);
+  }
+
+  /** Whether anything names some of them is to be looked at now. */
+  async askForReview(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.files.updateMany({ _id: { $in: [...ids] }, 'metadata.reviewAtMs': { $exists: true } }, { $set: { 'metadata.reviewAtMs': this.clock.now() } }, { writeConcern: MAJORITY });
+  }
+
+  /** What came of a look: what is named is kept on, the rest expires, unless somebody has marked it as used in between. */
+  async reviewed({ named, unnamed }: { readonly named: readonly string[]; readonly unnamed: readonly string[] }): Promise<void> {
+    const now = this.clock.now();
+    const due = { 'metadata.reviewAtMs': { $lte: now } };
+    if (named.length > 0) await this.files.updateMany({ _id: { $in: [...named] }, ...due }, { $set: { 'metadata.reviewAtMs': now + REVIEW_MS } });
+    if (unnamed.length === 0) return;
+    await this.files.updateMany({ _id: { $in: [...unnamed] }, ...due }, { $set: { 'metadata.expiresAtMs': now }, $unset: { 'metadata.reviewAtMs': '' } }, { writeConcern: MAJORITY });
   }
 
   async remove(id: string): Promise<void> {
@@ -171,6 +199,7 @@ export class ContentStore {
     await this.files.createIndexes([
       { key: { 'metadata.expiresAtMs': 1 }, name: 'expiry', partialFilterExpression: { 'metadata.expiresAtMs': { $exists: true } } },
       { key: { 'metadata.unusedUntilMs': 1 }, name: 'unused', partialFilterExpression: { 'metadata.unusedUntilMs': { $exists: true } } },
+      { key: { 'metadata.reviewAtMs': 1 }, name: 'review', partialFilterExpression: { 'metadata.reviewAtMs': { $exists: true } } },
     ]);
   }
 

@@ -6,6 +6,8 @@ import { fold, type Decider } from '@cpm/runtime-decider';
 import { EMPTY_BOX, type Box, type BoxCommand, type BoxEvent, type BoxLimits } from './box.js';
 import { decideFolder } from './folder-decisions.js';
 import { EMPTYING_DUE_MS, isMade } from './folders.js';
+import { keepSession, withRemoved } from './keep-session.js';
+import { groupObjectId } from './session-row.js';
 import { afterOutcome, afterWait, isLive, listsToSend, MAX_SUBSCRIPTIONS, subscriptionOf, withSubscriptionEvent, type BoxHead, type SubscriptionEvent } from './subscriptions.js';
 import { afterGrowth, afterRemoval, beginSweep, endSweep, exceeds, withSweepEvent, type SweepEvent, type Usage } from './sweep.js';
 
@@ -24,8 +26,8 @@ export const box: Decider<BoxCommand, Box, BoxEvent> = {
   evolve,
 };
 
-function headOf({ modSeq, rulesSince }: Pick<Box, 'modSeq' | 'rulesSince'>): BoxHead {
-  return { head: modSeq, rulesOf: (device) => rulesSince[device] ?? 0 };
+function headOf({ modSeq, sweep: { floor }, rulesSince }: Pick<Box, 'modSeq' | 'sweep' | 'rulesSince'>): BoxHead {
+  return { head: modSeq, floor, rulesOf: (device) => rulesSince[device] ?? 0 };
 }
 
 function decide(command: BoxCommand, state: Box): readonly BoxEvent[] {
@@ -42,6 +44,8 @@ function decide(command: BoxCommand, state: Box): readonly BoxEvent[] {
       return [{ type: 'ObjectChanged', modSeq: modSeq + 1, change: command.change }, ...(command.change.change === 'removed' ? afterRemoval(sweep, limits, now) : [])];
     case 'KeepDisposition':
       return [{ type: 'DispositionKept', modSeq: modSeq + 2, disposition: command.disposition }, ...afterGrowth({ objects: 1, bytes: 0 }, sweep, limits, now)];
+    case 'KeepSession':
+      return keepSession(command.kept, state, command);
     case 'Create':
       return create(command, state);
     case 'Update':
@@ -132,7 +136,7 @@ function update({ commandId, objects, device, at }: UpdateObjects, { modSeq, fol
   ];
 }
 
-function decideSubscription({ type, request, now }: Of<'Subscribe' | 'Unsubscribe'>, { subscriptions, modSeq, rulesSince }: Box): readonly BoxEvent[] {
+function decideSubscription({ type, request, now }: Of<'Subscribe' | 'Unsubscribe'>, { subscriptions, modSeq, sweep, rulesSince }: Box): readonly BoxEvent[] {
   const { subscriptionId, commandId } = request;
   const expired: readonly SubscriptionEvent[] = subscriptions.filter((one) => !isLive(one, now)).map(({ id }) => ({ type: 'Unsubscribed', id }));
   const live = subscriptions.filter((one) => isLive(one, now));
@@ -144,7 +148,7 @@ function decideSubscription({ type, request, now }: Of<'Subscribe' | 'Unsubscrib
   }
   if (request.renewal && !known) return refused('unknown-subscription');
   if (!known && live.length >= MAX_SUBSCRIPTIONS) return refused('too-many-subscriptions');
-  const subscription = subscriptionOf(request, known, headOf({ modSeq, rulesSince }), now);
+  const subscription = subscriptionOf(request, known, headOf({ modSeq, sweep, rulesSince }), now);
   return [...expired, { type: 'Subscribed', subscription }, { type: 'RequestAnswered', commandId, answer: { done: true, lastModSeq: modSeq, subscription } }];
 }
 
@@ -170,8 +174,11 @@ function evolve(state: Box, event: BoxEvent): Box {
     case 'ObjectChanged':
     case 'DispositionKept':
     case 'ObjectsCreated':
-    case 'ObjectsUpdated':
       return { ...state, modSeq: event.modSeq };
+    case 'ObjectsUpdated':
+      return { ...state, modSeq: event.modSeq, removedSessions: withRemoved(state.removedSessions, event.objects) };
+    case 'SessionKept':
+      return { ...state, modSeq: event.modSeq, ...(event.group === 'revived' && { removedSessions: state.removedSessions.filter((id) => id !== groupObjectId(event.kept)) }) };
     case 'FolderChanged':
       return { ...state, modSeq: event.modSeq, folders: { ...state.folders, [event.key]: event.folder } };
     case 'FolderRemoved': {

@@ -36,9 +36,10 @@ export interface Sending {
   readonly dueAt: Instant;
 }
 
-/** Of the box: its last change, and how often a device's rules have changed. */
+/** Of the box: its last change, up to where it has forgotten what was removed, and how often a device's rules have changed. */
 export interface BoxHead {
   readonly head: number;
+  readonly floor: number;
   rulesOf(device: DeviceId): number;
 }
 
@@ -70,13 +71,13 @@ export function isLive({ expiresAt }: Pick<Subscription, 'expiresAt'>, now: Inst
 }
 
 /** Lists that can leave now: of every live subscription with a callback that has none under way and is behind the head. */
-export function listsToSend(subscriptions: readonly Subscription[], { head, rulesOf }: BoxHead, now: Instant): readonly SubscriptionEvent[] {
+export function listsToSend(subscriptions: readonly Subscription[], { head, floor, rulesOf }: BoxHead, now: Instant): readonly SubscriptionEvent[] {
   return subscriptions
     .filter((one) => one.notifyUrl !== undefined && !one.sending && (one.place.position < head || one.rules !== rulesOf(one.device)) && isLive(one, now))
     .map(({ id, device, place: { position }, rules }) => {
       const current = rulesOf(device);
-      // Under other rules the box is searched anew, and what changed before is not told.
-      const to = rules === current ? Math.min(head, position + LIST_SPAN) : head;
+      // Under other rules, or after too long, the box is searched anew, and what changed before is not told.
+      const to = rules === current && position >= floor ? Math.min(head, position + LIST_SPAN) : head;
       return { type: 'NotificationBegun', id, sending: { to, rules: current, attempts: 1, dueAt: now + OUTCOME_DUE_MS } };
     });
 }

@@ -1,0 +1,100 @@
+import { Listener, until } from '../upkeep/living-store.fixture.js';
+import { NotifyClient } from './notify-client.js';
+import { notifyConfig } from './notify-url.js';
+
+const allowing = (list?: string) => notifyConfig.parse({ NMS_NOTIFY_ALLOW: list }).NMS_NOTIFY_ALLOW;
+
+let listener: Listener;
+let client: NotifyClient;
+let asked: string[];
+
+beforeEach(async () => {
+  listener = await Listener.start();
+  asked = [];
+  listener.answer = (response, { url }) => {
+    asked.push(url ?? '');
+    response.writeHead(204).end();
+  };
+  client = new NotifyClient(allowing('127.0.0.1/8'), 300);
+});
+afterEach(async () => {
+  await client.close();
+  await listener.stop();
+});
+
+const post = (url = listener.url) => client.post({ url, json: '{}' });
+
+it('posts JSON to the URL', async () => {
+  let type: string | undefined;
+  listener.answer = (response, { headers }) => {
+    type = headers['content-type'];
+    response.writeHead(200).end('ok');
+  };
+  await post();
+  expect(type).toBe('application/json');
+});
+
+it('sends nothing to a host name that stands for a private address', async () => {
+  client = new NotifyClient(allowing(), 300);
+  await expect(post(listener.url.replace('http://127.0.0.1', 'https://localhost'))).rejects.toThrow('private network');
+  expect(asked).toEqual([]);
+});
+
+it('goes to a host that is allowed by its name', async () => {
+  client = new NotifyClient(allowing('localhost'), 300);
+  await post(listener.url.replace('127.0.0.1', 'localhost'));
+  expect(asked).toEqual(['/hook']);
+});
+
+it('follows no redirection', async () => {
+  listener.answer = (response, { url }) => {
+    asked.push(url ?? '');
+    response.writeHead(307, { location: '/elsewhere' }).end();
+  };
+  await expect(post()).rejects.toThrow('answered 307');
+  expect(asked).toEqual(['/hook']);
+});
+
+it('does not wait for an answer longer than its limit', async () => {
+  listener.answer = () => undefined;
+  await expect(post()).rejects.toThrow();
+});
+
+it('reads no more of an answer than it must', async () => {
+  let sent = 0;
+  let isClosed = false;
+  listener.answer = (response) => {
+    response.writeHead(200);
+    const more = () => {
+      while (!isClosed && sent < 2 ** 30 && response.write(Buffer.alloc(65_536))) sent += 65_536;
+    };
+    response.on('drain', more).on('close', () => (isClosed = true));
+    more();
+  };
+  await post();
+  await until(() => isClosed);
+  expect(sent).toBeLessThan(16 * 2 ** 20);
+});
+
+it('lets no slow host hold up another', async () => {
+  const slow = await Listener.start();
+  slow.answer = () => undefined;
+  client = new NotifyClient(allowing('127.0.0.1/8'), 5_000);
+  const waiting = Array.from({ length: 100 }, () => client.inTurn(slow.url, async () => client.post({ url: slow.url, json: '{}' })).catch(() => undefined));
+  const began = performance.now();
+  await Promise.all(Array.from({ length: 20 }, () => client.inTurn(listener.url, () => post())));
+  expect(performance.now() - began).toBeLessThan(4_000);
+  await client.close();
+  await slow.stop();
+  await Promise.all(waiting);
+});
+
+it('leaves a host alone that takes nothing', async () => {
+  listener.answer = (response, { url }) => {
+    asked.push(url ?? '');
+    response.writeHead(503).end();
+  };
+  for (let attempt = 0; attempt < 20; attempt += 1) await post().catch(() => undefined);
+  expect(asked.length).toBeGreaterThanOrEqual(5);
+  expect(asked.length).toBeLessThan(10);
+});

@@ -1,0 +1,79 @@
+import { FOLDERS_TABLE, OBJECTS_TABLE, type FolderRow, type ObjectRow, type Usage } from '@cpm/domain-message-store-sync';
+import { collectionOf } from '@cpm/runtime-mongo';
+import type { CpmAddress } from '@cpm/vocabulary';
+import type { Collection, Connection } from 'mongoose';
+import type { Place } from '../stored-objects.js';
+
+const COMMITTED = { readConcern: { level: 'majority' } } as const;
+const PLACE = { date: 1, oid: 1, size: 1 } as const;
+/** A count of millions of objects takes seconds. */
+const COUNT_LIMIT_MS = 60_000;
+
+type Stored<Row> = Row & { readonly _id: string };
+/** What the upkeep needs to know of an object. Size in bytes. */
+export type UpkeepObject = Pick<ObjectRow, 'oid' | 'date' | 'size'>;
+
+/** The rows of all boxes, as their upkeep asks for them. */
+export class UpkeepRows {
+  private readonly objects: Collection<Stored<ObjectRow>>;
+  private readonly folders: Collection<Stored<FolderRow>>;
+
+  constructor(connection: Connection) {
+    this.objects = connection.collection(collectionOf('message-store-sync', OBJECTS_TABLE)) as unknown as Collection<Stored<ObjectRow>>;
+    this.folders = connection.collection(collectionOf('message-store-sync', FOLDERS_TABLE)) as unknown as Collection<Stored<FolderRow>>;
+  }
+
+  /** Objects in a folder whose last change has a number of at most `upTo`, oldest first. */
+  async inFolder(user: CpmAddress, folder: string, { upTo, after, limit }: { readonly upTo: number; readonly after: Place | undefined; readonly limit: number }): Promise<UpkeepObject[]> {
+    const filter = { u: user, folder, deleted: false, modSeq: { $lte: upTo }, ...beyond(after) };
+    return this.objects.find(filter, { sort: { date: 1, oid: 1 }, limit, projection: PLACE, ...COMMITTED }).toArray();
+  }
+
+  async oldest(user: CpmAddress, after: Place | undefined, limit: number): Promise<UpkeepObject[]> {
+    return this.objects.find({ u: user, deleted: false, ...beyond(after) }, { sort: { date: 1, oid: 1 }, limit, projection: PLACE, ...COMMITTED }).toArray();
+  }
+
+  /** What is in the box now, exactly. */
+  async usage(user: CpmAddress): Promise<Usage> {
+    const counting = [{ $match: { u: user, deleted: false } }, { $group: { _id: null, objects: { $sum: 1 }, bytes: { $sum: '$size' } } }];
+    const [counted] = await this.objects.aggregate<Usage>(counting, { ...COMMITTED, maxTimeMS: COUNT_LIMIT_MS }).toArray();
+    return counted ? { objects: counted.objects, bytes: counted.bytes } : { objects: 0, bytes: 0 };
+  }
+
+  /** Tombstones made before an instant, lowest number first. */
+  async tombstones(user: CpmAddress, before: number, limit: number): Promise<{ objectId: string; modSeq: number }[]> {
+    const found = await this.objects.find({ u: user, deleted: true, removedAt: { $lt: before } }, { sort: { modSeq: 1 }, limit, projection: { oid: 1, modSeq: 1 }, ...COMMITTED }).toArray();
+    return found.map(({ oid, modSeq }) => ({ objectId: oid, modSeq }));
+  }
+
+  /** When the first tombstone was made that is not from before an instant. */
+  async firstTombstone(user: CpmAddress, since: number): Promise<number | undefined> {
+    const [found] = await this.objects.find({ u: user, deleted: true, removedAt: { $gte: since } }, { sort: { removedAt: 1 }, limit: 1, projection: { removedAt: 1 }, ...COMMITTED }).toArray();
+    return found?.removedAt;
+  }
+
+  /** The lowest number of a change after `after`, of objects and folders. */
+  async nextChange(user: CpmAddress, after: number): Promise<number | undefined> {
+    const [filter, options] = [{ u: user, modSeq: { $gt: after } }, { sort: { modSeq: 1 as const }, limit: 1, projection: { modSeq: 1 }, ...COMMITTED }];
+    const found = await Promise.all([this.objects.find(filter, options).toArray(), this.folders.find(filter, options).toArray()]);
+    const numbers = found.flat().map(({ modSeq }) => modSeq);
+    return numbers.length === 0 ? undefined : Math.min(...numbers);
+  }
+
+  /** Which of these contents some object names. */
+  async contentsNamed(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
+    const [whole, parts] = await Promise.all([
+      this.objects.distinct('contentId', { contentId: { $in: [...ids] } }, COMMITTED),
+      this.objects.distinct('parts.contentId', { 'parts.contentId': { $in: [...ids] } }, COMMITTED),
+    ]);
+    return new Set([...whole, ...(parts as string[])].filter((id) => id !== undefined));
+  }
+}
+
+/** By which an object is found that names a content; most objects name none and are in neither. */
+export const contentIndexes = ['contentId', 'parts.contentId'].map((field) => ({ key: { [field]: 1 as const }, name: field, partialFilterExpression: { [field]: { $exists: true } } }));
+
+function beyond(after: Place | undefined): object {
+  return after ? { $or: [{ date: { $gt: after.date } }, { date: after.date, oid: { $gt: after.oid } }] } : {};
+}
