@@ -12,6 +12,7 @@ import { FoldersController } from './folders/folders.controller.js';
 import { Transfers } from './folders/transfers.js';
 import { MultipartUpload } from './multipart-upload.js';
 import { NMS_CONFIG, nmsConfig } from './nms-config.js';
+import { NmsErrorWords } from './nms-error.js';
 import { ObjectReader } from './object-reader.js';
 import { BulkCreationController } from './objects/bulk-creation.controller.js';
 import { FlagsController } from './objects/flags.controller.js';
@@ -33,7 +34,7 @@ const UNUSED_MS = 3_600_000;
   imports: [ServiceHost.for(messageStoreSync, { rowIndexes, effects: BOX_EFFECTS })],
   controllers: [ObjectsController, BulkCreationController, FlagsController, ObjectOperationsController, FoldersController, FolderOperationsController, SubscriptionsController],
   providers: [
-    BoxCommands, ObjectReader, ObjectChanges, ObjectCreation, ObjectSearch, FolderList, Transfers, BoxChanges, MultipartUpload, PayloadAnswer,
+    BoxCommands, ObjectReader, ObjectChanges, ObjectCreation, ObjectSearch, FolderList, Transfers, BoxChanges, MultipartUpload, PayloadAnswer, NmsErrorWords,
     { provide: NMS_CONFIG, useFactory: () => parseConfig(nmsConfig, process.env) },
     { provide: StoredObjects, inject: [MONGO], useFactory: (connection: Connection) => new StoredObjects(connection) },
     {
