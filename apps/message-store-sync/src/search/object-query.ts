@@ -5,8 +5,8 @@ import { reference, type Reference } from '../references.js';
 import type { Place } from '../stored-objects.js';
 import { PRESETS, searchCriteria, type SearchCriteria } from './criteria.js';
 
-export const MAX_ENTRIES = 500;
-export const DEFAULT_ENTRIES = 100;
+const MAX_ENTRIES = 500;
+const DEFAULT_ENTRIES = 100;
 
 /** A place in a list: by date and object id, or by a number that each object of the list has alone. */
 export type ListPlace = Place | { readonly number: number };
