@@ -22,12 +22,6 @@ export const rowIndexes = {
 
 type ObjectDocument = ObjectRow & { readonly _id: string };
 
-/** A place in a list sorted by date and object id. */
-export interface Place {
-  readonly date: number;
-  readonly oid: string;
-}
-
 /** A stretch of an index, in its order or against it: from `lower`, included, to `upper`, not included. */
 export interface Stretch {
   readonly index: 'date-page' | 'folder-page' | 'created' | 'vanished';

@@ -2,14 +2,13 @@ import type { ObjectFilter } from '@cpm/domain-message-store-sync';
 import { z } from 'zod';
 import { notOneOf } from '../nms-error.js';
 import { reference, type Reference } from '../references.js';
-import type { Place } from '../stored-objects.js';
 import { PRESETS, searchCriteria, type SearchCriteria } from './criteria.js';
 
 const MAX_ENTRIES = 500;
 const DEFAULT_ENTRIES = 100;
 
 /** A place in a list: by date and object id, or by a number that each object of the list has alone. */
-export type ListPlace = Place | { readonly number: number };
+export type ListPlace = { readonly date: number; readonly oid: string } | { readonly number: number };
 /** What a list is sorted by: `created` and `vanished` by the numbers that the objects got then. */
 export type ListOrder = 'date' | 'created' | 'vanished';
 
