@@ -6,5 +6,5 @@ export { invalidRequest, orUnavailable, payloadTooLarge, ProblemError, unavailab
 export { ProblemFilter, problemOf, sendProblem } from './problem-filter.js';
 export { RateLimiter, type RateLimit } from './rate-limiter.js';
 export { BodyAs, draining, readBody, type BodyForm, type IncomingBody } from './request-body.js';
-export { authenticate, Caller, CallingDevice, RequireScope, ScopeGuard, type DevicePrincipal } from './require-scope.js';
+export { authenticate, Caller, CallingDevice, principalOf, RequireScope, ScopeGuard, type DevicePrincipal } from './require-scope.js';
 export { ALGORITHMS, InvalidTokenError, KeysUnavailableError, SCOPES, TokenVerifier, type Principal, type Scope, type TokenVerifierOptions } from './token-verifier.js';

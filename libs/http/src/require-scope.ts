@@ -63,7 +63,8 @@ export const CallingDevice = createParamDecorator((_: unknown, context: Executio
   return { user, device };
 });
 
-function principalOf(context: ExecutionContext): Principal {
+/** Who calls a route behind `@RequireScope`. */
+export function principalOf(context: ExecutionContext): Principal {
   const { principal } = context.switchToHttp().getRequest<Authenticated>();
   if (!principal) throw new Error('the route does not require a scope');
   return principal;

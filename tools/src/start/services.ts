@@ -10,6 +10,7 @@ const OWNERS: readonly (readonly [prefix: string, owner: ServiceName])[] = [
   ['/admin/v1/policy/ucn-preview', 'sms-interworking-gateway'],
   ['/admin/v1/policy', 'device-registry'],
   ['/admin/v1/dead-letters', 'device-registry'],
+  ['/admin/v1/audit', 'device-registry'],
   ['/admin/v1/access', 'access-awareness'],
   ['/network/v1', 'access-awareness'],
   ['/admin/v1/messages', 'routing'],

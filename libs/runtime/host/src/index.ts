@@ -1,3 +1,5 @@
+export { AuditModule } from './audit/audit.controller.js';
+export { Audited } from './audit/audited.js';
 export { bootstrap, type BootstrapOptions, type RunningHost } from './bootstrap.js';
 export { ConfigError, hostConfig, parseConfig, type HostConfig } from './config.js';
 export { DeadLettersModule } from './dead-letters.controller.js';
