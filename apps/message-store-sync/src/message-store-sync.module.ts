@@ -6,6 +6,7 @@ import type { TableIndexes } from '@cpm/runtime-mongo';
 import type { AggregateStore, Clock } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import { Boxes } from './boxes.js';
+import { OwnExportController, SubscriberExportController } from './export/export.controllers.js';
 import { MultipartUpload } from './multipart-upload.js';
 import { NMS_CONFIG, nmsConfig } from './nms-config.js';
 import { NmsController } from './nms.controller.js';
@@ -31,7 +32,7 @@ const UNUSED_MS = 3_600_000;
 
 @Module({
   imports: [ServiceHost.for(messageStoreSync, { rowIndexes, effects: BOX_EFFECTS })],
-  controllers: [NmsController],
+  controllers: [NmsController, OwnExportController, SubscriberExportController],
   providers: [
     MultipartUpload,
     PayloadAnswer,

@@ -17,7 +17,11 @@ const OWNERS: readonly (readonly [prefix: string, owner: ServiceName])[] = [
   ['/nms', 'message-store-sync'],
 ];
 
+/** The box of a subscriber is not the registry's. */
+const EXPORT = /^\/admin\/v1\/subscribers\/[^/?]+\/export(\?|$)/;
+
 export function ownerOf(path: string): ServiceName {
+  if (EXPORT.test(path)) return 'message-store-sync';
   const fits = (prefix: string) => path === prefix || path.startsWith(`${prefix}/`) || path.startsWith(`${prefix}?`);
   return OWNERS.find(([prefix]) => fits(prefix))?.[1] ?? 'client-edge';
 }

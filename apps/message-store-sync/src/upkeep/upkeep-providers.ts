@@ -6,6 +6,7 @@ import type { Connection } from 'mongoose';
 import { Counter } from 'prom-client';
 import { z } from 'zod';
 import { Boxes } from '../boxes.js';
+import { BoxExport } from '../export/box-export.js';
 import { StoredObjects } from '../stored-objects.js';
 import { NotifyClient } from '../subscriptions/notify-client.js';
 import { targetsAllowedHere } from '../subscriptions/notify-url.js';
@@ -48,6 +49,11 @@ export const upkeepProviders: readonly Provider[] = [
     provide: UnnamedContents,
     inject: [UpkeepRows, ContentStore, CLOCK],
     useFactory: (rows: UpkeepRows, contents: ContentStore, clock: Clock) => new UnnamedContents(rows, contents, clock),
+  },
+  {
+    provide: BoxExport,
+    inject: [Boxes, UpkeepRows, ContentStore, CLOCK],
+    useFactory: (boxes: Boxes, rows: UpkeepRows, contents: ContentStore, clock: Clock) => new BoxExport({ boxes, rows, contents, clock }),
   },
   { provide: BOX_EFFECTS, inject: [BoxEffects], useFactory: ({ effects }: BoxEffects) => effects },
 ];

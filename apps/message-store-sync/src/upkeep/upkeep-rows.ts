@@ -33,6 +33,11 @@ export class UpkeepRows {
     return this.objects.find({ u: user, deleted: false, ...beyond(after) }, { sort: { date: 1, oid: 1 }, limit, projection: PLACE, ...COMMITTED }).toArray();
   }
 
+  /** Whole objects, oldest first. */
+  async page(user: CpmAddress, after: Place | undefined, limit: number): Promise<ObjectRow[]> {
+    return this.objects.find({ u: user, deleted: false, ...beyond(after) }, { sort: { date: 1, oid: 1 }, limit, ...COMMITTED }).toArray();
+  }
+
   /** What is in the box now, exactly. */
   async usage(user: CpmAddress): Promise<Usage> {
     const counting = [{ $match: { u: user, deleted: false } }, { $group: { _id: null, objects: { $sum: 1 }, bytes: { $sum: '$size' } } }];
