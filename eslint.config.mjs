@@ -76,7 +76,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/runtime/{decider,ports,engine}/**/*.ts', 'libs/{cpm,sms-text,asyncapi}/**/*.ts', 'libs/contracts/**/*.ts'],
+    files: ['libs/runtime/{decider,ports,engine}/**/*.ts', 'libs/{cpm,sms-text,asyncapi,client}/**/*.ts', 'libs/contracts/**/*.ts'],
     ignores: TESTS,
     rules: { 'no-restricted-imports': ['error', noBuiltIns] },
   },

@@ -24,9 +24,9 @@ const GENERAL = ['vocabulary', 'kernel', 'contract', 'port', 'engine', 'adapter'
 const kind = (name) => `kind:${name}`;
 const scope = (name) => `scope:${name}`;
 
-/** Tests may also import what is made for tests, and make up values with fast-check; those of an app speak to it as a client. */
+/** Tests may also import what is made for tests, and make up values with fast-check; those of an app speak to it as a client, those of the SDK name what they prove. */
 export function boundaries({ inTests }) {
-  const extraFor = (name) => (inTests ? [kind('testing'), ...(name === 'app' ? [kind('sdk')] : [])] : []);
+  const extraFor = (name) => (inTests ? [kind('testing'), ...(name === 'app' ? [kind('sdk')] : []), ...(name === 'sdk' ? [kind('kernel')] : [])] : []);
   const testPackages = inTests ? ['fast-check'] : [];
   return {
     allow: [],

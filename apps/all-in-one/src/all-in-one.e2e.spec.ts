@@ -6,6 +6,7 @@ import { messageStoreSync } from '@cpm/domain-message-store-sync';
 import { reportAggregation } from '@cpm/domain-report-aggregation';
 import { routing } from '@cpm/domain-routing';
 import { smsInterworkingGateway } from '@cpm/domain-sms-interworking-gateway';
+import { ucnRef } from '@cpm/message-tags';
 import { bootstrap, hostConfig, parseConfig, type RunningHost } from '@cpm/runtime-host';
 import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { collectionOf } from '@cpm/runtime-mongo';
@@ -121,8 +122,9 @@ it('passes a message from one user to another, and the report back', async () =>
 
 it('shows an operator a notification before it is sent, and refuses a text that cannot be', async () => {
   const operator = await identity.token({ scope: 'operator' });
-  const preview = await call('POST', '/admin/v1/policy/ucn-preview', operator, { texts: { de: '{type} ({size}) von {sender}' }, language: 'de-AT', contentType: 'video/mp4', size: 2_500_000 });
-  expect(preview).toEqual({ status: 200, body: { text: 'ein Video (2.5 MB) von +4915110000001', encoding: 'gsm7', segments: 1 } });
+  const preview = await call('POST', '/admin/v1/policy/ucn-preview', operator, { texts: { de: '{type} ({size}) von {sender} {ref} {url}' }, language: 'de-AT', contentType: 'video/mp4', size: 2_500_000 });
+  const sent = { text: `ein Video (2.5 MB) von +4915110000001 ${ucnRef('example', bob)}`, encoding: 'gsm7', segments: 1 };
+  expect(preview).toEqual({ status: 200, body: { ...sent, withoutUrl: sent, withUrl: { ...sent, text: `${sent.text} https://example.org/u/${'x'.repeat(22)}` } } });
   const refused = await call('POST', '/admin/v1/policy/ucn-preview', operator, { texts: { de: 'von {name}' } });
   expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: 'texts.de', message: expect.stringContaining('{name} is no placeholder') }] } });
   expect((await call('POST', '/admin/v1/policy/ucn-preview', await tokenOf(alice, alicePhone), {})).status).toBe(403);

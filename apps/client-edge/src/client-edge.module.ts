@@ -17,8 +17,13 @@ import { edgeConfig, type EdgeConfig } from './edge-config.js';
 import { RegisteredDeviceGuard } from './for-registered-device.js';
 import { Housekeeping } from './housekeeping.js';
 import { MongoDeviceDirectory } from './mongo-device-directory.js';
-import { CLOCK, DeviceDirectory, EDGE_CONFIG, EDGE_EFFECTS, INBOX_SERVER, INGRESS, MONGO, OWNED_PARTITIONS, ROUTING_COMMANDS, ROUTING_STORE } from './ports.js';
+import { CLOCK, DeviceDirectory, EDGE_CONFIG, EDGE_EFFECTS, INBOX_SERVER, INGRESS, LINK_GUESSES, MONGO, OWNED_PARTITIONS, ROUTING_COMMANDS, ROUTING_STORE } from './ports.js';
 import { FileTransfersController } from './file-transfer/file-transfers.controller.js';
+import { LinkBook } from './link/link-book.js';
+import { LinkedMessages } from './link/linked-messages.js';
+import { LinksController } from './link/links.controller.js';
+import { MessageLinkController } from './link/message-link.controller.js';
+import { ObtainedContent } from './link/obtained-content.js';
 import { RoutingCommands } from './session/routing-commands.js';
 import { SessionDirectory } from './session/session-directory.js';
 import { Sessions } from './session/sessions.js';
@@ -34,10 +39,10 @@ import { Presence } from './stream/presence.js';
 import { StreamGateway } from './stream/stream-gateway.js';
 
 /** The edge itself; the module below adds what it needs from the host. */
-export const edgeControllers = [MessagesController, FilesController, FileTransfersController, SessionsController];
+export const edgeControllers = [MessagesController, FilesController, FileTransfersController, SessionsController, LinksController, MessageLinkController];
 export const edgeProviders: Provider[] = [
-  Cursors, DispositionReports, DownlinkFeed, FrameLog, Housekeeping, LiveConnections, MessageIntake, Presence, RegisteredDeviceGuard, RoutingCommands, SessionDirectory, Sessions, StreamGateway, SubmissionBook,
-  UploadBook, Uploads,
+  Cursors, DispositionReports, DownlinkFeed, FrameLog, Housekeeping, LinkBook, LinkedMessages, LiveConnections, MessageIntake, Presence, RegisteredDeviceGuard, RoutingCommands, SessionDirectory, Sessions, StreamGateway, SubmissionBook,
+  ObtainedContent, UploadBook, Uploads,
   {
     provide: ContentStore,
     inject: [MONGO, CLOCK, EDGE_CONFIG],
@@ -57,6 +62,11 @@ export const edgeProviders: Provider[] = [
     inject: [EDGE_CONFIG, CLOCK],
     useFactory: ({ EDGE_REQUESTS_PER_SEC, EDGE_REQUESTS_BURST }: EdgeConfig, clock: Clock) =>
       new RateLimiter({ perSecond: EDGE_REQUESTS_PER_SEC, burst: EDGE_REQUESTS_BURST }, () => clock.now()),
+  },
+  {
+    provide: LINK_GUESSES,
+    inject: [EDGE_CONFIG, CLOCK],
+    useFactory: ({ EDGE_LINK_GUESSES_PER_MIN: perMinute }: EdgeConfig, clock: Clock) => new RateLimiter({ perSecond: perMinute / 60, burst: perMinute }, () => clock.now()),
   },
 ];
 

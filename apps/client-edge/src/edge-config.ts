@@ -27,6 +27,10 @@ export const edgeConfig = z.object({
   /** Requests of one device. */
   EDGE_REQUESTS_PER_SEC: count(1_000),
   EDGE_REQUESTS_BURST: count(2_000),
+  /** How often an address may come with a link that there is not. */
+  EDGE_LINK_GUESSES_PER_MIN: count(30),
+  /** Proxies in front that each add to X-Forwarded-For the address they were called from. */
+  EDGE_PROXY_HOPS: z.coerce.number().int().min(0).max(8).default(0),
   EDGE_MAX_CONNECTIONS: count(50_000),
   EDGE_PING_INTERVAL_MS: count(15_000),
   EDGE_SILENCE_MS: count(30_000),

@@ -9,6 +9,8 @@ export { CLOCK, MONGO };
 
 /** Injection tokens of the edge's own parts that are no classes. */
 export const EDGE_CONFIG = 'client-edge:config';
+/** Counts links that there are not, by the address that asks for them. */
+export const LINK_GUESSES = 'client-edge:link-guesses';
 export const EDGE_EFFECTS = 'client-edge:effects';
 /** Commands that routing decides, and its aggregates to look at. */
 export const ROUTING_COMMANDS = 'client-edge:routing-commands';

@@ -1,4 +1,15 @@
+import { MAX_PUBLIC_URL } from '@cpm/sms-text';
 import { z } from 'zod';
+
+const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+const HTTPS_ORIGIN = /^https:\/\/[^\s/?#@]+$/;
+
+/** Scheme and host under which phones reach the entry. */
+const publicUrl = z
+  .string()
+  .transform((url) => url.replace(/\/$/, ''))
+  .refine((url) => HTTPS_ORIGIN.test(url) || LOOPBACK.test(url), 'must be https://host[:port], or http:// of this machine')
+  .refine((url) => url.length <= MAX_PUBLIC_URL, `must have at most ${MAX_PUBLIC_URL} characters, so that notifications stay short`);
 
 /** How this gateway talks to its SMSC: environment variables. */
 export const gatewayConfig = z.object({
@@ -12,5 +23,12 @@ export const gatewayConfig = z.object({
   SMPP_VALIDITY: z.enum(['relative', 'absolute']).default('relative'),
   /** Sender name where the sender has no number, 1 to 11 letters, digits and spaces. */
   SMPP_SENDER_NAME: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ]{0,10}$/, 'must be 1 to 11 letters, digits and spaces').default('CPM'),
+  /** Without it notifications carry no link, whatever the policy. */
+  PUBLIC_URL: publicUrl.optional(),
+  /** What tokens of links are made with; absent: a secret kept in MongoDB. Another one makes other tokens for what is submitted from then on. */
+  UCN_LINK_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
 });
 export type GatewayConfig = z.output<typeof gatewayConfig>;
+
+/** Injection token of it. */
+export const GATEWAY_CONFIG = 'cpm:sms-interworking-gateway:config';

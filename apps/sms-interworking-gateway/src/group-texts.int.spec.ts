@@ -11,6 +11,7 @@ import { gatewayConfig } from './gateway-config.js';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { SmscGateway } from './smsc-gateway.js';
 import { InMemorySmsReferences } from './testing/in-memory-sms-references.js';
+import { InMemoryUcnLinks } from './testing/in-memory-ucn-links.js';
 
 const SERVICE = 'sms-interworking-gateway';
 const alice = 'tel:+4915110000001' as CpmAddress;
@@ -27,7 +28,7 @@ function gatewayModule(smppUrl: string) {
         provide: SmscGateway,
         inject: [ingressOf(SERVICE), storeOf(SERVICE), CLOCK, METRICS],
         useFactory: (ingress: Ingress, store: AggregateStore, clock: Clock, metrics: Metrics) =>
-          new SmscGateway({ config: gatewayConfig.parse({ SMPP_URL: smppUrl }), references: new InMemorySmsReferences(), ingress, store, clock, metrics: new GatewayMetrics(metrics.registry) }),
+          new SmscGateway({ config: gatewayConfig.parse({ SMPP_URL: smppUrl }), references: new InMemorySmsReferences(), links: new InMemoryUcnLinks(), ingress, store, clock, metrics: new GatewayMetrics(metrics.registry) }),
       },
       { provide: 'effects', inject: [SmscGateway], useFactory: (gateway: SmscGateway) => gateway.effects },
     ],

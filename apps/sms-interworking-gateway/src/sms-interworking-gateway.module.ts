@@ -3,22 +3,23 @@ import { smsInterworkingGateway } from '@cpm/domain-sms-interworking-gateway';
 import { CLOCK, HOST_CONFIG, ingressOf, METRICS, MONGO, parseConfig, ServiceHost, storeOf, type HostConfig, type Metrics } from '@cpm/runtime-host';
 import type { AggregateStore, Clock, Ingress } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
-import { gatewayConfig, type GatewayConfig } from './gateway-config.js';
+import { GATEWAY_CONFIG, gatewayConfig, type GatewayConfig } from './gateway-config.js';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { MongoSmsReferences } from './mongo-sms-references.js';
+import { MongoUcnLinks } from './mongo-ucn-links.js';
 import { SmscGateway } from './smsc-gateway.js';
 import { UcnPreviewController } from './ucn-preview.controller.js';
 
 const SERVICE = 'sms-interworking-gateway';
 const EFFECTS = `cpm:${SERVICE}:effects`;
-const CONFIG = `cpm:${SERVICE}:config`;
+const LINKS = `cpm:${SERVICE}:links`;
 const REFERENCES = `cpm:${SERVICE}:references`;
 
 @Module({
   imports: [ServiceHost.for(smsInterworkingGateway, { effects: EFFECTS })],
   controllers: [UcnPreviewController],
   providers: [
-    { provide: CONFIG, inject: [HOST_CONFIG], useFactory: ({ SMPP_URL }: HostConfig) => ({ ...parseConfig(gatewayConfig, process.env), SMPP_URL }) },
+    { provide: GATEWAY_CONFIG, inject: [HOST_CONFIG], useFactory: ({ SMPP_URL }: HostConfig) => ({ ...parseConfig(gatewayConfig, process.env), SMPP_URL }) },
     {
       provide: REFERENCES,
       inject: [MONGO, CLOCK],
@@ -28,11 +29,12 @@ const REFERENCES = `cpm:${SERVICE}:references`;
         return references;
       },
     },
+    { provide: LINKS, inject: [MONGO, GATEWAY_CONFIG], useFactory: (connection: Connection, config: GatewayConfig) => MongoUcnLinks.open(connection, config) },
     {
       provide: SmscGateway,
-      inject: [CONFIG, REFERENCES, ingressOf(SERVICE), storeOf(SERVICE), CLOCK, METRICS],
-      useFactory: (config: GatewayConfig, references: MongoSmsReferences, ingress: Ingress, store: AggregateStore, clock: Clock, metrics: Metrics) =>
-        new SmscGateway({ config, references, ingress, store, clock, metrics: new GatewayMetrics(metrics.registry) }),
+      inject: [GATEWAY_CONFIG, REFERENCES, LINKS, ingressOf(SERVICE), storeOf(SERVICE), CLOCK, METRICS],
+      useFactory: (config: GatewayConfig, references: MongoSmsReferences, links: MongoUcnLinks, ingress: Ingress, store: AggregateStore, clock: Clock, metrics: Metrics) =>
+        new SmscGateway({ config, references, links, ingress, store, clock, metrics: new GatewayMetrics(metrics.registry) }),
     },
     { provide: EFFECTS, inject: [SmscGateway], useFactory: (gateway: SmscGateway) => gateway.effects },
   ],

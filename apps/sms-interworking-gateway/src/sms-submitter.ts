@@ -1,6 +1,6 @@
 import { SmscAccepted, SmscRefused } from '@cpm/contracts-sms-interworking-gateway';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
-import { SmsTextRefusedError } from '@cpm/sms-text';
+import { fillUcnTemplate, SmsTextRefusedError } from '@cpm/sms-text';
 import { SmppInvalidPduError, SmppOutcomeUnknownError, SmppStatusError, type SubmitSm, type SubmitSmResult } from '@cpm/smpp';
 import type { GatewayConfig } from './gateway-config.js';
 import type { Receipts } from './receipts.js';
@@ -8,6 +8,7 @@ import { segmentsOf, UnsubmittableError } from './segments.js';
 import type { SegmentReference } from './sms-references.js';
 import { smsSubmission, type SmsSubmission } from './sms-submission.js';
 import type { SmscLink } from './smsc-link.js';
+import type { UcnLinks } from './ucn-links.js';
 
 type Retry = 'later' | 'never' | 'unknown';
 export type SubmissionFate = 'accepted' | Retry;
@@ -20,6 +21,7 @@ interface Refusal {
 export interface SubmitterParts {
   readonly link: SmscLink;
   readonly receipts: Receipts;
+  readonly links: UcnLinks;
   readonly ingress: Ingress;
   readonly clock: Clock;
   readonly settings: Pick<GatewayConfig, 'SMPP_VALIDITY' | 'SMPP_SENDER_NAME'>;
@@ -73,7 +75,8 @@ export class SmsSubmitter {
   async #submitSegments(sms: SmsSubmission, accepted: SegmentReference[]): Promise<Refusal | undefined> {
     const { user, smsId, attempt } = sms;
     try {
-      for (const segment of segmentsOf(sms, this.parts.clock.now(), this.parts.settings)) {
+      const text = await this.#textOf(sms);
+      for (const segment of segmentsOf({ ...sms, text }, this.parts.clock.now(), this.parts.settings)) {
         const { messageId } = await this.#submitThrottled(segment, sms.beginBy);
         const reference = { user, smsId, attempt, segmentId: messageId };
         accepted.push(reference);
@@ -83,6 +86,12 @@ export class SmsSubmitter {
     } catch (error) {
       return refusalFor(error, accepted.length);
     }
+  }
+
+  /** The link is kept before its URL leaves, so that nobody can come before it. */
+  async #textOf({ user, text, link, expiresAt }: SmsSubmission): Promise<string> {
+    if (!link) return text;
+    return fillUcnTemplate(text, { url: await this.parts.links.urlOf({ user, expiresAt, ...link }) });
   }
 
   async #submitThrottled(segment: SubmitSm, beginBy: number): Promise<SubmitSmResult> {

@@ -1,14 +1,17 @@
 import { Logger } from '@nestjs/common';
-import type { EventContract } from '@cpm/runtime-decider';
+import { requirement, type EventContract } from '@cpm/runtime-decider';
 import { systemClock } from '@cpm/runtime-host';
 import { InMemoryStore, type Ingress } from '@cpm/runtime-ports';
 import { alphanumericAddress, e164Address, SmppServer, STATUS, type ReceivedSubmit, type SubmitAnswer } from '@cpm/smpp';
 import { decodeShortMessage } from '@cpm/sms-text';
+import type { CpmAddress } from '@cpm/vocabulary';
 import { Registry } from 'prom-client';
 import { gatewayConfig } from './gateway-config.js';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { SmscGateway } from './smsc-gateway.js';
 import { InMemorySmsReferences } from './testing/in-memory-sms-references.js';
+import { InMemoryUcnLinks } from './testing/in-memory-ucn-links.js';
+import { linkToken } from './ucn-links.js';
 
 const alice = 'tel:+4915110000001';
 const bob = 'tel:+4915110000002';
@@ -42,6 +45,7 @@ let server: SmppServer;
 let ingress: RecordedIngress;
 let store: InMemoryStore;
 let references: InMemorySmsReferences;
+let links: InMemoryUcnLinks;
 let registry: Registry;
 let gateway: SmscGateway;
 
@@ -69,9 +73,10 @@ beforeEach(async () => {
   ingress = new RecordedIngress();
   store = new InMemoryStore();
   references = new InMemorySmsReferences();
+  links = new InMemoryUcnLinks();
   registry = new Registry();
   const config = gatewayConfig.parse({ SMPP_URL: `smpp://cpm:cpm@127.0.0.1:${port}` });
-  gateway = new SmscGateway({ config, references, ingress, store, clock: systemClock, metrics: new GatewayMetrics(registry) });
+  gateway = new SmscGateway({ config, references, links, ingress, store, clock: systemClock, metrics: new GatewayMetrics(registry) });
   gateway.onApplicationBootstrap();
   // Once the gateway knows it: the server has the session a moment earlier.
   await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('\ncpm_smpp_bound 1'));
@@ -89,6 +94,35 @@ const receipt = (id: string, state = 'DELIVRD') =>
     source: e164Address('+4915110000002'), destination: e164Address('+4915110000001'), esmClass: 0x04, dataCoding: 0,
     shortMessage: Buffer.from(`id:${id} sub:001 dlvrd:001 submit date:2601010000 done date:2601010001 stat:${state} err:000 text:`),
   });
+
+requirement('CPM-MLD-033', () => {
+  const ucn = (more: Record<string, unknown> = {}) => submission('An image waits: {url} (#K7F3AB)', { form: 'UCN', link: { messageId: 'm1', maxUses: 3 }, ...more });
+  const token = linkToken('secret', { messageId: 'm1', user: bob as CpmAddress });
+  const texts = () => submitted.map((one) => decodeShortMessage(one).text);
+
+  it('puts the link into the notification, the same when it is submitted again', async () => {
+    submit(ucn());
+    submit(ucn({ attempt: 2, mayRepeat: true }));
+    await until(() => ingress.of('SmscAccepted').length === 2);
+    const text = `An image waits: https://m.example/u/${token} (#K7F3AB)`;
+    expect(texts()).toEqual([text, text]);
+    expect(links.links[0]).toMatchObject({ user: bob, messageId: 'm1', maxUses: 3 });
+  });
+
+  it('is kept before the SMS leaves: while it cannot be, nothing does', async () => {
+    links.refusals = 1;
+    submit(ucn());
+    await until(() => ingress.of('SmscRefused').length === 1);
+    expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'later', reason: 'the database is away' }]);
+    expect(texts()).toEqual([]);
+  });
+
+  it('has a token that is in nothing the log hears', async () => {
+    submit(ucn());
+    await until(() => ingress.of('SmscAccepted').length === 1);
+    expect(JSON.stringify(ingress.published)).not.toContain(token);
+  });
+});
 
 describe('a text towards the SMSC', () => {
   it('goes from the sender\'s number with a receipt asked for, and its acceptance reaches the log', async () => {

@@ -10,12 +10,14 @@ import type { GatewayConfig } from './gateway-config.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import { Receipts } from './receipts.js';
 import type { SmsReferences } from './sms-references.js';
+import type { UcnLinks } from './ucn-links.js';
 import { SmsSubmitter } from './sms-submitter.js';
 import { noSmsc, SmppSmscLink, type SmscLink } from './smsc-link.js';
 
 export interface GatewayParts {
   readonly config: GatewayConfig;
   readonly references: SmsReferences;
+  readonly links: UcnLinks;
   readonly ingress: Ingress;
   readonly store: AggregateStore;
   readonly clock: Clock;
@@ -34,12 +36,12 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
   readonly #receipts: Receipts;
 
   constructor(private readonly parts: GatewayParts) {
-    const { config, references, ingress, clock, metrics } = parts;
+    const { config, references, links, ingress, clock, metrics } = parts;
     this.#link = config.SMPP_URL === undefined ? undefined : this.#connect(config.SMPP_URL);
     const link: SmscLink = this.#link ?? noSmsc;
     this.#receipts = new Receipts(link.smscId, config.SMPP_ID_FORMAT, references, ingress, () => clock.now());
     this.#submitter = new SmsSubmitter({
-      link, receipts: this.#receipts, ingress, clock, settings: config,
+      link, receipts: this.#receipts, links, ingress, clock, settings: config,
       done: (fate, mayRepeat) => metrics.submission(fate, mayRepeat),
       failed: (error) => this.#logger.warn(`an outcome could not be kept, trying again: ${(error as Error).message}`),
     });
@@ -48,6 +50,7 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
 
   onApplicationBootstrap(): void {
     if (!this.#link) this.#logger.warn('SMPP_URL is not set: nothing is sent as SMS');
+    if (this.parts.config.PUBLIC_URL === undefined) this.#logger.log('PUBLIC_URL is not set: notifications carry no link');
     this.#link?.start();
   }
 

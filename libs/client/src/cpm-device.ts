@@ -175,7 +175,7 @@ export class CpmDevice {
 
   private async boxOf(options: BoxOptions): Promise<Box> {
     const { url, deviceId } = this.options;
-    const box = await Box.open(options, { calls: this.calls, origin: new URL(url).origin, deviceId, send: (message) => this.send(message) });
+    const box = await Box.open(options, { calls: this.calls, origin: new URL(url).origin, deviceId });
     box.on('problem', (problem) => this.listeners.emit('problem', problem));
     this.on('store.changed', () => box.wake());
     this.on('sync.hint', () => box.wake());

@@ -3,9 +3,9 @@ import { z } from 'zod';
 
 /** The UCN text when the operator has set none; `{url}` is left out where `ucn.includeUrl` is off. */
 export const DEFAULT_UCN_TEXT = {
-  en: 'You received {type} from {sender}. It will arrive when your phone has data. {url}',
-  de: 'Sie haben {type} von {sender} erhalten. Der Inhalt folgt, sobald Ihr Telefon Daten hat. {url}',
-  fr: 'Vous avez un message ({type}) de {sender}. Il arrivera avec la connexion de donnees. {url}',
+  en: 'You received {type} from {sender} ({ref}). It will arrive when your phone has data. {url}',
+  de: 'Sie haben {type} von {sender} erhalten ({ref}). Der Inhalt folgt, sobald Ihr Telefon Daten hat. {url}',
+  fr: 'Vous avez un message ({type}) de {sender} ({ref}). Il arrivera avec la connexion de donnees. {url}',
 } as const;
 
 const language = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
@@ -36,6 +36,8 @@ export const policy = z.strictObject({
   'sms.onUnknownOutcome': z.enum(['retry-once', 'drop']).default('retry-once'),
   'ucn.enabled': flag(true),
   'ucn.includeUrl': flag(false),
+  /** How often the link of a notification shows its message. */
+  'ucn.linkMaxUses': z.number().int().min(1).max(100).default(5),
   'ucn.text': ucnTexts.default({ ...DEFAULT_UCN_TEXT }),
   'ucn.creditOn': z.enum(['STATUS_REPORT', 'SMSC_ACK']).default('STATUS_REPORT'),
   'ucn.aggregateWindowSec': z.number().int().min(0).max(3600).default(0),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keyedAddress } from './address.js';
 import { keyedDeviceId } from './device.js';
+import { instant } from './message.js';
 
 /** A closed group takes nobody in after its start; a long-lived one can be restarted by any participant. */
 export const sessionKind = z.enum(['one-to-one', 'closed-group', 'long-lived-group']);
@@ -19,6 +20,10 @@ export const sessionHead = z.object({
   contributionId: z.string(),
 });
 export type SessionHead = z.infer<typeof sessionHead>;
+
+/** What became of a participant, and since when; of his devices it says nothing. */
+export const sessionMember = z.object({ address: keyedAddress, status: z.enum(['invited', 'joined', 'declined', 'missed', 'left']), since: instant });
+export type SessionMember = z.infer<typeof sessionMember>;
 
 /**
  * Which of a recipient's devices a chat message is for, as his participation stands. A device in neither list gets it only where

@@ -21,3 +21,13 @@ it('admits a burst, then what the rate allows, per caller', () => {
   now = 60_000;
   expect(admitted(limiter, 'a', 4)).toEqual(['in', 'in', 'in', 429]);
 });
+
+it('counts no request that is forgiven, and never gives more than a burst', () => {
+  const limiter = new RateLimiter({ perSecond: 1, burst: 2 }, () => 0);
+  for (let round = 0; round < 5; round += 1) {
+    expect(admitted(limiter, 'a', 1)).toEqual(['in']);
+    limiter.forgive('a');
+  }
+  limiter.forgive('a');
+  expect(admitted(limiter, 'a', 3)).toEqual(['in', 'in', 429]);
+});

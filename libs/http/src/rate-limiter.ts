@@ -37,4 +37,10 @@ export class RateLimiter {
     }
     bucket.tokens -= 1;
   }
+
+  /** Takes the last request of the caller back: it was not of the kind that is limited. */
+  forgive(caller: string): void {
+    const bucket = this.buckets.get(caller);
+    if (bucket) bucket.tokens = Math.min(this.limit.burst, bucket.tokens + 1);
+  }
 }

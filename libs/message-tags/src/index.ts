@@ -1,1 +1,1 @@
-export { correlationTag, UCN_REF, ucnRef } from './message-tags.js';
+export { correlationTag, tokenHash, UCN_REF, ucnRef } from './message-tags.js';

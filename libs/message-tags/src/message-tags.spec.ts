@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { correlationTag, UCN_REF, ucnRef } from './message-tags.js';
+import { correlationTag, tokenHash, UCN_REF, ucnRef } from './message-tags.js';
 
 const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -23,4 +23,8 @@ it('tags a text the same however its white space was changed on the way', () => 
   expect(tag).toMatch(/^[0-9a-f]{16}$/);
   expect(correlationTag('+4915110000001', ' Dinner\r\nat  eight? ')).toBe(tag);
   expect(correlationTag('+4915110000002', 'Dinner at eight?')).not.toBe(tag);
+});
+
+it('keeps of a token its SHA-256 only', () => {
+  expect(tokenHash('AAAAAAAAAAAAAAAAAAAAAA')).toBe(createHash('sha256').update('AAAAAAAAAAAAAAAAAAAAAA').digest('hex'));
 });

@@ -30,3 +30,8 @@ export function ucnRef(messageId: string, recipient: string): string {
 export function correlationTag(number: string, text: string): string {
   return bytesToHex(sha256(utf8ToBytes(`${number}|${text.trim().replace(/\s+/g, ' ')}`))).slice(0, 16);
 }
+
+/** What stands for a token that only its holder may know, wherever it is kept or looked up: SHA-256 in hex. */
+export function tokenHash(token: string): string {
+  return bytesToHex(sha256(utf8ToBytes(token)));
+}

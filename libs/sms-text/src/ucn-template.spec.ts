@@ -1,7 +1,7 @@
 import { judgeSmsText } from './sms-plan.js';
-import { faultsOfUcnTemplate, fillUcnTemplate, type UcnValues } from './ucn-template.js';
+import { faultsOfUcnTemplate, fillUcnTemplate, LINK_PLACE, LINK_TOKEN_LENGTH, linkUrl, MAX_PUBLIC_URL, type UcnValues } from './ucn-template.js';
 
-const values: UcnValues = { sender: '+4915110000001', type: 'an image', count: '1', size: '50 kB', url: '', expiry: '2026-11-28 12:00 UTC' };
+const values: UcnValues = { sender: '+4915110000001', type: 'an image', count: '1', size: '50 kB', url: '', expiry: '2026-11-28 12:00 UTC', ref: '#K7F3AB' };
 
 it('fills placeholders and leaves no gap where a value is empty', () => {
   expect(fillUcnTemplate('You received {type} ({size}) from {sender}. {url}', values)).toBe('You received an image (50 kB) from +4915110000001.');
@@ -14,7 +14,7 @@ it('leaves braces alone that name nothing of an object', () => {
 
 it.each([
   ['You received {type} from {sender}.', []],
-  ['From {name}', ['{name} is no placeholder: there are {sender} {type} {count} {size} {url} {expiry}']],
+  ['From {name}', ['{name} is no placeholder: there are {sender} {type} {count} {size} {url} {expiry} {ref}']],
   ['From {}', [expect.stringContaining('{} is no placeholder')]],
   ['', ['cannot travel as SMS: empty']],
   ['x\u001by', ['cannot travel as SMS: escape-character']],
@@ -29,4 +29,16 @@ it('counts with the longest values, not with those of the day', () => {
   const verdict = judgeSmsText(fillUcnTemplate(template, { ...values, sender: '+1' }));
   expect(verdict.accepted && verdict.plan.segments.length).toBe(2);
   expect(faultsOfUcnTemplate(template)).toEqual(['takes up to 3 short messages, at most 2 are allowed']);
+});
+
+it('leaves the place of a link open until the link is known', () => {
+  const open = fillUcnTemplate('From {sender}: {url} ({ref})', { ...values, url: LINK_PLACE });
+  expect(open).toBe('From +4915110000001: {url} (#K7F3AB)');
+  expect(fillUcnTemplate(open, { url: linkUrl('https://m.example', 'T') })).toBe('From +4915110000001: https://m.example/u/T (#K7F3AB)');
+  expect(fillUcnTemplate(open, { url: '' })).toBe('From +4915110000001: (#K7F3AB)');
+});
+
+it.each([0, 1])('counts with the longest link that there can be, and %i character more is too long', (more) => {
+  const room = 2 * 153 - linkUrl('h'.repeat(MAX_PUBLIC_URL), 't'.repeat(LINK_TOKEN_LENGTH)).length;
+  expect(faultsOfUcnTemplate(`${'a'.repeat(room + more)}{url}`)).toHaveLength(more);
 });

@@ -1,16 +1,24 @@
 import { judgeSmsText } from './sms-plan.js';
 
 /** What the text of an Undelivered Content Notification may name; each written `{name}`. */
-export const UCN_PLACEHOLDERS = ['sender', 'type', 'count', 'size', 'url', 'expiry'] as const;
+export const UCN_PLACEHOLDERS = ['sender', 'type', 'count', 'size', 'url', 'expiry', 'ref'] as const;
 export type UcnPlaceholder = (typeof UCN_PLACEHOLDERS)[number];
 export type UcnValues = Readonly<Record<UcnPlaceholder, string>>;
 
 /** A notification that takes more is refused when it is saved: it would cost more than it tells. */
 export const MAX_UCN_SEGMENTS = 2;
 
-/** The longest value of each, so that a text that fits with them always fits; `url` is a host of 20 characters and a token of 128 bits. */
+/** Longest scheme and host of the public address; a longer one is refused at start, since texts are judged with this. */
+export const MAX_PUBLIC_URL = 64;
+/** A token of 128 bits in base64url. */
+export const LINK_TOKEN_LENGTH = 22;
+/** Stands in a text where its link goes once that is known. */
+export const LINK_PLACE = '{url}';
+
+/** The longest value of each, so that a text that fits with them always fits. */
 const LONGEST: UcnValues = {
-  sender: `+${'9'.repeat(19)}`, type: 'x'.repeat(20), count: '999', size: '999.9 MB', url: `https://${'h'.repeat(20)}/u/${'t'.repeat(22)}`, expiry: '2026-12-31 23:59 UTC',
+  sender: `+${'9'.repeat(19)}`, type: 'x'.repeat(20), count: '999', size: '999.9 MB', url: linkUrl('h'.repeat(MAX_PUBLIC_URL), 't'.repeat(LINK_TOKEN_LENGTH)),
+  expiry: '2026-12-31 23:59 UTC', ref: '#000000',
 };
 
 const PLACEHOLDER = /\{([^{}]*)\}/g;
@@ -27,10 +35,15 @@ export function faultsOfUcnTemplate(template: string): readonly string[] {
   return segments > MAX_UCN_SEGMENTS ? [`takes up to ${segments} short messages, at most ${MAX_UCN_SEGMENTS} are allowed`] : [];
 }
 
-/** The text with its values; what a value leaves empty leaves no gap. */
-export function fillUcnTemplate(template: string, values: UcnValues): string {
+/** The link of a notification; `publicUrl` is scheme and host, without a slash at its end. */
+export function linkUrl(publicUrl: string, token: string): string {
+  return `${publicUrl}/u/${token}`;
+}
+
+/** The text with its values; what a value leaves empty leaves no gap, and a placeholder without a value stays. */
+export function fillUcnTemplate(template: string, values: Partial<UcnValues>): string {
   return template
-    .replace(PLACEHOLDER, (whole, name: string) => (Object.hasOwn(values, name) ? values[name as UcnPlaceholder] : whole))
+    .replace(PLACEHOLDER, (whole, name: string) => (Object.hasOwn(values, name) ? (values[name as UcnPlaceholder] ?? whole) : whole))
     .replace(/ {2,}/g, ' ')
     .trim();
 }

@@ -59,6 +59,11 @@ export class Acceptance {
     });
   }
 
+  /** What an object holds, as text. */
+  async contentOf(device: CpmDevice, { payloadURL = '' }: StoredObject): Promise<string> {
+    return (await device.download(new URL(payloadURL).pathname)).text();
+  }
+
   /** What the user's store holds, newest last; seen by a device of his. */
   async storeOf(device: CpmDevice, address: string): Promise<readonly StoredObject[]> {
     const path = `/nms/v1/main/${encodeURIComponent(address)}/objects/operations/search`;
@@ -68,6 +73,8 @@ export class Acceptance {
 }
 
 export interface StoredObject {
+  readonly path: string;
+  readonly payloadURL?: string;
   readonly correlationId: string;
   readonly attributes: { readonly attribute: readonly { readonly name: string; readonly value: readonly string[] }[] };
   readonly flags: { readonly flag: readonly string[] };

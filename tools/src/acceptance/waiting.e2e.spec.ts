@@ -1,5 +1,5 @@
 import { requirement } from '@cpm/runtime-decider';
-import { Acceptance, AUTO_SESSION, outcomeOf, until, type Household } from './acceptance.fixture.js';
+import { Acceptance, attribute, AUTO_SESSION, outcomeOf, until, type Household, type StoredObject } from './acceptance.fixture.js';
 
 let world: Acceptance;
 let alice: Household;
@@ -90,6 +90,41 @@ requirement('CPM-MLD-011', () => {
     expect(alice.phone.allTold('session.invited').filter((invitation) => invitation.id === id)).toEqual([]);
     expect(await outcomeOf(alice.phone.sdk.sessions.restart(id))).toBe('409 left');
     expect(await outcomeOf(dora.phone.sdk.sessions.restart(id))).toBe('404 unknown-session');
+  });
+});
+
+requirement('CPM-MLD-016', () => {
+  it('has in each member\'s store the history of each round and one state of the group, also for a device that comes later', async () => {
+    const [bob, carol] = [await world.household('Bob'), await world.household('Carol', { tablet: {} })];
+    const members = [alice, bob, carol].map(({ person }) => person.address);
+    const { id, conversationId } = await alice.phone.sdk.sessions.start({ to: members.slice(1), kind: 'long-lived-group', subject: 'Trip' });
+    const accepted = ({ phone }: Household) => until(async () => (await outcomeOf(phone.sdk.sessions.accept(id))) === 'ok' || undefined);
+    for (const each of [bob, carol]) await accepted(each);
+    await until(async () => !(await bob.phone.sdk.sessions.view(id)).active || undefined);
+    const said = await bob.phone.sdk.sessions.say(id, { body: 'Shall we go on?' });
+    for (const each of [alice, carol]) await accepted(each);
+    await carol.phone.told('session.message', said.id);
+    await carol.phone.sdk.sessions.leave(id);
+    const laptop = await world.stage.secondaryOf(bob.person, 'new laptop');
+    await world.stage.goOnline(laptop);
+    for (const [{ person, phone }, { sdk }] of [[alice, alice.phone], [bob, laptop], [carol, carol.devices[1]!]] as const) {
+      const ofGroup = async (context: string): Promise<StoredObject[]> =>
+        (await world.storeOf(sdk, person.address)).filter((object) => attribute(object, 'Message-Context')[0] === context && object.path.startsWith(`/main/${conversationId}/`));
+      const state = await until(async () => {
+        const [only, ...more] = await ofGroup('group-state');
+        const text = only && more.length === 0 ? await world.contentOf(sdk, only) : '';
+        const named = members.filter((address) => text.includes(`comm-addr="${address}"`));
+        return named.join() === members.slice(0, 2).join() ? only : undefined;
+      });
+      expect([state.flags.flag, attribute(state, 'Subject')]).toEqual([['\\Seen'], ['Trip']]);
+      const rounds = await until(async () => {
+        const found = await ofGroup('session-info');
+        return found.filter((round) => attribute(round, 'X-CPM-Participant').some((line) => line.startsWith(`${person.address} `))).length === 2 ? found : undefined;
+      });
+      expect(rounds.map(({ path }) => path)).toEqual([1, 2].map((round) => `/main/${conversationId}/session-${id}-${round}`));
+      expect(attribute(rounds[0], 'X-CPM-Session-Reason')).toEqual(['inactivity']);
+      expect(attribute(rounds[0], 'participating-device')).toEqual([phone.identity.id]);
+    }
   });
 });
 

@@ -14,7 +14,7 @@ async function service(name: string): Promise<number> {
     asked.on('data', (chunk: Buffer) => chunks.push(chunk));
     asked.on('end', () => {
       if (asked.url === '/health/ready') answer.statusCode = name === 'routing' ? 503 : 200;
-      const said = { name, host: asked.headers.host, path: asked.url, body: Buffer.concat(chunks).toString() };
+      const said = { name, host: asked.headers.host, for: asked.headers['x-forwarded-for'], path: asked.url, body: Buffer.concat(chunks).toString() };
       answer.end(asked.url === '/health/ready' ? '{"reasons":["routing: consumer stalled"]}' : JSON.stringify(said));
     });
   });
@@ -55,7 +55,12 @@ it.each([
 
 it('passes requests with their host, path and body', async () => {
   const answer = await fetch(`${entry.url}/cpm/v1/devices/a%2Fb?c=d`, { method: 'POST', body: 'content' });
-  expect(await answer.json()).toEqual({ name: 'device-registry', host: new URL(entry.url).host, path: '/cpm/v1/devices/a%2Fb?c=d', body: 'content' });
+  expect(await answer.json()).toEqual({ name: 'device-registry', host: new URL(entry.url).host, for: '127.0.0.1', path: '/cpm/v1/devices/a%2Fb?c=d', body: 'content' });
+});
+
+it('names the caller after those that were named already', async () => {
+  const answer = await fetch(`${entry.url}/u/token`, { headers: { 'x-forwarded-for': '192.0.2.1' } });
+  expect(await answer.json()).toMatchObject({ for: '192.0.2.1, 127.0.0.1' });
 });
 
 it('gives the measurements of each service', async () => {

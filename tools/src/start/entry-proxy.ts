@@ -12,7 +12,7 @@ const HOST = '127.0.0.1';
 
 /**
  * One port for all services, as the Ingress is in Kubernetes. Bytes pass as they are, upgrades included, so that a
- * refused WebSocket is seen by its client as the owner refused it. `/metrics/<service>` and `/asyncapi/<service>` are that service's own.
+ * refused WebSocket is seen by its client as the owner refused it; `X-Forwarded-For` grows by the caller's address. `/metrics/<service>` and `/asyncapi/<service>` are that service's own.
  * @throws when the port is taken
  */
 export async function startEntryProxy(port: number, ports: ReadonlyMap<ServiceName, number>): Promise<EntryProxy> {
@@ -61,7 +61,8 @@ function forward(request: IncomingMessage, response: ServerResponse, { port, pat
     unavailable(response);
     return;
   }
-  const upstream = requestOf({ host: HOST, port, method, path, headers, agent });
+  const via = [headers['x-forwarded-for'] ?? [], request.socket.remoteAddress ?? []].flat().join(', ');
+  const upstream = requestOf({ host: HOST, port, method, path, headers: { ...headers, 'x-forwarded-for': via }, agent });
   upstream.on('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
     answer.pipe(response);

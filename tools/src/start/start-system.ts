@@ -82,23 +82,24 @@ async function start({ processes = false, httpPort = 8080, quiet = false, fresh 
   const stack = await startLocalStack({ dataDir: place.data, log: (line) => tell(`  ${line}`) });
   undo.add(() => stack.stop());
   const smsc = await smscFor(undo);
-  const port = httpPort || (await freePort());
+  const apps = processes ? PROCESSES.each : PROCESSES.one;
+  const entryPort = httpPort || (await freePort());
   const environment = {
     ...process.env,
+    PUBLIC_URL: process.env['PUBLIC_URL'] || `http://${LOCAL}:${entryPort}`,
+    ...(processes && { EDGE_PROXY_HOPS: '1' }),
     KAFKA_BROKERS: stack.kafka.brokers.join(','),
     MONGODB_URI: stack.mongo.uri,
     CPM_JWKS_URL: process.env['CPM_JWKS_URL'] || keys.jwksUrl,
     ...(smsc && { SMPP_URL: smsc.url }),
-    NMS_PUBLIC_URL: process.env['NMS_PUBLIC_URL'] || `http://${LOCAL}:${port}`,
     // Devices on the same machine are told of changes, too.
     NMS_NOTIFY_ALLOW: process.env['NMS_NOTIFY_ALLOW'] || '127.0.0.1/8,localhost',
     ...env,
   };
-  const apps = processes ? PROCESSES.each : PROCESSES.one;
   tell(processes ? `starting ${apps.length} services, one process each …` : 'starting the services in one process …');
   const services = new Undo();
   undo.add(() => services.all());
-  const ports = new Map(await Promise.all(apps.map(async (app) => [app, processes ? await freePort() : port] as const)));
+  const ports = new Map(await Promise.all(apps.map(async (app) => [app, processes ? await freePort() : entryPort] as const)));
   const children = new Map<AppName, ManagedChild>();
   services.add(() => Promise.all([...children.values()].map((child) => child.stop())));
   for (const app of apps) {
@@ -107,7 +108,7 @@ async function start({ processes = false, httpPort = 8080, quiet = false, fresh 
     children.set(app, child);
   }
   await Promise.all([...children.values()].map((child) => child.start()));
-  const url = processes ? await entryOf(port, ports as ReadonlyMap<ServiceName, number>, services) : `http://${LOCAL}:${ports.get('all-in-one')}`;
+  const url = processes ? await entryOf(entryPort, ports as ReadonlyMap<ServiceName, number>, services) : `http://${LOCAL}:${ports.get('all-in-one')}`;
   await readiness(url);
   return {
     url, smsc, stack,

@@ -22,7 +22,7 @@ export const BOX_EFFECTS = 'cpm:message-store-sync:effects';
 
 const upkeepConfig = z.object({
   /** Scheme and host by which devices know the entry: the URLs in lists that are sent to subscribers begin with it. */
-  NMS_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be http(s)://host[:port]' }).transform((url) => url.replace(/\/+$/, '')).optional(),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be http(s)://host[:port]' }).transform((url) => url.replace(/\/+$/, '')).optional(),
 });
 
 /** Everything that boxes have done outside of their decisions. */
@@ -35,7 +35,7 @@ export const upkeepProviders: readonly Provider[] = [
     useFactory: (
       boxes: Boxes, objects: StoredObjects, rows: UpkeepRows, client: NotifyClient, ingress: Ingress, clock: Clock, { HTTP_PORT }: HostConfig, metrics: Metrics,
     ) => {
-      const baseUrl = parseConfig(upkeepConfig, process.env).NMS_PUBLIC_URL ?? `http://127.0.0.1:${HTTP_PORT}`;
+      const baseUrl = parseConfig(upkeepConfig, process.env).PUBLIC_URL ?? `http://127.0.0.1:${HTTP_PORT}`;
       return new SubscriberNotification({ boxes, objects, rows, client, ingress, clock, baseUrl, observe: observer(metrics) });
     },
   },

@@ -1,10 +1,10 @@
-import { SEEN } from '../nms/flags.js';
 import type { LocalBox } from '../store/local-box.js';
 import type { Batch } from '../store/local-store.js';
 import type { LocalTables } from '../store/local-tables.js';
 import type { DraftContent, NewOperation, PendingOperation } from '../store/stored.js';
+import type { DraftCreation } from '../sync/local-view.js';
 import { seenObject } from './box-view.js';
-import { whenRead } from './read-report.js';
+import { whenRead, whenUnread } from './read-report.js';
 
 const TOP = 'main';
 
@@ -21,7 +21,7 @@ export class BoxEdits {
   }
 
   markUnread(...ids: readonly string[]): Promise<void> {
-    return this.onEach(ids, ({ id }) => [{ type: 'remove-flags', object: id, flags: [SEEN] }]);
+    return this.onEach(ids, whenUnread);
   }
 
   flag(id: string, flag: string): Promise<void> {
@@ -100,8 +100,6 @@ export class BoxEdits {
     this.queued();
   }
 }
-
-type DraftCreation = Extract<PendingOperation, { type: 'create-draft' }>;
 
 /** The creation of a draft that the server cannot have heard of. */
 function uncreated(id: string, { pending }: LocalTables): DraftCreation | undefined {

@@ -2,22 +2,23 @@ import { Attempts } from '../calls/attempts.js';
 import { Backoff } from '../calls/backoff.js';
 import type { HttpCalls } from '../calls/http-calls.js';
 import { CpmProblem } from '../calls/problem.js';
-import type { Accepted, OutgoingMessage } from '../cpm-device-options.js';
+import type { OutgoingMessage } from '../cpm-device-options.js';
 import { Listeners } from '../listeners.js';
 import { NmsCalls } from '../nms/nms-calls.js';
 import { LocalBox } from '../store/local-box.js';
 import type { Batch, LocalStore } from '../store/local-store.js';
 import type { LocalTables } from '../store/local-tables.js';
-import type { PendingOperation, StoredObject, Ucn } from '../store/stored.js';
+import type { PendingOperation, Ucn } from '../store/stored.js';
 import { BoxSync, type SyncProgress } from '../sync/box-sync.js';
 import type { BoxFolder } from '../sync/local-view.js';
 import { Outbox } from '../sync/outbox.js';
+import { draftsCreated, withoutCreated } from '../sync/outbox-requests.js';
 import type { BoxChange } from '../sync/sync-state.js';
 import { ContentFetch, partsOf } from '../ucn/content-fetch.js';
 import type { IncomingSms, SmsKind } from '../ucn/incoming-sms.js';
 import { Primary } from '../ucn/primary.js';
 import { BoxEdits } from './box-edits.js';
-import { attributeOf, conversationsOf, isForReading, selectObjects, type BoxObject, type Conversation, type ObjectQuery } from './box-object.js';
+import { attributeOf, conversationsOf, selectObjects, type BoxObject, type Conversation, type ObjectQuery } from './box-object.js';
 import { BoxView } from './box-view.js';
 
 export interface BoxOptions {
@@ -34,7 +35,6 @@ export interface BoxHost {
   /** `https://host`. */
   readonly origin: string;
   readonly deviceId: string;
-  readonly send: (message: OutgoingMessage) => Promise<Accepted>;
 }
 
 /** Ids of what is new, different or gone. */
@@ -54,11 +54,13 @@ interface BoxEvents {
 }
 
 const STORE_NAME = 'base';
+const ANSWER_WITHIN_MS = 60_000;
 const UNAUTHORIZED_OR_BUSY: ReadonlySet<number> = new Set([401, 408, 425, 429]);
 
 /** The user's messages, files, drafts and folders on this device: read at once, also without a connection, and kept in step. */
 export class Box extends BoxEdits {
   private readonly listeners = new Listeners<BoxEvents>();
+  private connection = new AbortController();
   private readonly view: BoxView;
   private readonly content: ContentFetch;
   private readonly primary: Primary;
@@ -69,19 +71,20 @@ export class Box extends BoxEdits {
   private constructor(
     private readonly box: LocalBox,
     { user, pageSize = 200 }: BoxOptions,
-    { calls, origin, deviceId, send }: BoxHost,
+    { calls, origin, deviceId }: BoxHost,
   ) {
     super(box, () => this.exchanges.wake());
     const path = `/nms/v1/${STORE_NAME}/${encodeURIComponent(user)}`;
-    const nms = new NmsCalls(calls, path);
+    // Every call may be repeated: one that the connection was lost under is given up for the next connection.
+    const nms = new NmsCalls(calls.impatient(() => AbortSignal.any([this.connection.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)])), path);
     const problem = (one: CpmProblem) => this.listeners.emit('problem', one);
     this.view = new BoxView(box.tables, user);
     this.content = new ContentFetch(nms, box.store);
     this.primary = new Primary({ local: box, content: this.content, user });
-    const outbox = new Outbox({ local: box, nms, send, problem, box: { origin, path } });
+    const outbox = new Outbox({ local: box, nms, problem, box: { origin, path } });
     this.exchange = new BoxSync({
       local: box, nms, outbox, deviceId, pageSize, progress: (progress) => this.listeners.emit('progress', progress),
-      follows: (change, tables) => ({ ...this.primary.follows(change, tables), ...unsentAfter(change, tables) }),
+      follows: (change, tables) => ({ ...this.primary.follows(change, tables), ...unsentAfter(change, tables), ...this.draftsAfter(change, tables) }),
     });
     this.originals = new Attempts({ attempt: () => this.obtainOriginals(), failed: () => undefined, backoff: new Backoff(500, 60_000) });
     this.exchanges = new Attempts({
@@ -188,6 +191,8 @@ export class Box extends BoxEdits {
   }
 
   offline(): void {
+    this.connection.abort();
+    this.connection = new AbortController();
     this.exchanges.offline();
     this.originals.offline();
   }
@@ -201,6 +206,12 @@ export class Box extends BoxEdits {
   async close(): Promise<void> {
     this.offline();
     await this.box.close();
+  }
+
+  private draftsAfter({ objects }: BoxChange, tables: LocalTables): Batch {
+    const created = draftsCreated(objects.put, tables);
+    for (const { operation, id } of created) this.box.rename(operation.object, id);
+    return withoutCreated(created, tables);
   }
 
   private async obtainOriginals(): Promise<void> {
@@ -225,7 +236,7 @@ function idsOf({ put = [], remove = [] }: { readonly put?: readonly { readonly i
 /** A message of this device is there once its copy in the store is, or was. */
 function unsentAfter({ objects, gone }: BoxChange, { unsent }: LocalTables): Batch {
   if (unsent.size === 0) return {};
-  const copies = objects.put.filter((object: StoredObject) => isForReading(object) && attributeOf(object, 'Direction') === 'Out');
+  const copies = objects.put.filter((object) => attributeOf(object, 'Direction') === 'Out');
   return { unsent: { remove: [...copies, ...gone].map(({ correlationId = '' }) => correlationId).filter((id) => unsent.has(id)) } };
 }
 

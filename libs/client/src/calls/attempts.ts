@@ -1,4 +1,4 @@
-import { Backoff } from './backoff.js';
+import type { Backoff } from './backoff.js';
 import { CpmProblem } from './problem.js';
 
 export interface AttemptsOptions {

@@ -10,6 +10,8 @@ export interface HttpOptions {
   readonly fetch: typeof globalThis.fetch;
   /** How long a call is repeated while the server cannot be reached or asks to wait. */
   readonly retryForMs: number;
+  /** Ends an attempt. */
+  readonly signal?: () => AbortSignal;
 }
 
 export interface Call {
@@ -30,6 +32,11 @@ export class HttpCalls {
 
   get retryForMs(): number {
     return this.options.retryForMs;
+  }
+
+  /** The same calls, each attempted once and ended by a signal: for who tries again by himself. */
+  impatient(signal: () => AbortSignal): HttpCalls {
+    return new HttpCalls({ ...this.options, retryForMs: 0, signal });
   }
 
   async token(): Promise<string> {
@@ -65,7 +72,7 @@ export class HttpCalls {
   }
 
   private async attempt({ method, path, body, content, headers }: Call): Promise<{ response?: Response; error?: unknown }> {
-    const { url, fetch } = this.options;
+    const { url, fetch, signal } = this.options;
     const authorization = `Bearer ${await this.token()}`;
     const payload = content ?? (body === undefined ? undefined : JSON.stringify(body));
     try {
@@ -73,6 +80,7 @@ export class HttpCalls {
         method,
         headers: { authorization, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
         ...(payload !== undefined && { body: payload }),
+        ...(signal && { signal: signal() }),
       });
       return { response };
     } catch (error) {

@@ -101,7 +101,7 @@ export class BoxSync {
   }
 
   private async search(): Promise<void> {
-    const { local, nms, pageSize, progress, follows } = this.options;
+    const { local, pageSize, progress, follows } = this.options;
     for (let { searching, search } = this.position as SyncPosition; searching; { searching, search } = this.position as SyncPosition) {
       const { cursor, found } = searching;
       if (cursor === undefined) await this.searchFolders(search);

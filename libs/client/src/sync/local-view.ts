@@ -1,5 +1,5 @@
 import { DRAFT, SEEN } from '../nms/flags.js';
-import type { DraftContent, PendingOperation, StoredFolder, StoredObject } from '../store/stored.js';
+import type { PendingOperation, StoredFolder, StoredObject } from '../store/stored.js';
 
 /** A folder with its path as its names and those above it make it. */
 export interface BoxFolder {
@@ -8,6 +8,7 @@ export interface BoxFolder {
   readonly path: string;
 }
 
+export type DraftCreation = Extract<PendingOperation, { type: 'create-draft' }>;
 type ObjectOperation = Extract<PendingOperation, { object: string }>;
 
 /** Operations of the user, by object, that the server's state does not show yet. */
@@ -49,9 +50,11 @@ export function newDrafts(pending: readonly PendingOperation[]): readonly Stored
   return pending.flatMap((operation) => (operation.type === 'create-draft' ? [draftObject(operation)] : []));
 }
 
-/** Attributes of a draft as the store keeps them. */
-export function draftAttributes({ to = [], subject, text = '', contentType = 'text/plain', conversationId }: DraftContent, at: string): Readonly<Record<string, readonly string[]>> {
+/** Attributes of a draft as the store keeps them; by its correlator it is known again whatever became of the answer. */
+export function draftAttributes({ object, at, draft }: DraftCreation): Readonly<Record<string, readonly string[]>> {
+  const { to = [], subject, text = '', contentType = 'text/plain', conversationId } = draft;
   return {
+    [CLIENT_CORRELATOR]: [object],
     Date: [at], Direction: ['Out'], 'Message-Context': ['standalone-message'], 'Content-Type': [contentType], TextContent: [text],
     ...(to.length > 0 && { To: to }),
     ...(subject !== undefined && { Subject: [subject] }),
@@ -59,10 +62,11 @@ export function draftAttributes({ to = [], subject, text = '', contentType = 'te
   };
 }
 
+export const CLIENT_CORRELATOR = 'ClientCorrelator';
 export const DRAFT_FLAGS = [DRAFT, SEEN];
 
-function draftObject({ object, draft, at }: Extract<PendingOperation, { type: 'create-draft' }>): StoredObject {
-  return { id: object, folder: '', folderPath: '', lastModSeq: 0, flags: DRAFT_FLAGS, attributes: draftAttributes(draft, at), payloadParts: [], search: 0 };
+function draftObject(creation: DraftCreation): StoredObject {
+  return { id: creation.object, folder: '', folderPath: '', lastModSeq: 0, flags: DRAFT_FLAGS, attributes: draftAttributes(creation), payloadParts: [], search: 0 };
 }
 
 /** The folders as their user sees them. */

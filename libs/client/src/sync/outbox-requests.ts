@@ -3,8 +3,8 @@ import { idOf, storedFolder, storedObject } from '../nms/stored-from-wire.js';
 import type { BulkResponse, NmsFolder, NmsObject } from '../nms/nms-wire.js';
 import type { Batch } from '../store/local-store.js';
 import type { LocalTables } from '../store/local-tables.js';
-import type { PendingOperation, StoredObject } from '../store/stored.js';
-import { afterOperation, draftAttributes, DRAFT_FLAGS } from './local-view.js';
+import type { PendingOperation, StoredObject, UnsentMessage } from '../store/stored.js';
+import { afterOperation, CLIENT_CORRELATOR, draftAttributes, DRAFT_FLAGS, type DraftCreation } from './local-view.js';
 
 /** What one request carries: operations of one kind; never empty. */
 export type Group = readonly [PendingOperation, ...PendingOperation[]];
@@ -69,7 +69,7 @@ export function requestOf([operation, ...others]: Group, { origin, path }: BoxAd
     case 'delete': return { method: 'POST', path: `${path}/objects/operations/bulkDelete`, body: { bulkDelete: { objects } } };
     case 'move': return { method: 'POST', path: `${path}/folders/operations/moveToFolder`, body: { targetRef: { resourceURL: folderUrl(operation.folder) }, sourceRefs: { objects } } };
     case 'create-draft': {
-      const attribute = Object.entries(draftAttributes(operation.draft, operation.at)).map(([name, value]) => ({ name, value }));
+      const attribute = Object.entries(draftAttributes(operation)).map(([name, value]) => ({ name, value }));
       return { method: 'POST', path: `${path}/objects`, body: { object: { attributes: { attribute }, flags: { flag: DRAFT_FLAGS }, clientCorrelator: operation.object } } };
     }
     case 'create-folder': return { method: 'POST', path: `${path}/folders`, body: { folder: { name: operation.name, parentFolder: folderUrl(operation.parent), clientCorrelator: operation.folder } } };
@@ -77,6 +77,11 @@ export function requestOf([operation, ...others]: Group, { origin, path }: BoxAd
     case 'delete-folder': return { method: 'DELETE', path: `${path}/folders/${encodeURIComponent(operation.folder)}` };
     case 'report': return { method: 'POST', path: `/cpm/v1/messages/${encodeURIComponent(operation.messageId)}/dispositions`, body: { status: operation.status } };
   }
+}
+
+/** The same id is taken once, however often it is said. */
+export function sendingOf({ id, message }: UnsentMessage): Call {
+  return { method: 'POST', path: '/cpm/v1/messages', body: { contentType: 'text/plain', ...message, id } };
 }
 
 /** What the server made of a group; only what this reads. */
@@ -96,7 +101,8 @@ export function codesOf(group: Group, answer: GroupAnswer | undefined): readonly
  * its id from now on, also in operations that wait.
  */
 export function taken(operations: readonly PendingOperation[], answer: GroupAnswer | undefined, tables: LocalTables): Batch {
-  const search = tables.position?.search ?? 1;
+  // What is made before the first search is there only if that finds it.
+  const search = tables.position?.search ?? 0;
   const [operation] = operations;
   const remove = operations.map(({ order }) => order);
   if (operation?.type === 'create-draft' && answer?.object) {
@@ -117,6 +123,20 @@ export function taken(operations: readonly PendingOperation[], answer: GroupAnsw
   }
   const folders = operation?.type === 'delete-folder' ? { remove: [operation.folder] } : {};
   return { objects: { put, remove: gone }, folders, pending: { remove } };
+}
+
+/** Drafts of this device that came from the store: created, although the answer was lost. */
+export function draftsCreated(objects: readonly StoredObject[], { pending }: LocalTables): readonly { readonly operation: DraftCreation; readonly id: string }[] {
+  const waiting = pending.filter((one) => one.type === 'create-draft');
+  return waiting.flatMap((operation) => {
+    const created = objects.find(({ attributes }) => attributes[CLIENT_CORRELATOR]?.[0] === operation.object);
+    return created ? [{ operation, id: created.id }] : [];
+  });
+}
+
+export function withoutCreated(created: ReturnType<typeof draftsCreated>, { pending }: LocalTables): Batch {
+  const remove = created.map(({ operation }) => operation.order);
+  return created.length === 0 ? {} : { pending: { remove, put: created.flatMap(({ operation, id }) => renamed(pending, remove, operation.object, id)) } };
 }
 
 function renamed(pending: readonly PendingOperation[], removed: readonly number[], from: string, to: string): readonly PendingOperation[] {

@@ -1,16 +1,14 @@
 import { CpmProblem } from '../calls/problem.js';
-import type { Accepted, OutgoingMessage } from '../cpm-device-options.js';
 import type { NmsCalls } from '../nms/nms-calls.js';
 import { idOf } from '../nms/stored-from-wire.js';
 import type { LocalBox } from '../store/local-box.js';
 import type { PendingOperation, UnsentMessage } from '../store/stored.js';
-import { codesOf, nextGroup, refused, requestOf, taken, type BoxAddress, type Group, type GroupAnswer } from './outbox-requests.js';
+import { codesOf, nextGroup, refused, requestOf, sendingOf, taken, type BoxAddress, type Group, type GroupAnswer } from './outbox-requests.js';
 
 export interface OutboxOptions {
   readonly local: LocalBox;
   readonly nms: NmsCalls;
   readonly box: BoxAddress;
-  readonly send: (message: OutgoingMessage) => Promise<Accepted>;
   readonly problem: (problem: CpmProblem) => void;
 }
 
@@ -29,7 +27,7 @@ export class Outbox {
   }
 
   private async sendMessage(unsent: UnsentMessage): Promise<void> {
-    const outcome = await this.options.send({ ...unsent.message, id: unsent.id }).then(() => 'accepted' as const, (error: unknown) => refusal(error));
+    const outcome = await this.options.nms.json(sendingOf(unsent)).then(() => 'accepted' as const, (error: unknown) => refusal(error));
     if (outcome !== 'accepted') this.options.problem(outcome);
     // Its copy may have come from the store meanwhile, or its user thought better of it.
     await this.options.local.commit(({ unsent: all }) => (all.has(unsent.id) ? { unsent: { put: [{ ...unsent, state: outcome === 'accepted' ? outcome : 'refused' }] } } : undefined));

@@ -1,21 +1,19 @@
 import { Box, type BoxOptions } from '../box/box.js';
 import { HttpCalls } from '../calls/http-calls.js';
-import type { Accepted } from '../cpm-device-options.js';
 import { InMemoryStore } from '../store/in-memory-store.js';
 import { HOST, USER, type InMemoryNms } from './in-memory-nms.js';
 
 /** A box of one device at an in-memory message store; nothing is exchanged until it is told to. */
 export function openBox(nms: InMemoryNms, options: Partial<BoxOptions> = {}, deviceId = 'urn:uuid:00000000-0000-4000-8000-000000000001'): Promise<Box> {
   const calls = new HttpCalls({ url: HOST, token: 't', fetch: nms.fetch as typeof fetch, retryForMs: 0 });
-  const send = (message: object) => calls.json<Accepted>({ method: 'POST', path: '/cpm/v1/messages', body: { contentType: 'text/plain', ...message } });
-  return Box.open({ store: new InMemoryStore(), user: USER, ...options }, { calls, origin: HOST, deviceId, send });
+  return Box.open({ store: new InMemoryStore(), user: USER, ...options }, { calls, origin: HOST, deviceId });
 }
 
 /** What `InMemoryNms.truth` says, of a box. */
 export function viewOf(box: Box): ReturnType<InMemoryNms['truth']> {
   const folderIds = new Map(box.folders.map(({ path, id }) => [path, id]));
   return {
-    objects: Object.fromEntries(box.objects().map(({ id, folder, flags }) => [id, `${folderIds.get(folder) ?? folder.slice(1)} ${[...flags].sort().join(' ')}`]).sort()),
+    objects: Object.fromEntries(box.objects().map(({ id, folder, flags, text }) => [id, `${folderIds.get(folder) ?? folder.slice(1)} ${[...flags].sort().join(' ')} ${text ?? ''}`]).sort()),
     folders: Object.fromEntries(box.folders.map(({ id, path }) => [id, path]).sort()),
   };
 }

@@ -39,10 +39,11 @@ export interface NewObject {
   readonly folder?: string;
 }
 
-/** `unreached`: nothing happens; `unanswered`: it happens, and the answer is lost; a Response is given instead. */
-export type Fault = 'unreached' | 'unanswered' | Response | undefined;
+/** `unreached`: nothing happens; `unanswered`: it happens, and the answer is lost; `silent`: nothing, until it is given up; a Response is given instead. */
+export type Fault = 'unreached' | 'unanswered' | 'silent' | Response | undefined;
 
-type Body = Readonly<Record<string, any>>;
+/** As it came. */
+type Body = ReturnType<JSON['parse']>;
 
 /** A message store with one box, as NMS of the contract says, and what else a device calls. Rows are the server's own truth. */
 export class InMemoryNms {
@@ -70,6 +71,7 @@ export class InMemoryNms {
     this.requests.push(`${method} ${pathname}`);
     const fault = this.fault(method, pathname);
     if (fault instanceof Response) return fault;
+    if (fault === 'silent') await new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(new TypeError('given up'))));
     if (fault === 'unreached') throw new TypeError('fetch failed');
     const body = (typeof init.body === 'string' ? JSON.parse(init.body) : {}) as Body;
     const response = this.answer(method, pathname, { body, query: searchParams, range: new Headers(init.headers).get('range') });
@@ -134,10 +136,10 @@ export class InMemoryNms {
     this.subscriptions.clear();
   }
 
-  /** What a device with these rules is to see: flags by id, and folders. */
+  /** What a device with these rules is to see: folder, flags and text by id, and folders. */
   truth(): { readonly objects: Readonly<Record<string, string>>; readonly folders: Readonly<Record<string, string>> } {
     return {
-      objects: Object.fromEntries(this.visible().map(({ id, folder, flags }) => [id, `${folder} ${[...flags].sort().join(' ')}`]).sort()),
+      objects: Object.fromEntries(this.visible().map(({ id, folder, flags, attributes }) => [id, `${folder} ${[...flags].sort().join(' ')} ${attributes['TextContent']?.[0] ?? ''}`]).sort()),
       folders: Object.fromEntries([...this.folders.values()].filter(({ isGone }) => !isGone).map((row) => [row.id, this.pathOf(row)]).sort()),
     };
   }

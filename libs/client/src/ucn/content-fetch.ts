@@ -8,7 +8,7 @@ export class ContentMismatchError extends Error {
 }
 
 /** Asked for at a time, so that a break costs no more. Bytes. */
-export const SLICE_BYTES = 1 << 20;
+const SLICE_BYTES = 1 << 20;
 const WHOLE = 0;
 
 interface Part {
@@ -42,7 +42,7 @@ export class ContentFetch {
   async kept(part: Part): Promise<readonly Uint8Array<ArrayBuffer>[] | undefined> {
     const pieces = await this.store.content(part.object, part.part);
     const isComplete = part.size === undefined ? pieces.length > 0 : lengthOf(pieces) === part.size;
-    return isComplete ? pieces.map(({ bytes }) => bytes) : undefined;
+    return isComplete ? withoutGap(pieces).map(({ bytes }) => bytes) : undefined;
   }
 
   async obtainPart(part: Part): Promise<void> {
@@ -80,9 +80,18 @@ export class ContentFetch {
   }
 }
 
-/** Of the pieces without a gap from the start. */
+/** Each piece that goes on where the one before ends, from the start. */
+function withoutGap(pieces: readonly ContentPiece[]): readonly ContentPiece[] {
+  let length = 0;
+  return pieces.filter(({ offset, bytes }) => {
+    const goesOn = offset === length;
+    if (goesOn) length += bytes.length;
+    return goesOn;
+  });
+}
+
 function lengthOf(pieces: readonly ContentPiece[]): number {
-  return pieces.reduce((length, { offset, bytes }) => (offset === length ? length + bytes.length : length), 0);
+  return withoutGap(pieces).reduce((length, { bytes }) => length + bytes.length, 0);
 }
 
 function rangeOf(response: Response): { readonly first: number; readonly size: number } | undefined {

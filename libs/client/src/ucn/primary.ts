@@ -19,6 +19,8 @@ const GONE: ReadonlySet<number> = new Set([404, 410]);
 
 /** What the device with the UICC does with the short messages that stand for what it could not get over IP. */
 export class Primary {
+  private settling: Promise<void> | undefined;
+
   constructor(private readonly options: PrimaryOptions) {}
 
   /** Keeps what an SMS of the phone's inbox means; the same SMS twice means the same. */
@@ -34,15 +36,21 @@ export class Primary {
 
   /** What a change of the box means for notifications: that of something gone says so in its place. */
   follows({ gone }: BoxChange, { ucns }: LocalTables): Batch {
-    const refs = refsOfGone(gone, this.options.user);
-    return refs.length === 0 || ucns.size === 0 ? {} : { ucns: afterLost(ucns.values(), refs) };
+    return gone.length === 0 || ucns.size === 0 ? {} : { ucns: afterLost(ucns.values(), refsOfGone(gone, this.options.user)) };
   }
 
   /**
    * CPM-MLD-032, CPM-MLD-034: after each synchronisation, obtains the originals that notifications wait for, and puts each in the
    * place of its notification once all of it is here. Rejects when one could not be had: its notification stays.
    */
-  async settle(): Promise<void> {
+  settle(): Promise<void> {
+    this.settling ??= this.settleAll().finally(() => {
+      this.settling = undefined;
+    });
+    return this.settling;
+  }
+
+  private async settleAll(): Promise<void> {
     await this.settleCopies();
     const { local } = this.options;
     await local.commit(({ ucns, objects }) => {

@@ -12,14 +12,14 @@ export const RecordDisposition = defineEvent({
 });
 export type RecordDisposition = PayloadOf<typeof RecordDisposition>;
 
-/** A device of the user did something to a stored message: read it, or lost it by revocation. */
+/** Something happened to a stored message: a device read it, its user got all of it by the link of a notification, or it was taken back. */
 export const ChangeObject = defineEvent({
   type: 'ChangeObject', version: 1, owner: 'message-store-sync', listeners: ['message-store-sync'],
   summary: 'A flag of a stored message changes, or it is removed',
   key: ({ user }) => user,
   schema: z.object({
     user: keyedAddress, messageId: z.string(), party: z.string(), direction: z.enum(['In', 'Out']),
-    change: z.enum(['seen', 'removed']),
+    change: z.enum(['seen', 'obtained', 'removed']),
     /** That he read it is reported to the sender: no device need report it again. */
     readReport: z.boolean().optional(),
     device: keyedDeviceId.optional(), at: instant,

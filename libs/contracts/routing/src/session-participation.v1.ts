@@ -1,4 +1,4 @@
-import { focusEnd, instant, keyedAddress, keyedDeviceId, message, sessionHead } from '@cpm/vocabulary';
+import { focusEnd, instant, keyedAddress, keyedDeviceId, message, sessionHead, sessionMember } from '@cpm/vocabulary';
 import { defineEvent, type PayloadOf } from '@cpm/runtime-decider';
 import { z } from 'zod';
 import { deviceFailure } from './answers.v1.js';
@@ -14,13 +14,14 @@ export const InviteParticipant = defineEvent({
 });
 export type InviteParticipant = PayloadOf<typeof InviteParticipant>;
 
-/** The focus tells a participant how the session goes on. */
+/** The focus tells a participant how the session goes on, and what became of the others. */
 export const UpdateParticipant = defineEvent({
   type: 'UpdateParticipant', version: 1, owner: 'routing', listeners: ['routing'],
-  summary: 'A session was established, cancelled or closed',
+  summary: 'A session was established, cancelled or closed, or its members have changed',
   key: ({ user }) => user,
   schema: z.object({
-    user: keyedAddress, sessionId: z.string(), generation: z.number().int(), change: z.enum(['established', 'ended']), reason: focusEnd.optional(), at: instant,
+    user: keyedAddress, sessionId: z.string(), generation: z.number().int(), change: z.enum(['established', 'ended', 'members']), reason: focusEnd.optional(),
+    members: z.array(sessionMember).optional(), at: instant,
   }),
 });
 export type UpdateParticipant = PayloadOf<typeof UpdateParticipant>;

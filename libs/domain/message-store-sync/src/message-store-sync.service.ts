@@ -3,7 +3,7 @@ import { defineService, on, type DecisionContext } from '@cpm/runtime-decider';
 import { AccessChanged } from '@cpm/contracts-access-awareness';
 import { SubscriberChanged } from '@cpm/contracts-device-registry';
 import {
-  BoxSwept, ChangeFolder, ChangeObject, CreateObjects, DepositObject, FolderEmptied, NotificationOutcome, RecordDisposition, SubscribeToBox, UnsubscribeFromBox, UpdateObjects,
+  BoxSwept, ChangeFolder, ChangeObject, CreateObjects, DepositObject, FolderEmptied, KeepSession, NotificationOutcome, RecordDisposition, SubscribeToBox, UnsubscribeFromBox, UpdateObjects,
 } from '@cpm/contracts-message-store-sync';
 import { boxAggregate as aggregate, limitsOf } from './box/box.aggregate.js';
 
@@ -15,6 +15,7 @@ export const messageStoreSync = defineService('message-store-sync', [
   on(DepositObject, { aggregate, idOf, command: (deposit, context) => ({ type: 'Deposit' as const, deposit, ...timed(context) }) }),
   on(ChangeObject, { aggregate, idOf, command: (change, context) => ({ type: 'Change' as const, change, ...timed(context) }) }),
   on(RecordDisposition, { aggregate, idOf, command: (disposition, context) => ({ type: 'KeepDisposition' as const, disposition, ...timed(context) }) }),
+  on(KeepSession, { aggregate, idOf, command: (kept, context) => ({ type: 'KeepSession' as const, kept, ...timed(context) }) }),
   on(CreateObjects, { aggregate, idOf, command: (request, context) => ({ type: 'Create' as const, request, ...timed(context) }) }),
   on(UpdateObjects, { aggregate, idOf, command: (request, context) => ({ type: 'Update' as const, request, ...timed(context) }) }),
   on(ChangeFolder, { aggregate, idOf, command: (request, context) => ({ type: 'ChangeFolder' as const, request, ...timed(context) }) }),

@@ -4,4 +4,5 @@ export * from './sms/sms.aggregate.js';
 export { MAX_VALIDITY_MS } from './sms/sms.decider.js';
 export type { Sms, SmsCommand, SmsEvent, SmsRequest } from './sms/sms.js';
 export * from './sms-interworking-gateway.service.js';
+export * from './ucn/ucn-request.js';
 export * from './ucn/ucn-text.js';

@@ -4,7 +4,7 @@ import { leases } from './lease/leases.aggregate.js';
 import type { LeasesCommand } from './lease/leases.js';
 import { sms, smsId } from './sms/sms.aggregate.js';
 import type { SmsCommand } from './sms/sms.js';
-import { ucnText } from './ucn/ucn-text.js';
+import { ucnRequest } from './ucn/ucn-request.js';
 
 /** Brings texts to handsets: what routing asks for comes in, what the SMSC says of it, and what handsets answer to a group. */
 export const smsInterworkingGateway = defineService('sms-interworking-gateway', [
@@ -26,10 +26,7 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
   on(SubmitUcn, {
     aggregate: sms,
     idOf: ({ user, messageId }) => smsId(user, messageId),
-    command: ({ at: _at, contentType, size, language, ...leg }, { now, policy }): SmsCommand => {
-      const text = ucnText({ sender: leg.sender, contentType, size, expiresAt: leg.expiresAt, ...(language !== undefined && { language }) }, policy);
-      return { type: 'Submit', request: { ...leg, text, form: 'UCN' }, now };
-    },
+    command: (ucn, { now, policy }): SmsCommand => ({ type: 'Submit', request: ucnRequest(ucn, policy), now }),
   }),
   on(CancelSms, {
     aggregate: sms,

@@ -30,6 +30,7 @@ describe('redaction', () => {
     ['to tel:+4915110000001, again', 'to tel:*01, again'],
     ['/subscribers/tel%3A%2B4915110000001', '/subscribers/tel%3Atel:*01'],
     ['sip:alice@example.org is', 'sip:* is'],
+    ['/u/AbC-_123456789012345678/content?grant=x-Y_z and more', '/u/*/content?grant=* and more'],
     ['{"time":1700000000000,"offset":12345678}', '{"time":1700000000000,"offset":12345678}'],
   ])('%s -> %s', (line, expected) => expect(redact(line)).toBe(expected));
 });

@@ -1,7 +1,9 @@
 const TELEPHONE = /(?:tel:)?(?:\+|%2[Bb])[1-9]\d{6,14}(?!\d)/g;
 const SIP = /\bsips?(?::|%3[Aa])[^\s"'\\/?,;<>]+/g;
+/** The path of a notification's link, and the grant it gives: whoever has them may fetch. */
+const LINK = /(\/u\/|[?&]grant=)[\w-]+/g;
 
-/** Masks every telephone number and SIP address of a log line; the last two digits stay, to tell users apart in a trace. */
+/** Masks every telephone number, SIP address and link of a log line; the last two digits of a number stay, to tell users apart in a trace. */
 export function redact(line: string): string {
-  return line.replace(TELEPHONE, (number) => `tel:*${number.slice(-2)}`).replace(SIP, 'sip:*');
+  return line.replace(TELEPHONE, (number) => `tel:*${number.slice(-2)}`).replace(SIP, 'sip:*').replace(LINK, '$1*');
 }

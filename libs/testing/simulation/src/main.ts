@@ -1,11 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { checkConvergence } from './convergence/check-convergence.js';
 import { MUTANTS } from './mutants.js';
 import { simulate } from './simulate.js';
 
-const USAGE = `npm run sim -- [--seeds N] [--from S] [--seed S] [--mutant ${MUTANTS.map(({ name }) => name).join('|')}]`;
+const USAGE = `npm run sim -- [--seeds N] [--from S] [--seed S] [--mutant ${MUTANTS.map(({ name }) => name).join('|')}]
+npm run sim -- --convergence RUNS [--seed S]   five devices of one user edit offline, lose answers, restart: all must come to show what the server shows them`;
 
-const { values } = parseArgs({ options: { seeds: { type: 'string' }, from: { type: 'string' }, seed: { type: 'string' }, mutant: { type: 'string' }, help: { type: 'boolean' } } });
+const { values } = parseArgs({ options: { seeds: { type: 'string' }, from: { type: 'string' }, seed: { type: 'string' }, mutant: { type: 'string' }, convergence: { type: 'string' }, help: { type: 'boolean' } } });
 
 function number(text: string | undefined, fallback: number, option: string): number {
   const value = text === undefined ? fallback : Number(text);
@@ -14,11 +16,30 @@ function number(text: string | undefined, fallback: number, option: string): num
   return process.exit(2);
 }
 
+const TELL_EVERY_MS = 5000;
+
+async function converge(runs: number, seed: number): Promise<number> {
+  const started = performance.now();
+  let told = started;
+  const { figures, violation } = await checkConvergence(runs, seed, (sofar) => {
+    if (performance.now() - told < TELL_EVERY_MS) return;
+    told = performance.now();
+    console.log(`${sofar.runs}/${runs} runs, ${sofar.steps} steps, ${(sofar.runs / ((told - started) / 1000)).toFixed(1)} runs/s`);
+  });
+  if (violation !== undefined) {
+    console.error(`${violation}\nReplay: npm run sim -- --convergence ${runs} --seed ${seed}`);
+    return 1;
+  }
+  console.log(`${figures.runs} runs of five devices, all came to show what the server shows them: ${figures.steps} steps, ${figures.changes} changes of boxes, ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return 0;
+}
+
 async function main(): Promise<number> {
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
+  if (values.convergence !== undefined) return converge(number(values.convergence, 2000, 'convergence'), number(values.seed, 1, 'seed'));
   const mutant = MUTANTS.find(({ name }) => name === values.mutant);
   if (values.mutant !== undefined && !mutant) {
     console.error(`--mutant must be one of ${MUTANTS.map(({ name }) => name).join(', ')}`);
@@ -39,7 +60,7 @@ async function main(): Promise<number> {
       console.error(`Replay: npm run sim -- --seed ${seed}${mutant ? ` --mutant ${mutant.name}` : ''}`);
       return 1;
     }
-    if (performance.now() - told > 5000) {
+    if (performance.now() - told > TELL_EVERY_MS) {
       told = performance.now();
       console.log(`${seed - first + 1}/${seeds} seeds, ${sum.steps} steps, ${((seed - first + 1) / ((told - started) / 1000)).toFixed(1)} seeds/s`);
     }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { ucnRef } from '@cpm/message-tags';
 import { isDeliveredNotification, isReleasedReport, isSuppressedReport } from '../decisions.js';
 import { untilMarkerReported, type Scenario, type Scene } from '../scenario.js';
 
@@ -24,7 +25,7 @@ async function play({ stage, checks, tell, show }: Scene): Promise<void> {
   const id = await alicePhone.send({ to: bob, fileId: file.id, contentType: 'image/png', asksFor: ['positive-delivery'] });
   show({ id, label: `Alice to Bob: an image of ${picture.length} bytes` });
   const sms = await stage.network.firstTextTo(bob);
-  checks.equal("Bob's phone gets a notification as SMS", sms.text, `You received an image from ${alice.number}. It will arrive when your phone has data.`);
+  checks.equal("Bob's phone gets a notification as SMS", sms.text, `You received an image from ${alice.number} (${ucnRef(id, bob.address)}). It will arrive when your phone has data.`);
   await alicePhone.reported(id, 'delivered');
   const journey = await stage.operator.journey(id);
   const [credited, receipt] = [journey.find(isReleasedReport), journey.find(isDeliveredNotification)];

@@ -4,8 +4,9 @@ import { answer, defineAggregate, perform, writeRow, type Reaction } from '@cpm/
 import { ownerOfBox, type Box, type BoxCommand, type BoxEvent } from './box.js';
 import { box } from './box.decider.js';
 import { FOLDERS_TABLE, folderRow, folderRowId, removedFolder } from './folder-row.js';
-import { hintFrame, reportKept, sentFrame, storeChanged } from './frames.js';
+import { hintFrame, sentFrame, storeChanged, storeChangedForOthers } from './frames.js';
 import { createdRow, messageRow, objectRowId, OBJECTS_TABLE, reportRow, tombstone, type ObjectRow } from './object-row.js';
+import { groupRow, sessionRow, type KeptRow } from './session-row.js';
 import type { Sending, Subscription } from './subscriptions.js';
 import type { SweepCutoff } from './sweep.js';
 
@@ -34,7 +35,7 @@ function insertion(row: ObjectRow): Reaction {
   return writeRow({ table: OBJECTS_TABLE, id: objectRowId(row.u, row.oid), insert: { ...row } });
 }
 
-function reactToObjects(event: Of<'ObjectDeposited' | 'ObjectChanged' | 'DispositionKept' | 'ObjectsCreated' | 'ObjectsUpdated'>, after: Box, now: Instant, id: string): readonly Reaction[] {
+function reactToObjects(event: Of<'ObjectDeposited' | 'ObjectChanged' | 'DispositionKept' | 'SessionKept' | 'ObjectsCreated' | 'ObjectsUpdated'>, after: Box, now: Instant, id: string): readonly Reaction[] {
   const user = ownerOfBox(id);
   switch (event.type) {
     case 'ObjectDeposited':
@@ -42,7 +43,9 @@ function reactToObjects(event: Of<'ObjectDeposited' | 'ObjectChanged' | 'Disposi
     case 'ObjectChanged':
       return [changeOfMessage(event), ...storeChanged(user, after, { modSeq: event.modSeq, acting: event.change.device }, now)];
     case 'DispositionKept':
-      return [...disposition(event), ...reportKept(user, after, event.modSeq, now)];
+      return [...disposition(event), ...storeChangedForOthers(user, after, event.modSeq, now)];
+    case 'SessionKept':
+      return [...sessionObjects(event), ...storeChangedForOthers(user, after, event.modSeq, now)];
     case 'ObjectsCreated': {
       const first = event.modSeq - event.objects.length + 1;
       const rows = event.objects.map((object, at) => insertion(createdRow(object, { user, device: event.device, modSeq: first + at })));
@@ -56,10 +59,14 @@ function reactToObjects(event: Of<'ObjectDeposited' | 'ObjectChanged' | 'Disposi
   }
 }
 
+/** `$UCN-Obtained`: the user has the whole content by the link of a notification; it is not said to be read. */
+const FLAG_OF = { seen: '\\Seen', obtained: '$UCN-Obtained' } as const;
+
 function changeOfMessage({ modSeq, change }: Of<'ObjectChanged'>): Reaction {
   const { user, direction, messageId, at } = change;
   const row = { table: OBJECTS_TABLE, id: objectRowId(user, storedObjectId(direction, messageId)), number: { field: 'modSeq', value: modSeq } };
-  return change.change === 'seen' ? writeRow({ ...row, add: { flags: ['\\Seen', ...(change.readReport ? ['\\read-report-sent'] : [])] } }) : writeRow({ ...row, set: tombstone('deleted', at) });
+  if (change.change === 'removed') return writeRow({ ...row, set: tombstone('deleted', at) });
+  return writeRow({ ...row, add: { flags: [FLAG_OF[change.change], ...(change.readReport ? ['\\read-report-sent'] : [])] } });
 }
 
 /** CPM-MLD-017: a removal wins over what happens to the object before or after, and at the same time. */
@@ -80,6 +87,15 @@ function disposition({ modSeq, disposition: kept }: Of<'DispositionKept'>): read
     table: OBJECTS_TABLE, id: objectRowId(user, storedObjectId('Out', messageId)), number: { field: 'modSeq', value: modSeq - 1 }, add: { dispositions: [`${recipient} ${status}`] },
   });
   return [sent, insertion(reportRow(kept, modSeq))];
+}
+
+function sessionObjects({ modSeq, kept, history, group }: Of<'SessionKept'>): readonly Reaction[] {
+  const upsert = ({ row, changes }: KeptRow) =>
+    writeRow({ table: OBJECTS_TABLE, id: objectRowId(row.u, row.oid), insert: { ...row }, number: { field: 'modSeq', value: row.modSeq }, set: changes });
+  return [
+    ...(history ? [upsert(sessionRow(kept, group === 'none' ? modSeq : modSeq - 1))] : []),
+    ...(group === 'none' ? [] : [upsert(groupRow(kept, modSeq, { revived: group === 'revived' }))]),
+  ];
 }
 
 function reactToFolder(event: Of<'FolderChanged' | 'FolderRemoved' | 'EmptyingBegun'>, after: Box, now: Instant, id: string): readonly Reaction[] {
@@ -112,6 +128,7 @@ function react(event: BoxEvent, after: Box, now: Instant, id: string): readonly 
     case 'ObjectDeposited':
     case 'ObjectChanged':
     case 'DispositionKept':
+    case 'SessionKept':
     case 'ObjectsCreated':
     case 'ObjectsUpdated':
       return reactToObjects(event, after, now, id);

@@ -6,6 +6,8 @@ import { fold, type Decider } from '@cpm/runtime-decider';
 import { EMPTY_BOX, type Box, type BoxCommand, type BoxEvent, type BoxLimits } from './box.js';
 import { decideFolder } from './folder-decisions.js';
 import { EMPTYING_DUE_MS, isMade } from './folders.js';
+import { keepSession, withRemoved } from './keep-session.js';
+import { groupObjectId } from './session-row.js';
 import { afterOutcome, afterWait, isLive, listsToSend, MAX_SUBSCRIPTIONS, subscriptionOf, withSubscriptionEvent, type BoxHead, type SubscriptionEvent } from './subscriptions.js';
 import { afterGrowth, afterRemoval, beginSweep, endSweep, exceeds, withSweepEvent, type SweepEvent, type Usage } from './sweep.js';
 
@@ -42,6 +44,8 @@ function decide(command: BoxCommand, state: Box): readonly BoxEvent[] {
       return [{ type: 'ObjectChanged', modSeq: modSeq + 1, change: command.change }, ...(command.change.change === 'removed' ? afterRemoval(sweep, limits, now) : [])];
     case 'KeepDisposition':
       return [{ type: 'DispositionKept', modSeq: modSeq + 2, disposition: command.disposition }, ...afterGrowth({ objects: 1, bytes: 0 }, sweep, limits, now)];
+    case 'KeepSession':
+      return keepSession(command.kept, state, command);
     case 'Create':
       return create(command, state);
     case 'Update':
@@ -170,8 +174,11 @@ function evolve(state: Box, event: BoxEvent): Box {
     case 'ObjectChanged':
     case 'DispositionKept':
     case 'ObjectsCreated':
-    case 'ObjectsUpdated':
       return { ...state, modSeq: event.modSeq };
+    case 'ObjectsUpdated':
+      return { ...state, modSeq: event.modSeq, removedSessions: withRemoved(state.removedSessions, event.objects) };
+    case 'SessionKept':
+      return { ...state, modSeq: event.modSeq, ...(event.group === 'revived' && { removedSessions: state.removedSessions.filter((id) => id !== groupObjectId(event.kept)) }) };
     case 'FolderChanged':
       return { ...state, modSeq: event.modSeq, folders: { ...state.folders, [event.key]: event.folder } };
     case 'FolderRemoved': {

@@ -64,6 +64,13 @@ requirement('CPM-MLD-017', () => {
     expect(frames).toMatchObject([{ user: bob, devices: { except: phone }, frameKey: 'store.changed', type: 'store.changed', data: { lastModSeq: 2 } }]);
   });
 
+  it('says of what was fetched by a link that it was obtained, not that it was read', () => {
+    const obtained: BoxCommand = { type: 'Change', change: { user: bob, messageId: 'm1', party: alice, direction: 'In', change: 'obtained', at: NOW }, ...timed };
+    const { rows, frames } = play(owner(1, [phone]), received, obtained);
+    expect(rows).toEqual([{ kind: 'row', table: 'objects', id: `${bob}|in-m1`, number: { field: 'modSeq', value: 2 }, add: { flags: ['$UCN-Obtained'] } }]);
+    expect(frames).toMatchObject([{ type: 'store.changed' }]);
+  });
+
   it('keeps a report as an object, and the state of the message it is about', () => {
     const { rows, modSeq } = play(owner(1, [phone, laptop]), sent, told);
     expect(rows).toMatchObject([

@@ -2,7 +2,7 @@ import type { CpmAddress, DeviceId, Instant } from '@cpm/vocabulary';
 import type { AccessChanged } from '@cpm/contracts-access-awareness';
 import type { SubscriberChanged } from '@cpm/contracts-device-registry';
 import type {
-  BoxSwept, ChangeFolder, ChangeObject, CreateObjects, DepositObject, FolderEmptied, NewObject, NotificationOutcome, ObjectUpdate, RecordDisposition, SubscribeToBox, UnsubscribeFromBox, UpdateObjects,
+  BoxSwept, ChangeFolder, ChangeObject, CreateObjects, DepositObject, FolderEmptied, KeepSession, NewObject, NotificationOutcome, ObjectUpdate, RecordDisposition, SubscribeToBox, UnsubscribeFromBox, UpdateObjects,
 } from '@cpm/contracts-message-store-sync';
 import type { FolderRefusal, MadeFolder, MadeFolders } from './folders.js';
 import type { Subscription, SubscriptionEvent, SubscriptionRefusal } from './subscriptions.js';
@@ -28,6 +28,7 @@ export type BoxCommand = Timed & (
   | { readonly type: 'Deposit'; readonly deposit: DepositObject }
   | { readonly type: 'Change'; readonly change: ChangeObject }
   | { readonly type: 'KeepDisposition'; readonly disposition: RecordDisposition }
+  | { readonly type: 'KeepSession'; readonly kept: KeepSession }
   | { readonly type: 'Create'; readonly request: CreateObjects }
   | { readonly type: 'Update'; readonly request: UpdateObjects }
   | { readonly type: 'ChangeFolder'; readonly request: ChangeFolder }
@@ -56,9 +57,14 @@ export interface Box {
   readonly folders: MadeFolders;
   /** Removed folders whose objects are still to be removed: those with a number of at most `upTo`. */
   readonly emptying: readonly Emptying[];
+  /** Objects of sessions that were removed, the last of them. */
+  readonly removedSessions: readonly string[];
   readonly subscriptions: readonly Subscription[];
   readonly sweep: Sweeping;
 }
+
+/** What becomes of the object of a group's state; `revived`: it was removed. */
+export type GroupChange = 'none' | 'kept' | 'revived';
 
 export interface Emptying {
   readonly folder: string;
@@ -74,6 +80,8 @@ export type BoxEvent =
   | { readonly type: 'ObjectChanged'; readonly modSeq: number; readonly change: ChangeObject }
   /** The report becomes an object with `modSeq`; the message it is about changed with `modSeq - 1`. */
   | { readonly type: 'DispositionKept'; readonly modSeq: number; readonly disposition: RecordDisposition }
+  /** The group state has `modSeq`, the history the number before it; with only one of them that one has it. */
+  | { readonly type: 'SessionKept'; readonly modSeq: number; readonly kept: KeepSession; readonly history: boolean; readonly group: GroupChange }
   /** The first takes the number after that of the box, and so on up to `modSeq`. */
   | { readonly type: 'ObjectsCreated'; readonly modSeq: number; readonly objects: readonly NewObject[]; readonly device: DeviceId; readonly at: Instant }
   | { readonly type: 'ObjectsUpdated'; readonly modSeq: number; readonly objects: readonly ObjectUpdate[]; readonly device?: DeviceId; readonly at: Instant }
@@ -93,7 +101,7 @@ export type BoxAnswer =
   | { readonly done: false; readonly refusal: BoxRefusal };
 
 export const EMPTY_BOX: Box = {
-  modSeq: 0, version: 0, devices: [], primary: null, syncRules: [], rulesSince: {}, hintedAt: 0, folders: {}, emptying: [], subscriptions: [],
+  modSeq: 0, version: 0, devices: [], primary: null, syncRules: [], rulesSince: {}, hintedAt: 0, folders: {}, emptying: [], removedSessions: [], subscriptions: [],
   sweep: { floor: 0, number: 0, dueAt: null, running: false, usage: { objects: 0, bytes: 0 } },
 };
 

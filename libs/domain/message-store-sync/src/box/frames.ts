@@ -37,8 +37,8 @@ export function storeChanged(user: CpmAddress, box: Box, { modSeq, acting }: { r
   return [publish(PushFrame, { user, devices, frameKey: 'store.changed', type: 'store.changed', data: { lastModSeq: modSeq }, at: now, expiresAt: now + FRAME_LIFE_MS })];
 }
 
-/** The only device of a user got the report itself. */
-export function reportKept(user: CpmAddress, box: Box, modSeq: number, now: Instant): readonly Publication[] {
+/** The only device of a user knows what his store learns by itself: it got the report, or was in the session. */
+export function storeChangedForOthers(user: CpmAddress, box: Box, modSeq: number, now: Instant): readonly Publication[] {
   return box.version === 0 || box.devices.length > 1 ? storeChanged(user, box, { modSeq, acting: undefined }, now) : [];
 }
 

@@ -37,6 +37,9 @@ export interface ObjectRow {
   readonly ucnRef?: string;
   /** The user's device that it comes from. */
   readonly device?: DeviceId;
+  /** Of a session: the user's devices that took part, and of each member `address status since`. */
+  readonly devices?: readonly DeviceId[];
+  readonly participants?: readonly string[];
   /** Attributes of a device's own that the store does not read. */
   readonly attributes?: NewObject['attributes'];
   readonly conversationId?: string;
@@ -133,7 +136,7 @@ export function createdRow(object: NewObject, { user, device, modSeq }: { readon
 
 /** What is left of a removed object: its name and place in the log, so that every device learns of it. */
 export function tombstone(removedAs: 'deleted' | 'expired', removedAt: Instant) {
-  const gone = { text: undefined, contentId: undefined, parts: undefined, attributes: undefined, fileName: undefined, correlationTag: undefined };
+  const gone = { text: undefined, contentId: undefined, parts: undefined, attributes: undefined, devices: undefined, participants: undefined, fileName: undefined, correlationTag: undefined };
   return { deleted: true, removedAs, removedAt, size: 0, ...gone };
 }
 

@@ -15,14 +15,14 @@ export interface ViewOf {
 
 /**
  * CPM-MLD-016: whether a device wants an object kept up to date. A device without rules wants everything, with several what any of them names.
- * `left`: the object is out of its view and may have been in it, for it has been in another folder.
+ * `left`: the object is out of its view and the device may have it, for it has been in another folder, or comes from there.
  */
 export function scopeOf(row: ObjectRow, { device, rules, folders }: ViewOf, now: Instant): 'in' | 'out' | 'left' {
   const own = rules.filter((rule) => rule.deviceId === device);
   const wanted = own.filter((rule) => matches(row, rule, now));
   const path = pathOf(row.folder, folders) ?? row.folder;
   if (own.length === 0 || wanted.some((rule) => isUnder(path, rule.folders))) return 'in';
-  return wanted.length > 0 && row.modSeq > row.born ? 'left' : 'out';
+  return row.device === device || (wanted.length > 0 && row.modSeq > row.born) ? 'left' : 'out';
 }
 
 /** Objects from before are in no view of the device; undefined where some rule sets no age. */

@@ -1,6 +1,7 @@
 import { mediaType, objectUrl, timestamp, type CpmAddress, type DispositionStatus } from '@cpm/vocabulary';
 import { pathOf, type MadeFolders } from '../box/folders.js';
 import { dispositionType, partsOf, REPORT_CONTEXT, type ObjectRow } from '../box/object-row.js';
+import { GROUP_CONTEXT, SESSION_CONTEXT } from '../box/session-row.js';
 
 export interface NmsAttribute {
   readonly name: string;
@@ -88,9 +89,12 @@ function textOf(row: ObjectRow): string | undefined {
   return partsOf(row).find(({ contentType, text }) => text !== undefined && text.length <= MAX_TEXT_CONTENT && mediaType(contentType).startsWith('text/'))?.text;
 }
 
+/** What has no recipients, whoever it comes from. */
+const NOT_SENT: readonly string[] = [REPORT_CONTEXT, SESSION_CONTEXT, GROUP_CONTEXT];
+
 /** `m of n` recipients of a sent message, n as of when it was sent; one that displayed it has it as well. */
 function reachedOf({ dir, to, dispositions, context }: ObjectRow, statuses: readonly DispositionStatus[]): string | undefined {
-  if (dir !== 'Out' || context === REPORT_CONTEXT) return undefined;
+  if (dir !== 'Out' || NOT_SENT.includes(context)) return undefined;
   const reached = to.filter((recipient) => statuses.some((status) => dispositions.includes(`${recipient} ${status}`)));
   return `${reached.length} of ${to.length}`;
 }
@@ -118,7 +122,8 @@ function attributesOf(row: ObjectRow): NmsAttribute[] {
     DispositionOriginalMessageID: [status && row.messageId],
     DispositionOriginalTo: [status && row.from],
     'X-UCN-Ref': [row.ucnRef],
-    'participating-device': [row.device],
+    'participating-device': row.devices ?? [row.device],
+    'X-CPM-Participant': row.participants ?? [],
   };
   const own = row.attributes ?? [];
   return [...known(values), ...own.filter(({ name }) => !Object.hasOwn(values, name))];

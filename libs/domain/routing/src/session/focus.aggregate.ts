@@ -1,9 +1,9 @@
-import { COMPOSING_TYPE, mediaType, type CpmAddress, type FocusEnd } from '@cpm/vocabulary';
+import { COMPOSING_TYPE, mediaType, type CpmAddress, type FocusEnd, type SessionMember } from '@cpm/vocabulary';
 import { defineAggregate, publish, type JourneyEntry, type Reaction } from '@cpm/runtime-decider';
 import { DepositObject } from '@cpm/contracts-message-store-sync';
 import { InviteParticipant, PassChatMessage, UpdateParticipant } from '@cpm/contracts-routing';
 import { messageOf, ownerOf } from '../delivery/delivery-id.js';
-import { belonging, type Focus, type FocusCommand, type FocusEvent } from './focus.js';
+import { belonging, rosterOf, type Focus, type FocusCommand, type FocusEvent } from './focus.js';
 import { focusDecider } from './focus.decider.js';
 
 export function focusId(creator: CpmAddress, sessionId: string): string {
@@ -12,10 +12,11 @@ export function focusId(creator: CpmAddress, sessionId: string): string {
 
 const KEPT_MS = 30 * 86_400_000;
 
-function react(event: FocusEvent, { session, generation, starter }: Focus): readonly Reaction[] {
+function react(event: FocusEvent, after: Focus): readonly Reaction[] {
+  const { session, generation, starter } = after;
   if (session === null) return [];
   const { at } = event;
-  const tell = (user: CpmAddress, change: 'established' | 'ended', more: { readonly generation: number; readonly reason?: FocusEnd }) =>
+  const tell = (user: CpmAddress, change: 'established' | 'ended' | 'members', more: { readonly generation: number; readonly reason?: FocusEnd; readonly members?: SessionMember[] }) =>
     publish(UpdateParticipant, { user, sessionId: session.id, change, at, ...more });
   const invitation = { session, generation, from: starter ?? session.creator, at };
   switch (event.type) {
@@ -24,9 +25,13 @@ function react(event: FocusEvent, { session, generation, starter }: Focus): read
     case 'DeviceAdmitted':
       return [publish(InviteParticipant, { ...invitation, user: event.user, admitted: event.device, expiresAt: event.expiresAt })];
     case 'SessionEstablished':
-      return starter === null ? [] : [tell(starter, 'established', { generation })];
+      return starter === null ? [] : [tell(starter, 'established', { generation, members: rosterOf(after) })];
     case 'SessionEnded':
-      return event.told.map((user) => tell(user, 'ended', { generation, reason: event.reason }));
+      return event.told.map((user) => tell(user, 'ended', { generation, reason: event.reason, members: rosterOf(after) }));
+    case 'RosterTold':
+      return event.told.map((user) => tell(user, 'members', { generation, members: rosterOf(after) }));
+    case 'LeaverTold':
+      return [tell(event.user, 'members', { generation, members: rosterOf(after) })];
     case 'LateComerTold':
       return [tell(event.user, 'ended', { generation: event.generation, reason: event.reason })];
     case 'MessageRelayed':
@@ -66,8 +71,8 @@ export const focus = defineAggregate<FocusCommand, Focus, FocusEvent>({
   react: (event, after) => react(event, after),
   ownerOf,
   messageOf,
-  timersOf: ({ idleAt }) => (idleAt === null ? {} : { inactivity: idleAt }),
-  whenDue: (_timer, { now, policy }) => ({ type: 'EndIfIdle', now, policy }),
+  timersOf: ({ idleAt, rosterAt = null }) => ({ ...(idleAt !== null && { inactivity: idleAt }), ...(rosterAt !== null && { roster: rosterAt }) }),
+  whenDue: (timer, { now, policy }) => ({ type: timer === 'roster' ? 'TellRoster' : 'EndIfIdle', now, policy }),
   journalOf: (event) => journalOf(event),
   isOpen: ({ active }) => active,
   removableAt: (state) =>

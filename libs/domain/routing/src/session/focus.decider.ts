@@ -10,6 +10,7 @@ export const focusDecider: Decider<FocusCommand, Focus, FocusEvent> = {
   decide: (command, state) => {
     const meeting = new Meeting(state, command);
     follow(meeting, command);
+    noteRoster(meeting, state);
     return meeting.conclude({ type: 'Touched' });
   },
   evolve: evolveFocus,
@@ -50,7 +51,29 @@ function follow(meeting: Meeting, command: FocusCommand): void {
       return;
     case 'EndIfIdle':
       if (meeting.state.active && meeting.state.idleAt !== null && meeting.state.idleAt <= meeting.now) end(meeting, 'inactivity');
+      return;
+    case 'TellRoster':
+      tellRoster(meeting);
   }
+}
+
+const ROSTER_DELAY_MS = 2_000;
+const ROSTER_DELAY_PER_MEMBER_MS = 100;
+
+/**
+ * CPM-MLD-011: what became of the members of a group is told to all of them some time later, with all that changed meanwhile: however large a group and
+ * however it fills, that is at most one telling every 100 ms. Who is invited knows enough from the invitation.
+ */
+function noteRoster(meeting: Meeting, before: Focus): void {
+  const { session, members, rosterAt = null, active } = meeting.state;
+  if (session === null || session.kind === 'one-to-one' || before.session === null || rosterAt !== null || members === before.members || (before.active && !active)) return;
+  meeting.record({ type: 'RosterChanged', dueAt: meeting.now + Math.max(ROSTER_DELAY_MS, Object.keys(members).length * ROSTER_DELAY_PER_MEMBER_MS) });
+}
+
+function tellRoster(meeting: Meeting): void {
+  const { rosterAt = null, members, active } = meeting.state;
+  if (rosterAt === null || rosterAt > meeting.now) return;
+  meeting.record({ type: 'RosterTold', told: belonging(meeting.state).filter((user) => !active || members[user]?.status !== 'invited') });
 }
 
 /** The creator's own part begins with the request itself, so only the others are asked. */
@@ -87,6 +110,7 @@ function hear(meeting: Meeting, { user, generation, said, device }: ReportPartic
 function leave(meeting: Meeting, user: CpmAddress): void {
   const { session, established, active } = meeting.state;
   meeting.record({ type: 'MemberChanged', user, status: 'left' });
+  if (session?.kind !== 'one-to-one') meeting.record({ type: 'LeaverTold', user });
   if (!active || !session) return;
   if (user === meeting.state.starter && !established) end(meeting, 'cancelled-by-sender');
   else endIfAlone(meeting, 'left');

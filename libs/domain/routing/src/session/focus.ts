@@ -1,7 +1,7 @@
-import type { CpmAddress, DeviceId, Instant, Message, Policy, FocusEnd, SessionHead } from '@cpm/vocabulary';
+import type { CpmAddress, DeviceId, Instant, Message, Policy, FocusEnd, SessionHead, SessionMember } from '@cpm/vocabulary';
 import type { ReportParticipation, StartSession } from '@cpm/contracts-routing';
 
-export type MemberStatus = 'invited' | 'joined' | 'declined' | 'missed' | 'left';
+export type MemberStatus = SessionMember['status'];
 
 /** The Controlling Function of a session, in its creator's log: who takes part, and in which order messages go. */
 export interface Focus {
@@ -17,13 +17,15 @@ export interface Focus {
   /** When the session is closed for want of messages, epoch ms. */
   readonly idleAt: Instant | null;
   readonly endedBecause: FocusEnd | null;
+  /** When the members are told what became of the others, epoch ms; null when they know. */
+  readonly rosterAt?: Instant | null;
   /** Messages so far. */
   readonly messages: number;
   readonly touchedAt: Instant;
 }
 
 export const NO_FOCUS: Focus = {
-  session: null, generation: 0, active: false, established: false, starter: null, members: {}, idleAt: null, endedBecause: null, messages: 0, touchedAt: 0,
+  session: null, generation: 0, active: false, established: false, starter: null, members: {}, idleAt: null, endedBecause: null, rosterAt: null, messages: 0, touchedAt: 0,
 };
 
 export type FocusCommand = { readonly now: Instant; readonly policy: Policy } & (
@@ -31,6 +33,7 @@ export type FocusCommand = { readonly now: Instant; readonly policy: Policy } & 
   | { readonly type: 'Hear'; readonly report: ReportParticipation }
   | { readonly type: 'Relay'; readonly message: Message }
   | { readonly type: 'EndIfIdle' }
+  | { readonly type: 'TellRoster' }
 );
 
 export type FocusEvent = { readonly at: Instant } & (
@@ -42,6 +45,10 @@ export type FocusEvent = { readonly at: Instant } & (
   | { readonly type: 'SessionEnded'; readonly reason: FocusEnd; readonly told: readonly CpmAddress[] }
   /** The session was over before the member's answer came. */
   | { readonly type: 'LateComerTold'; readonly user: CpmAddress; readonly generation: number; readonly reason: FocusEnd }
+  | { readonly type: 'RosterChanged'; readonly dueAt: Instant }
+  | { readonly type: 'RosterTold'; readonly told: readonly CpmAddress[] }
+  /** Who leaves learns once more who stays. */
+  | { readonly type: 'LeaverTold'; readonly user: CpmAddress }
   | { readonly type: 'MessageRelayed'; readonly message: Message; readonly recipients: readonly CpmAddress[]; readonly idleAt: Instant }
   | { readonly type: 'Touched' }
 );
@@ -65,7 +72,11 @@ function evolve(state: Focus, event: FocusEvent): Focus {
     case 'SessionEstablished':
       return { ...state, established: true };
     case 'SessionEnded':
-      return { ...state, active: false, idleAt: null, endedBecause: event.reason };
+      return { ...state, active: false, idleAt: null, endedBecause: event.reason, rosterAt: null };
+    case 'RosterChanged':
+      return { ...state, rosterAt: event.dueAt };
+    case 'RosterTold':
+      return { ...state, rosterAt: null };
     case 'MessageRelayed':
       return { ...state, messages: state.messages + 1, idleAt: state.active ? event.idleAt : null };
     default:
@@ -80,4 +91,8 @@ function withStatus(users: readonly CpmAddress[], status: MemberStatus, since: I
 /** Who still belongs to it: explicit leave and decline are for good. */
 export function belonging({ members }: Focus): readonly CpmAddress[] {
   return Object.entries(members).flatMap(([user, { status }]) => (status === 'left' || status === 'declined' ? [] : [user as CpmAddress]));
+}
+
+export function rosterOf({ members }: Focus): SessionMember[] {
+  return Object.entries(members).map(([address, member]) => ({ address: address as CpmAddress, ...member }));
 }

@@ -1,6 +1,7 @@
 import type { CpmAddress, Message } from '@cpm/vocabulary';
 import { answer, defineAggregate, publish, type DecisionContext, type JourneyEntry, type Reaction } from '@cpm/runtime-decider';
 import { PushFrame } from '@cpm/contracts-client-edge';
+import { KeepSession } from '@cpm/contracts-message-store-sync';
 import { DispositionEvidence } from '@cpm/contracts-report-aggregation';
 import { OfferMessage, RebindDelivery, RelayChatMessage, ReportParticipation } from '@cpm/contracts-routing';
 import { messageOf, ownerOf } from '../delivery/delivery-id.js';
@@ -44,6 +45,8 @@ function react(event: ParticipationEvent, after: Participation, context: Context
       return [publish(PushFrame, composingFrame(event.message, { recipient: user, devices: event.devices, at: now }))];
     case 'MessagesSettled':
       return settled(event, after, context);
+    case 'SessionKept':
+      return kept(event, after, context);
     default:
       return [];
   }
@@ -52,6 +55,13 @@ function react(event: ParticipationEvent, after: Participation, context: Context
 function settled({ messageIds, binding }: Of<'MessagesSettled'>, { session }: Participation, { now: at, id }: Context): readonly Reaction[] {
   if (session === null) return [];
   return messageIds.map((messageId) => publish(RebindDelivery, { recipient: ownerOf(id), messageId, sessionId: session.id, binding, at }));
+}
+
+function kept({ revision, ended, members }: Of<'SessionKept'>, { session, from, generation, status, legs, touchedAt, startedAt = touchedAt }: Participation, { now: at, id }: Context): readonly Reaction[] {
+  if (session === null || from === null || status === 'none' || status === 'invited') return [];
+  const devices = legs.flatMap(({ device, joinedAt, leftAt }) => (joinedAt === null ? [] : [{ device, joinedAt, ...(leftAt !== null && { leftAt }) }]));
+  const told = { ...(members && { members: [...members] }), ...(ended && { ended }) };
+  return [publish(KeepSession, { user: ownerOf(id), session, generation, revision, from, status, devices, startedAt, at, ...told })];
 }
 
 function deviceTold({ device, what, reason = 'left', by }: Of<'DeviceTold'>, { session, from, ringsUntil }: Participation, context: Context): readonly Reaction[] {

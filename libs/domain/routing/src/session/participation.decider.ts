@@ -3,6 +3,7 @@ import type { InviteParticipant, SendChatMessage, UpdateParticipant } from '@cpm
 import type { Decider } from '@cpm/runtime-decider';
 import { deviceOf } from '../profile/profile.js';
 import { act, missed, respond } from './answer-invitation.js';
+import { keepSession } from './keep-session.js';
 import { evolveParticipation, isUndecided, joinedDevices, NO_PARTICIPATION, type Participation, type ParticipationCommand, type ParticipationEvent } from './participation.js';
 import { ringAll } from './ring.js';
 import { Round } from './round.js';
@@ -10,9 +11,12 @@ import { Round } from './round.js';
 /** A user's part in one session: who rings, who answers, what is said. */
 export const participationDecider: Decider<ParticipationCommand, Participation, ParticipationEvent> = {
   initial: NO_PARTICIPATION,
-  decide: (command, state) => {
+  decide: (command, stored) => {
+    // What an earlier version stored lacks what has come since.
+    const state = { ...NO_PARTICIPATION, ...stored };
     const round = new Round(state, command);
     follow(round, command);
+    keepSession(round, state, command);
     return round.conclude({ type: 'Touched' });
   },
   evolve: evolveParticipation,
@@ -106,6 +110,7 @@ function update(round: Round, { generation, change, reason = 'left' }: UpdatePar
     if (change === 'ended' && generation === round.state.generation && status === 'missed') round.enter('ended');
     return;
   }
+  if (change === 'members') return;
   if (change === 'established') {
     for (const device of joinedDevices(round.state)) round.record({ type: 'DeviceTold', device, what: 'established' });
     return;

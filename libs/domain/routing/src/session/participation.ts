@@ -1,4 +1,4 @@
-import type { CpmAddress, DeviceId, Instant, Message, Policy, SessionBinding, SessionEnd, SessionHead } from '@cpm/vocabulary';
+import type { CpmAddress, DeviceId, Instant, Message, Policy, SessionBinding, SessionEnd, SessionHead, SessionMember } from '@cpm/vocabulary';
 import type { ActInSession, ActionOutcome, InviteParticipant, ReportParticipation, SendChatMessage, UpdateParticipant } from '@cpm/contracts-routing';
 import { firstWins, OPEN_CONTEST, type Contest, type ContestEvent } from '../first-wins/first-wins.js';
 import type { Profile } from '../profile/profile.js';
@@ -32,10 +32,16 @@ export interface Participation {
   /** Ids of messages that came while it was open which devices they are for. */
   readonly unsettled: readonly string[];
   readonly touchedAt: Instant;
+  /** When this round began; unknown of one that an earlier version began. */
+  readonly startedAt?: Instant;
+  /** When and why it ended for him. */
+  readonly ended: { readonly at: Instant; readonly reason: SessionEnd } | null;
+  /** How often his store was told of this round. */
+  readonly kept: number;
 }
 
 export const NO_PARTICIPATION: Participation = {
-  status: 'none', session: null, from: null, generation: 0, contest: OPEN_CONTEST, legs: [], ringsUntil: null, unsettled: [], touchedAt: 0,
+  status: 'none', session: null, from: null, generation: 0, contest: OPEN_CONTEST, legs: [], ringsUntil: null, unsettled: [], touchedAt: 0, ended: null, kept: 0,
 };
 
 export interface ParticipationCircumstances {
@@ -71,6 +77,7 @@ export type ParticipationEvent = { readonly at: Instant } & (
   | { readonly type: 'MessageTaken'; readonly message: Message; readonly binding: SessionBinding; readonly undecided: boolean }
   | { readonly type: 'ComposingTaken'; readonly message: Message; readonly devices: readonly DeviceId[] }
   | { readonly type: 'MessagesSettled'; readonly messageIds: readonly string[]; readonly binding: SessionBinding }
+  | { readonly type: 'SessionKept'; readonly revision: number; readonly ended: Participation['ended']; readonly members?: readonly SessionMember[] }
   | { readonly type: 'ActionAnswered'; readonly commandId: string; readonly outcome: ActionOutcome }
   | { readonly type: 'Touched' }
 );
@@ -82,8 +89,8 @@ export function evolveParticipation(state: Participation, event: ParticipationEv
 function evolve(state: Participation, event: ParticipationEvent): Participation {
   switch (event.type) {
     case 'Invited': {
-      const { session, from, generation, expiresAt } = event.invitation;
-      return { ...state, status: 'invited', session, from, generation, contest: OPEN_CONTEST, legs: [], ringsUntil: expiresAt };
+      const { session, from, generation, expiresAt, at: startedAt } = event.invitation;
+      return { ...state, status: 'invited', session, from, generation, contest: OPEN_CONTEST, legs: [], ringsUntil: expiresAt, startedAt, ended: null, kept: 0 };
     }
     case 'LegMoved':
       return { ...state, legs: [...state.legs.filter(({ device }) => device !== event.leg.device), event.leg] };
@@ -93,6 +100,8 @@ function evolve(state: Participation, event: ParticipationEvent): Participation 
       return { ...state, status: event.status, ringsUntil: event.status === 'invited' || event.status === 'joined' ? state.ringsUntil : null };
     case 'MessageTaken':
       return event.undecided ? { ...state, unsettled: [...state.unsettled, event.message.id] } : state;
+    case 'SessionKept':
+      return { ...state, ended: event.ended, kept: event.revision };
     case 'MessagesSettled':
       return { ...state, unsettled: state.unsettled.filter((id) => !event.messageIds.includes(id)) };
     default:

@@ -13,6 +13,8 @@ export interface SmsSubmissionInput {
   /** MSISDN to send from; absent: the sender's own. */
   readonly source?: string;
   readonly text: string;
+  /** The link to be kept and put into the text before it leaves. */
+  readonly link?: { readonly messageId: string; readonly maxUses: number };
   readonly form: SmsRequest['form'];
   readonly expiresAt: number;
   /** Later the gateway takes the submission for lost: it must not begin any more, epoch ms. */
@@ -49,10 +51,11 @@ function react(event: SmsEvent, after: Sms, id: string): readonly Reaction[] {
 
 function submissionInput(
   { number, dueAt, mayRepeat }: Extract<SmsEvent, { type: 'SubmissionBegun' }>,
-  { user, sender, source, text, form, expiresAt }: SmsRequest,
+  { user, messageId, sender, source, text, link, form, expiresAt }: SmsRequest,
   id: string,
 ): SmsSubmissionInput {
-  return { user, smsId: id, attempt: number, sender, ...(source !== undefined && { source }), text, form, expiresAt, beginBy: dueAt - BEGIN_MARGIN_MS, mayRepeat };
+  const optional = { ...(source !== undefined && { source }), ...(link && { link: { messageId, maxUses: link.maxUses } }) };
+  return { user, smsId: id, attempt: number, sender, text, ...optional, form, expiresAt, beginBy: dueAt - BEGIN_MARGIN_MS, mayRepeat };
 }
 
 interface Told {

@@ -16,6 +16,8 @@ export interface SmsRequest {
   readonly text: string;
   /** MSISDN to send from; absent: the sender's own. */
   readonly source?: string | undefined;
+  /** The text has a place for a link that shows the message so often. */
+  readonly link?: { readonly maxUses: number } | undefined;
   readonly expiresAt: Instant;
 }
 

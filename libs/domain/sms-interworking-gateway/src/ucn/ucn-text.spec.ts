@@ -1,22 +1,31 @@
-import { DEFAULT_POLICY, policy as policySchema, type CpmAddress } from '@cpm/vocabulary';
+import { DEFAULT_POLICY, policy as policySchema, type CpmAddress, type DeviceId } from '@cpm/vocabulary';
+import { UCN_REF, ucnRef } from '@cpm/message-tags';
 import { requirement } from '@cpm/runtime-decider';
-import { judgeSmsText } from '@cpm/sms-text';
+import { fillUcnTemplate, judgeSmsText, LINK_TOKEN_LENGTH, linkUrl, MAX_PUBLIC_URL } from '@cpm/sms-text';
+import fc from 'fast-check';
+import { ucnRequest } from './ucn-request.js';
 import { ucnText, type UcnSubject } from './ucn-text.js';
 
-const subject: UcnSubject = { sender: 'tel:+4915110000001' as CpmAddress, contentType: 'image/jpeg', size: 50_000, expiresAt: Date.UTC(2026, 10, 28, 12) };
+const [alice, bob] = ['tel:+4915110000001', 'tel:+4915120000002'] as [CpmAddress, CpmAddress];
+const subject: UcnSubject = { messageId: 'm1', recipient: bob, sender: alice, contentType: 'image/jpeg', size: 50_000, expiresAt: Date.UTC(2026, 10, 28, 12) };
 const withText = (text: Record<string, string>) => ({ 'ucn.text': text });
 
 requirement('CPM-MLD-031', () => {
   it('is the operator\'s text with the values of the message', () => {
-    const policy = withText({ en: '{type}, {size}, from {sender}; {count} waiting, until {expiry}. {url}' });
-    expect(ucnText(subject, policy)).toBe('an image, 50 kB, from +4915110000001; 1 waiting, until 2026-11-28 12:00 UTC.');
+    const policy = withText({ en: '{type}, {size}, from {sender}; {count} waiting, until {expiry}. {url} {ref}' });
+    expect(ucnText(subject, policy)).toBe(`an image, 50 kB, from +4915110000001; 1 waiting, until 2026-11-28 12:00 UTC. ${ucnRef('m1', bob)}`);
   });
 
-  it('has a built-in text in three languages that takes one short message each', () => {
-    for (const language of ['en', 'de', 'fr']) {
-      const verdict = judgeSmsText(ucnText({ ...subject, language }, DEFAULT_POLICY));
-      expect(verdict.accepted && verdict.plan).toMatchObject({ encoding: 'gsm7', segments: { length: 1 } });
-    }
+  it.each(['en', 'de', 'fr'])('has a built-in text in %s that takes one short message, two with the longest link, and names the message', (language) => {
+    const worst = { ...subject, sender: `tel:+${'9'.repeat(15)}` as CpmAddress, contentType: 'audio/amr', size: 999_900_000, language };
+    const segments = (url: string) => {
+      const text = ucnText(worst, DEFAULT_POLICY, url);
+      expect(text).toContain(ucnRef('m1', bob));
+      const verdict = judgeSmsText(text);
+      return verdict.accepted && { encoding: verdict.plan.encoding, segments: verdict.plan.segments.length };
+    };
+    expect(segments('')).toEqual({ encoding: 'gsm7', segments: 1 });
+    expect(segments(linkUrl('h'.repeat(MAX_PUBLIC_URL), 't'.repeat(LINK_TOKEN_LENGTH)))).toEqual({ encoding: 'gsm7', segments: 2 });
   });
 
   it.each([
@@ -46,5 +55,34 @@ requirement('CPM-MLD-031', () => {
     const refused = (text: string) => policySchema.safeParse(withText({ en: text })).error?.issues.map(({ path, message }) => [path.join('|'), message]);
     expect(refused('From {name}')).toEqual([['ucn.text|en', expect.stringContaining('{name} is no placeholder')]]);
     expect(refused('x'.repeat(310))).toEqual([['ucn.text|en', expect.stringContaining('at most 2 are allowed')]]);
+  });
+});
+
+requirement('CPM-MLD-034', () => {
+  it.each(['en', 'de', 'fr'])('has, in %s, a reference that its recipient\'s devices find and know for that of the message', (language) => {
+    const [found] = UCN_REF.exec(ucnText({ ...subject, language }, DEFAULT_POLICY)) ?? [];
+    expect(found).toBe(ucnRef('m1', bob));
+    expect(found).not.toBe(ucnRef('m1', alice));
+  });
+});
+
+requirement('CPM-MLD-033', () => {
+  const ucn = { user: bob, messageId: 'm1', sender: alice, device: 'urn:uuid:00000000-0000-4000-8000-000000000001' as DeviceId, attempt: 1, contentType: 'image/jpeg', size: 50_000, expiresAt: subject.expiresAt, at: 5 };
+  const policy = (includeUrl: boolean, en = 'Get {url} soon') => ({ ...DEFAULT_POLICY, 'ucn.includeUrl': includeUrl, 'ucn.text': { en }, 'ucn.linkMaxUses': 3 });
+
+  it('leaves a place for the link where the operator wants one', () => {
+    expect(ucnRequest(ucn, policy(true))).toMatchObject({ text: 'Get {url} soon', form: 'UCN', link: { maxUses: 3 } });
+    expect(ucnRequest(ucn, policy(false))).toEqual({ ...(({ contentType: _type, size: _size, at: _at, ...leg }) => leg)(ucn), text: 'Get soon', form: 'UCN' });
+  });
+
+  it('makes no link for a text that does not show one', () => expect(ucnRequest(ucn, policy(true, 'Something is there'))).not.toHaveProperty('link'));
+
+  it('has nothing of a link but its place in what is decided, whatever the message', () => {
+    fc.assert(fc.property(fc.stringMatching(/^[A-Za-z0-9._~:@+=-]{1,40}$/), fc.nat(1_000_000_000), (messageId, size) => {
+      const { text, link } = ucnRequest({ ...ucn, messageId, size }, { ...DEFAULT_POLICY, 'ucn.includeUrl': true });
+      expect([text.split('{url}').length, text.includes('http'), link]).toEqual([2, false, { maxUses: 5 }]);
+      const verdict = judgeSmsText(fillUcnTemplate(text, { url: linkUrl('https://cpm.example', 't'.repeat(LINK_TOKEN_LENGTH)) }));
+      expect(verdict.accepted && verdict.plan.segments.length).toBeLessThanOrEqual(2);
+    }));
   });
 });

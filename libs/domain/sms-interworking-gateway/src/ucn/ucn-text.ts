@@ -1,8 +1,11 @@
 import { DEFAULT_UCN_TEXT, mediaType, msisdnOf, timestamp, type CpmAddress, type Instant, type Policy } from '@cpm/vocabulary';
+import { ucnRef } from '@cpm/message-tags';
 import { fillUcnTemplate } from '@cpm/sms-text';
 
 /** What a notification may tell of a message: never its content, never a file's name. `size` in bytes. */
 export interface UcnSubject {
+  readonly messageId: string;
+  readonly recipient: CpmAddress;
   readonly sender: CpmAddress;
   readonly contentType: string;
   readonly size: number;
@@ -27,16 +30,17 @@ const WORDS: Readonly<Record<'en' | 'de' | 'fr', Readonly<Record<Kind, string>>>
 
 const MAX_SENDER = 20;
 
-/** CPM-MLD-031: the operator's text in the recipient's language, else in English, else the built-in one. */
-export function ucnText(subject: UcnSubject, policy: Pick<Policy, 'ucn.text'>): string {
+/** CPM-MLD-031: the operator's text in the recipient's language, else in English, else the built-in one; `url` empty: without a link. */
+export function ucnText(subject: UcnSubject, policy: Pick<Policy, 'ucn.text'>, url = ''): string {
   const { language, template } = templateFor(subject.language, policy['ucn.text']);
   return fillUcnTemplate(template, {
     sender: senderOf(subject.sender),
     type: WORDS[language in WORDS ? (language as keyof typeof WORDS) : 'en'][kindOf(subject.contentType)],
     count: '1',
     size: sizeText(subject.size),
-    url: '',
+    url,
     expiry: `${timestamp(subject.expiresAt).slice(0, 16).replace('T', ' ')} UTC`,
+    ref: ucnRef(subject.messageId, subject.recipient),
   });
 }
 

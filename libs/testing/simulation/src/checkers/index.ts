@@ -16,6 +16,7 @@ import { nothingAfterTheEnd } from './nothing-after-the-end.js';
 import { oneReportPerRecipientAndClass } from './one-report-per-recipient-and-class.js';
 import { repliesFindTheirSession } from './replies-find-their-session.js';
 import { cursorsRise, poisonGoesAside, runtimePromises } from './runtime-promises.js';
+import { sessionsAreKept } from './sessions-are-kept.js';
 import { sessionsEnd } from './sessions-end.js';
 import { smsOnlyOnce } from './sms-only-once.js';
 import { smsOrIpNotBoth } from './sms-or-ip-not-both.js';
@@ -26,5 +27,5 @@ export type { Checker } from './checker.js';
 export const CHECKERS: readonly Checker[] = [
   oneReportPerRecipientAndClass, noReportUnasked, noReportAgainstPrivacy, chatReportsToTheSender, groupReportsFromParticipants, atMostOneWinner, messagesInOrder,
   noSmsForNonText, smsOrIpNotBoth, smsOnlyOnce, noSecondUcn, nothingAfterTheEnd, nothingAfterCancel, runtimePromises, cursorsRise,
-  everyMessageEnds, chatReachesMembers, filesEndOnce, sessionsEnd, repliesFindTheirSession, dueReportsArrive, storeHasEveryMessage, poisonGoesAside,
+  everyMessageEnds, chatReachesMembers, filesEndOnce, sessionsEnd, sessionsAreKept, repliesFindTheirSession, dueReportsArrive, storeHasEveryMessage, poisonGoesAside,
 ];

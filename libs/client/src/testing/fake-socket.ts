@@ -1,0 +1,53 @@
+import type { WebSocketConstructor } from '../stream/device-stream.js';
+
+/** Connections that a test opens, breaks and speaks on. */
+export class FakeSockets {
+  /** What the device said, JSON each. */
+  readonly said: string[] = [];
+  private live: { onmessage?: (event: { data: string }) => void; onclose?: (event: { code: number; reason: string }) => void; readyState: number } | undefined;
+  private cursor = 0;
+
+  get WebSocket(): WebSocketConstructor {
+    const connected = (socket: FakeSockets['live']) => {
+      this.live = socket;
+    };
+    const said = (text: string) => {
+      this.said.push(text);
+      const { ping } = JSON.parse(text) as { ping?: string };
+      if (ping !== undefined) queueMicrotask(() => this.tell({ type: 'pong', data: { ping } }));
+    };
+    return class {
+      readyState = 1;
+      onopen?: () => void;
+
+      constructor() {
+        connected(this as never);
+        setTimeout(() => this.onopen?.(), 0);
+      }
+
+      send(text: string): void {
+        said(text);
+      }
+
+      close(): void {
+        this.readyState = 3;
+      }
+    } as unknown as WebSocketConstructor;
+  }
+
+  frame(type: string, data: object = {}): void {
+    this.cursor += 1;
+    this.tell({ cursor: String(this.cursor), type, at: '2026-03-02T09:15:30Z', data });
+  }
+
+  breakOff(): void {
+    const socket = this.live;
+    this.live = undefined;
+    if (socket) socket.readyState = 3;
+    socket?.onclose?.({ code: 1006, reason: '' });
+  }
+
+  private tell(message: object): void {
+    this.live?.onmessage?.({ data: JSON.stringify(message) });
+  }
+}

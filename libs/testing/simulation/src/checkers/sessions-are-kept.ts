@@ -1,0 +1,28 @@
+import type { Checker } from './checker.js';
+import { fociOf, participationsOf } from './routing-state.js';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Every user who was asked finds the session in his store, with its end, and of a group who belongs to it; nobody's devices but his own. */
+export const sessionsAreKept: Checker = {
+  name: 'sessions are kept',
+  atEnd: true,
+  check: ({ stores }) => {
+    const rows = (stores.get('message-store-sync')?.rows('objects') ?? new Map()) as ReadonlyMap<string, Row>;
+    const foci = fociOf(stores);
+    return [...participationsOf(stores).values()].flatMap(({ id, state: { status, session, generation, legs } }) => {
+      if (!session || status === 'none') return [];
+      const user = id.slice(0, id.indexOf('|'));
+      const history = rows.get(`${user}|session-${session.id}-${generation}`);
+      if (!history) return [`${id} has no history of round ${generation}`];
+      const own = new Set<string>(legs.map(({ device }) => device));
+      const strange = (history['devices'] as string[]).filter((device) => !own.has(device)).map((device) => `${id} was told of ${device}`);
+      const open = JSON.stringify(history['attributes']).includes('X-CPM-Session-End') ? [] : [`the history of ${id} has no end`];
+      const members = foci.get(`${session.creator}|${session.id}`)?.state.members ?? {};
+      if (session.kind === 'one-to-one' || !['joined', 'missed'].includes(members[user]?.status ?? '')) return [...strange, ...open];
+      const text = String(rows.get(`${user}|group-${session.id}`)?.['text']);
+      const wrong = Object.entries(members).filter(([address, member]) => text.includes(`"${address}"`) !== (member.status !== 'left' && member.status !== 'declined'));
+      return [...strange, ...open, ...wrong.map(([address, member]) => `the group state of ${id} is wrong of ${address}, who is ${member.status}`)];
+    });
+  },
+};

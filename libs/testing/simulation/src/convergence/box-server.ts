@@ -1,0 +1,81 @@
+import { InMemoryStore } from '@cpm/runtime-ports';
+import type { Effect, Reaction } from '@cpm/runtime-decider';
+import { fold } from '@cpm/runtime-decider';
+import {
+  boxAggregate, EMPTY_BOX, FOLDERS_TABLE, limitsOf, LIST_SPAN, objectRowId, OBJECTS_TABLE, pathOf, scopeOf, type Box, type BoxAnswer, type BoxCommand, type Changes, type EmptyingInput, type FolderRow, type ObjectRow,
+} from '@cpm/domain-message-store-sync';
+import { DEFAULT_POLICY, type CpmAddress, type DeviceId, type Policy } from '@cpm/vocabulary';
+
+type Untimed<Command> = Command extends unknown ? Omit<Command, 'now' | 'limits'> : never;
+
+/** The store service with one box: the real decisions and rows, its effects done when `settle` is called. */
+export class BoxServer {
+  now = Date.UTC(2026, 10, 1);
+  state: Box = EMPTY_BOX;
+  private readonly store = new InMemoryStore();
+  private readonly effects: Effect[] = [];
+  private commands = 0;
+
+  constructor(
+    readonly user: CpmAddress,
+    readonly policy: Policy = DEFAULT_POLICY,
+  ) {}
+
+  /** One command in the log of the user; what it answers, where somebody waits for it. */
+  async decide(command: Untimed<BoxCommand>): Promise<BoxAnswer | undefined> {
+    const timed = { ...command, now: this.now, limits: limitsOf(this.policy) } as BoxCommand;
+    const events = boxAggregate.decider.decide(timed, this.state);
+    this.state = fold({ initial: this.state, evolve: boxAggregate.decider.evolve }, events);
+    const context = { now: this.now, policy: this.policy, id: this.user, view: undefined, open: [] };
+    const reactions = events.flatMap((event): readonly Reaction[] => boxAggregate.react(event, this.state, context));
+    await this.store.write(reactions.filter(({ kind }) => kind === 'row') as never, []);
+    this.effects.push(...reactions.filter((reaction): reaction is Effect => reaction.kind === 'effect'));
+    const answer = reactions.find((reaction) => reaction.kind === 'answer');
+    return answer?.outcome as BoxAnswer | undefined;
+  }
+
+  commandId(): string {
+    this.commands += 1;
+    return `c${this.commands}`;
+  }
+
+  /** Empties removed folders, as the service does after the commit. */
+  async settle(): Promise<void> {
+    for (let effect = this.effects.shift(); effect; effect = this.effects.shift()) {
+      if (effect.type !== 'empty-folder') continue;
+      const { folder, upTo } = effect.input as EmptyingInput;
+      const objects = this.rows().filter((row) => !row.deleted && row.folder === folder && row.modSeq <= upTo).map(({ oid }) => ({ objectId: oid, remove: 'deleted' as const }));
+      if (objects.length > 0) await this.decide({ type: 'Update', request: { user: this.user, commandId: this.commandId(), at: this.now, objects } });
+      await this.decide({ type: 'EndEmptying', emptied: { user: this.user, folder, upTo, at: this.now } });
+    }
+  }
+
+  rows(): readonly ObjectRow[] {
+    return [...this.store.rows(OBJECTS_TABLE).values()] as unknown as ObjectRow[];
+  }
+
+  row(objectId: string): ObjectRow | undefined {
+    const row = this.store.rows(OBJECTS_TABLE).get(objectRowId(this.user, objectId)) as ObjectRow | undefined;
+    return row && !row.deleted ? row : undefined;
+  }
+
+  /** What a search by this device finds, newest first. */
+  found(device: DeviceId): readonly ObjectRow[] {
+    const view = { device, rules: this.state.syncRules, folders: this.state.folders };
+    return this.rows().filter((row) => !row.deleted && scopeOf(row, view, this.now) === 'in').sort((a, b) => b.date - a.date || (a.oid < b.oid ? 1 : -1));
+  }
+
+  changes(after: number): Changes {
+    const since = <Row extends { readonly modSeq: number }>(rows: readonly Row[]) => rows.filter(({ modSeq }) => modSeq > after).sort((a, b) => a.modSeq - b.modSeq).slice(0, LIST_SPAN);
+    return { objects: since(this.rows()), folders: since([...this.store.rows(FOLDERS_TABLE).values()] as unknown as FolderRow[]) };
+  }
+
+  /** What a device is to show: folder and flags by object, paths by made folder. */
+  truth(device: DeviceId): { readonly objects: Readonly<Record<string, string>>; readonly folders: Readonly<Record<string, string>> } {
+    const { folders } = this.state;
+    return {
+      objects: Object.fromEntries(this.found(device).map((row) => [row.oid, `${pathOf(row.folder, folders)} ${[...row.flags].sort().join(' ')}`]).sort()),
+      folders: Object.fromEntries(Object.keys(folders).map((key) => [key, pathOf(key, folders) ?? '']).sort()),
+    };
+  }
+}

@@ -1,0 +1,13 @@
+import { requirement } from '@cpm/runtime-decider';
+import fc from 'fast-check';
+import { Convergence, steps } from './convergence.js';
+
+requirement('CPM-MLD-017', () => {
+  it('five devices show what the server shows each of them, whatever they did while they were offline', async () => {
+    await fc.assert(fc.asyncProperty(steps, async (all) => {
+      const run = await Convergence.begin();
+      for (const step of all) await run.take(step);
+      expect(await run.differences()).toEqual([]);
+    }), { numRuns: 150 });
+  });
+});
