@@ -13,6 +13,7 @@ import { NmsController } from './nms.controller.js';
 import { PayloadAnswer } from './payload-answer.js';
 import { StoredObjects } from './stored-objects.js';
 import { BOX_EFFECTS, upkeepProviders } from './upkeep/upkeep-providers.js';
+import { UnnamedContents } from './upkeep/unnamed-contents.js';
 import { contentIndexes } from './upkeep/upkeep-rows.js';
 
 /** One index per question, so that an answer costs what it holds, whatever the size of the box. */
@@ -31,7 +32,7 @@ const rowIndexes: TableIndexes = {
 const UNUSED_MS = 3_600_000;
 
 @Module({
-  imports: [ServiceHost.for(messageStoreSync, { rowIndexes, effects: BOX_EFFECTS })],
+  imports: [ServiceHost.for(messageStoreSync, { rowIndexes, effects: BOX_EFFECTS, eraser: UnnamedContents })],
   controllers: [NmsController, OwnExportController, SubscriberExportController],
   providers: [
     MultipartUpload,

@@ -65,6 +65,16 @@ export class UpkeepRows {
     return numbers.length === 0 ? undefined : Math.min(...numbers);
   }
 
+  /** Ids of the contents that a user's objects name, some at a time. */
+  async *contentsOf(user: CpmAddress): AsyncGenerator<readonly string[], void, undefined> {
+    const naming = { u: user, $or: [{ contentId: { $exists: true } }, { 'parts.contentId': { $exists: true } }] };
+    const cursor = this.objects.find(naming, { projection: { contentId: 1, 'parts.contentId': 1 }, batchSize: 1_000, ...COMMITTED });
+    for (let left = await cursor.next(); left; left = await cursor.next()) {
+      const rows = [left, ...cursor.readBufferedDocuments()];
+      yield rows.flatMap(({ contentId, parts = [] }) => [contentId, ...parts.map((part) => part.contentId)]).filter((id) => id !== undefined);
+    }
+  }
+
   /** Which of these contents some object names. */
   async contentsNamed(ids: readonly string[]): Promise<ReadonlySet<string>> {
     if (ids.length === 0) return new Set();

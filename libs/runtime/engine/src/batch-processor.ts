@@ -5,9 +5,10 @@ import type { Policy } from '@cpm/vocabulary';
 import type { LRUCache } from 'lru-cache';
 import { aggregateCache, type CachedAggregate } from './aggregate-cache.js';
 import { decideMessage, type Surroundings } from './decide-message.js';
-import { InboxDecoder, type InboxMessage, type Poison } from './inbox-message.js';
+import { InboxDecoder, type ErasureMessage, type InboxMessage, type Poison } from './inbox-message.js';
 import { deadLetterId, deadLetterRow } from './dead-letter.js';
 import { splitBatches } from './split-batches.js';
+import { eraseUser } from './user-erasure.js';
 import { WorkingCopy } from './working-copy.js';
 
 export interface ProcessorPorts {
@@ -18,6 +19,8 @@ export interface ProcessorPorts {
   /** Told of the outcome of commands, for whoever waits in this process. */
   readonly answered?: (commandId: string, outcome: unknown) => void;
   readonly measured?: (measure: BatchMeasure) => void;
+  /** Erases what the service keeps of a user beside its aggregates and rows. Idempotent. */
+  readonly forgetUser?: ((user: string) => Promise<void>) | undefined;
 }
 
 /** What one batch cost; times in ms. */
@@ -86,7 +89,10 @@ export class BatchProcessor {
   /** Handles records until they have put out enough, for outputs stand in their aggregate's document until they are committed; what is left. */
   private async processSome(batches: readonly PartitionBatch[], session: FetchSession): Promise<readonly PartitionBatch[]> {
     const clock = [performance.now()];
-    const messages = batches.flatMap(({ records }) => records.map((record) => this.decoder.decode(record)));
+    const decoded = batches.flatMap(({ records }) => records.map((record) => this.decoder.decode(record)));
+    const [first] = decoded;
+    if (first?.kind === 'erasure') return this.erase(first, batches, session);
+    const messages = beforeErasure(decoded);
     const copies = await this.load(messages);
     const open = await this.lookUpOpen(messages);
     clock.push(performance.now());
@@ -105,6 +111,16 @@ export class BatchProcessor {
     clock.push(performance.now());
     await session.commit(new Map(handled.map(({ partition, records: all }) => [partition, (all.at(-1)?.offset ?? -1) + 1])));
     this.measure(plan, records.length, clock);
+    return rest;
+  }
+
+  /** Alone, when all that stands before it in the log is committed. */
+  private async erase(message: ErasureMessage, batches: readonly PartitionBatch[], session: FetchSession): Promise<readonly PartitionBatch[]> {
+    const { rest } = splitBatches(batches, 1);
+    this.cache.clear();
+    this.takesForNew = false;
+    await eraseUser(this.service, message, this.ports, session);
+    await session.commit(new Map([[message.record.partition, message.record.offset + 1]]));
     return rest;
   }
 
@@ -227,6 +243,11 @@ export class BatchProcessor {
       loadMs: loaded - start, decideMs: decided - loaded, writeMs: written - decided, publishMs: sent - written,
     });
   }
+}
+
+function beforeErasure(decoded: readonly (InboxMessage | ErasureMessage | Poison)[]): readonly (InboxMessage | Poison)[] {
+  const at = decoded.findIndex(({ kind }) => kind === 'erasure');
+  return (at < 0 ? decoded : decoded.slice(0, at)) as readonly (InboxMessage | Poison)[];
 }
 
 /** The owner's open aggregates as of this point of the batch: the stored ones, corrected by what the batch changed. */
