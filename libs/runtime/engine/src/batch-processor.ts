@@ -1,12 +1,13 @@
-import type { AnyAggregate, Effect, OpenAggregate, RowWrite, ServiceDefinition } from '@cpm/runtime-decider';
+import type { AnyAggregate, Effect, RowWrite, ServiceDefinition } from '@cpm/runtime-decider';
 import { deadLettersOf } from '@cpm/runtime-decider';
 import type { AggregateStore, AggregateWrite, EffectHandlers, FetchSession, OutboxEntry, OutgoingRecord, PartitionBatch, Publisher } from '@cpm/runtime-ports';
 import type { Policy } from '@cpm/vocabulary';
 import type { LRUCache } from 'lru-cache';
 import { aggregateCache, type CachedAggregate } from './aggregate-cache.js';
 import { decideMessage, type Surroundings } from './decide-message.js';
-import { InboxDecoder, type ErasureMessage, type InboxMessage, type Poison } from './inbox-message.js';
+import { beforeErasure, InboxDecoder, type ErasureMessage, type InboxMessage, type Poison } from './inbox-message.js';
 import { deadLetterId, deadLetterRow } from './dead-letter.js';
+import { keyOf, kindsToLookUp, openNow } from './open-aggregates.js';
 import { splitBatches } from './split-batches.js';
 import { eraseUser } from './user-erasure.js';
 import { WorkingCopy } from './working-copy.js';
@@ -53,8 +54,6 @@ interface Plan {
 
 /** Characters that a batch may put out: a document holds 16 MB at most, and what one record puts out comes on top. */
 const OUTPUT_LIMIT = 2 * 2 ** 20;
-
-const keyOf = (aggregate: AnyAggregate, id: string): string => `${aggregate.name}\u0000${id}`;
 
 /**
  * The runtime of every service: decode, load all aggregates at once, decide in log order, write all at once, publish
@@ -243,26 +242,4 @@ export class BatchProcessor {
       loadMs: loaded - start, decideMs: decided - loaded, writeMs: written - decided, publishMs: sent - written,
     });
   }
-}
-
-function beforeErasure(decoded: readonly (InboxMessage | ErasureMessage | Poison)[]): readonly (InboxMessage | Poison)[] {
-  const at = decoded.findIndex(({ kind }) => kind === 'erasure');
-  return (at < 0 ? decoded : decoded.slice(0, at)) as readonly (InboxMessage | Poison)[];
-}
-
-/** The owner's open aggregates as of this point of the batch: the stored ones, corrected by what the batch changed. */
-function openNow(message: InboxMessage, copies: ReadonlyMap<string, WorkingCopy>, stored: ReadonlyMap<string, readonly string[]>): readonly OpenAggregate[] {
-  return kindsToLookUp(message).flatMap((kind) => {
-    const ids = new Set(stored.get(keyOf(kind, message.record.key)));
-    for (const copy of copies.values()) {
-      if (copy.aggregate !== kind || kind.ownerOf(copy.id) !== message.record.key) continue;
-      if (kind.isOpen?.(copy.state)) ids.add(copy.id);
-      else ids.delete(copy.id);
-    }
-    return [...ids].map((id) => ({ kind: kind.name, id }));
-  });
-}
-
-function kindsToLookUp(message: InboxMessage | Poison): readonly AnyAggregate[] {
-  return message.kind === 'event' ? (message.subscription.open ?? []) : [];
 }

@@ -95,3 +95,9 @@ function reasonOf(error: unknown): string {
   if (error instanceof z.ZodError) return error.issues.map(({ path, message }) => `${path.join('.') || 'data'}: ${message}`).join('; ').slice(0, 500);
   return (error as Error).message.slice(0, 500);
 }
+
+/** An erasure is handled alone: what stands before it. */
+export function beforeErasure(decoded: readonly (InboxMessage | ErasureMessage | Poison)[]): readonly (InboxMessage | Poison)[] {
+  const at = decoded.findIndex(({ kind }) => kind === 'erasure');
+  return (at < 0 ? decoded : decoded.slice(0, at)) as readonly (InboxMessage | Poison)[];
+}
