@@ -1,42 +1,47 @@
 import { Module } from '@nestjs/common';
-import { FOLDERS_TABLE, messageStoreSync, OBJECTS_TABLE } from '@cpm/domain-message-store-sync';
+import { messageStoreSync, OBJECTS_TABLE } from '@cpm/domain-message-store-sync';
 import { ContentStore } from '@cpm/runtime-content';
 import { CLOCK, MONGO, parseConfig, ServiceHost, storeOf } from '@cpm/runtime-host';
-import type { TableIndexes } from '@cpm/runtime-mongo';
 import type { AggregateStore, Clock } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
+import { BoxCommands } from './box-commands.js';
 import { Boxes } from './boxes.js';
 import { OwnExportController, SubscriberExportController } from './export/export.controllers.js';
+import { FolderList } from './folders/folder-list.js';
+import { FolderOperationsController } from './folders/folder-operations.controller.js';
+import { FoldersController } from './folders/folders.controller.js';
+import { Transfers } from './folders/transfers.js';
 import { MultipartUpload } from './multipart-upload.js';
 import { NMS_CONFIG, nmsConfig } from './nms-config.js';
-import { NmsController } from './nms.controller.js';
+import { ObjectReader } from './object-reader.js';
+import { BulkCreationController } from './objects/bulk-creation.controller.js';
+import { FlagsController } from './objects/flags.controller.js';
+import { ObjectChanges } from './objects/object-changes.js';
+import { ObjectCreation } from './objects/object-creation.js';
+import { ObjectOperationsController } from './objects/object-operations.controller.js';
+import { ObjectsController } from './objects/objects.controller.js';
 import { PayloadAnswer } from './payload-answer.js';
-import { StoredObjects } from './stored-objects.js';
+import { ObjectSearch } from './search/object-search.js';
+import { rowIndexes, StoredObjects } from './stored-objects.js';
+import { BoxChanges } from './subscriptions/box-changes.js';
+import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { BOX_EFFECTS, upkeepProviders } from './upkeep/upkeep-providers.js';
 import { UnnamedContents } from './upkeep/unnamed-contents.js';
 import { contentIndexes } from './upkeep/upkeep-rows.js';
-
-/** One index per question, so that an answer costs what it holds, whatever the size of the box. */
-const rowIndexes: TableIndexes = {
-  [OBJECTS_TABLE]: [
-    { key: { u: 1, date: 1, oid: 1 }, name: 'by-date' },
-    { key: { u: 1, modSeq: 1 }, name: 'changes' },
-    { key: { u: 1, folder: 1, date: 1, oid: 1 }, name: 'by-folder' },
-    { key: { u: 1, removedAt: 1 }, name: 'tombstones', partialFilterExpression: { deleted: true } },
-    ...contentIndexes,
-  ],
-  [FOLDERS_TABLE]: [{ key: { u: 1, modSeq: 1 }, name: 'changes' }],
-};
 
 /** How long an attachment waits for its object, should the process end in between. */
 const UNUSED_MS = 3_600_000;
 
 @Module({
-  imports: [ServiceHost.for(messageStoreSync, { rowIndexes, effects: BOX_EFFECTS, eraser: UnnamedContents })],
-  controllers: [NmsController, OwnExportController, SubscriberExportController],
+  imports: [
+    ServiceHost.for(messageStoreSync, { rowIndexes: { ...rowIndexes, [OBJECTS_TABLE]: [...rowIndexes[OBJECTS_TABLE], ...contentIndexes] }, effects: BOX_EFFECTS, eraser: UnnamedContents }),
+  ],
+  controllers: [
+    ObjectsController, BulkCreationController, FlagsController, ObjectOperationsController, FoldersController, FolderOperationsController, SubscriptionsController,
+    OwnExportController, SubscriberExportController,
+  ],
   providers: [
-    MultipartUpload,
-    PayloadAnswer,
+    BoxCommands, ObjectReader, ObjectChanges, ObjectCreation, ObjectSearch, FolderList, Transfers, BoxChanges, MultipartUpload, PayloadAnswer,
     { provide: NMS_CONFIG, useFactory: () => parseConfig(nmsConfig, process.env) },
     { provide: StoredObjects, inject: [MONGO], useFactory: (connection: Connection) => new StoredObjects(connection) },
     {

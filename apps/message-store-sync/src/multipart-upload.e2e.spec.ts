@@ -102,6 +102,7 @@ it('takes root fields and attachments in their order, short text into the object
       { contentType: 'text/plain;charset=utf-8', size: 8192, text: 'ü'.repeat(4096), fileName: 'blob' },
       { contentType: 'text/plain', size: 8194, contentId: expect.any(String), fileName: 'blob' },
     ],
+    names: ['attachments', 'attachments', 'attachments'],
   });
   expect((await content(upload.parts[0]!.contentId)).equals(picture)).toBe(true);
   expect((await content(upload.parts[2]!.contentId)).toString()).toBe(long);
@@ -118,8 +119,8 @@ it('keeps text that is not UTF-8 as it came', async () => {
 });
 
 it('takes root fields alone, as a form and as JSON', async () => {
-  expect(await taken(await form(rootFields()))).toEqual({ root, parts: [] });
-  expect(await taken(await post(JSON.stringify(root), { 'content-type': 'application/json' }))).toEqual({ root, parts: [] });
+  expect(await taken(await form(rootFields()))).toEqual({ root, parts: [], names: [] });
+  expect(await taken(await post(JSON.stringify(root), { 'content-type': 'application/json' }))).toEqual({ root, parts: [], names: [] });
 });
 
 it('takes parts of no bytes at all, everywhere', async () => {

@@ -1,22 +1,30 @@
 import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
+import type { PayloadPart } from '@cpm/contracts-message-store-sync';
 import { draining, invalidRequest, payloadTooLarge, ProblemError, readBody } from '@cpm/http';
 import { ContentStore, fileName, mediaTypeHeader, type ContentKind } from '@cpm/runtime-content';
 import { MAX_INLINE_BYTES, mediaType, type CpmAddress } from '@cpm/vocabulary';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { attachment, boundaryOf, formParts, type FormPart } from './form-parts.js';
 import { NMS_CONFIG, type NmsConfig } from './nms-config.js';
-import type { StoredPart } from './payload-answer.js';
 
 /** What a request that creates an object brought: its root fields, not looked at yet, and its attachments, stored. */
 export interface Upload {
   readonly root: unknown;
-  readonly parts: readonly StoredPart[];
+  readonly parts: readonly PayloadPart[];
+  /** Names of the parts in the form, in their order. */
+  readonly names: readonly string[];
+}
+
+/** The largest root fields in bytes, and the most attachments, of one request. */
+export interface UploadLimits {
+  readonly rootBytes: number;
+  readonly attachments: number;
 }
 
 const ROOT = 'root-fields';
-const ROOT_BYTES = 2 ** 18;
-const MAX_ATTACHMENTS = 16;
+/** Of one object. */
+const ONE: UploadLimits = { rootBytes: 2 ** 18, attachments: 16 };
 /** What heads and boundaries may add to the attachments. */
 const FRAME_BYTES = 2 ** 18;
 
@@ -29,44 +37,44 @@ export class MultipartUpload {
   ) {}
 
   /**
-   * `multipart/form-data` of `root-fields` and up to 16 attachments, or the root fields alone as JSON. Attachments wait to be
+   * `multipart/form-data` of `root-fields` and attachments, up to 16 unless other limits are given, or the root fields alone as JSON. Attachments wait to be
    * named by an object. Throws problems 400, 413 and 415, or the error of a broken connection, and keeps nothing.
    */
-  async take(request: FastifyRequest, reply: FastifyReply, owner: CpmAddress): Promise<Upload> {
+  async take(request: FastifyRequest, reply: FastifyReply, owner: CpmAddress, limits: UploadLimits = ONE): Promise<Upload> {
     const { 'content-type': contentType = '', 'content-length': length } = request.headers;
     const declaredBytes = length === undefined ? undefined : Number(length);
     const source = (request.body as Readable | undefined) ?? request.raw;
     return draining(request.raw, reply, async () => {
       if (mediaType(contentType) !== 'multipart/form-data') {
-        return { root: await readBody(source, { mediaType: mediaType(contentType), declaredBytes, form: undefined, limitBytes: ROOT_BYTES }), parts: [] };
+        return { root: await readBody(source, { mediaType: mediaType(contentType), declaredBytes, form: undefined, limitBytes: limits.rootBytes }), parts: [], names: [] };
       }
-      if ((declaredBytes ?? 0) > this.config.NMS_MAX_PAYLOAD_BYTES + ROOT_BYTES + FRAME_BYTES) throw payloadTooLarge(this.config.NMS_MAX_PAYLOAD_BYTES);
-      return this.takeForm(source, boundaryOf(contentType), owner);
+      if ((declaredBytes ?? 0) > this.config.NMS_MAX_PAYLOAD_BYTES + limits.rootBytes + FRAME_BYTES) throw payloadTooLarge(this.config.NMS_MAX_PAYLOAD_BYTES);
+      return this.takeForm(formParts(source, boundaryOf(contentType), 1 + limits.attachments), owner, limits.rootBytes);
     });
   }
 
   /** For attachments whose object did not come about. */
-  async discard(parts: readonly StoredPart[]): Promise<void> {
+  async discard(parts: readonly PayloadPart[]): Promise<void> {
     await this.contents.removeAll(parts.flatMap(({ contentId }) => contentId ?? []));
   }
 
-  private async takeForm(source: Readable, boundary: string, owner: CpmAddress): Promise<Upload> {
-    const stored: StoredPart[] = [];
-    const form = formParts(source, boundary, 1 + MAX_ATTACHMENTS);
+  private async takeForm(form: AsyncIterable<FormPart>, owner: CpmAddress, rootBytes: number): Promise<Upload> {
+    const [stored, names]: [PayloadPart[], string[]] = [[], []];
     let [root, left]: [unknown, number] = [undefined, this.config.NMS_MAX_PAYLOAD_BYTES];
     let isFirst = true;
     try {
       for await (const part of form) {
-        if (isFirst) root = await rootOf(part);
+        if (isFirst) root = await rootOf(part, rootBytes);
         else {
           const kept = await this.keep(part, { path: attachment(stored.length), owner, left });
           stored.push(kept);
+          names.push(part.name);
           left -= kept.size;
         }
         isFirst = false;
       }
       if (isFirst) throw invalidRequest([{ path: ROOT, message: 'is required' }]);
-      return { root, parts: stored };
+      return { root, parts: stored, names };
     } catch (error) {
       // What cannot be removed now is erased as unused later.
       await this.discard(stored).catch(() => undefined);
@@ -74,7 +82,7 @@ export class MultipartUpload {
     }
   }
 
-  private async keep(part: FormPart, { path, owner, left }: { readonly path: string; readonly owner: CpmAddress; readonly left: number }): Promise<StoredPart> {
+  private async keep(part: FormPart, { path, owner, left }: { readonly path: string; readonly owner: CpmAddress; readonly left: number }): Promise<PayloadPart> {
     if (part.name === ROOT) throw invalidRequest([{ path: ROOT, message: 'must come once' }]);
     const { contentType, ...named } = kindOf(part, path);
     const bytes = part.body.iterator() as AsyncIterator<Buffer>;
@@ -96,9 +104,9 @@ export class MultipartUpload {
   }
 }
 
-async function rootOf({ name, contentType, body }: FormPart): Promise<unknown> {
+async function rootOf({ name, contentType, body }: FormPart, limitBytes: number): Promise<unknown> {
   if (name !== ROOT) throw invalidRequest([{ path: ROOT, message: 'must be the first part' }]);
-  const root = await readBody(body, { mediaType: mediaType(contentType), declaredBytes: undefined, form: undefined, limitBytes: ROOT_BYTES }).catch((error: unknown) => {
+  const root = await readBody(body, { mediaType: mediaType(contentType), declaredBytes: undefined, form: undefined, limitBytes }).catch((error: unknown) => {
     if (!(error instanceof ProblemError)) throw error;
     throw new ProblemError(error.status, error.slug, `${ROOT}: ${error.detail}`, { errors: [{ path: ROOT, message: error.detail }] });
   });

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
-/** Limits of the message store: environment variables. */
+/** Limits of the message store, and where it is seen from: environment variables. */
 export const nmsConfig = z.object({
-  /** All attachments of one object together. */
+  /** All attachments of one request together. */
   NMS_MAX_PAYLOAD_BYTES: z.coerce.number().int().positive().default(100 * 2 ** 20),
+  /** Scheme and host of the entry as devices reach it; the `Host` of each request unless given. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be http(s)://host' }).transform((url) => url.replace(/\/+$/, '')).optional(),
 });
 export type NmsConfig = z.output<typeof nmsConfig>;
 

@@ -63,7 +63,7 @@ export const CallingDevice = createParamDecorator((_: unknown, context: Executio
   return { user, device };
 });
 
-/** Who calls a route behind `@RequireScope`. */
+/** Who calls a route behind `@RequireScope`, for guards and parameters of other kinds. */
 export function principalOf(context: ExecutionContext): Principal {
   const { principal } = context.switchToHttp().getRequest<Authenticated>();
   if (!principal) throw new Error('the route does not require a scope');

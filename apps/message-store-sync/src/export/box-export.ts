@@ -3,8 +3,7 @@ import type { ContentStore } from '@cpm/runtime-content';
 import type { Clock } from '@cpm/runtime-ports';
 import { timestamp, type CpmAddress } from '@cpm/vocabulary';
 import type { Boxes } from '../boxes.js';
-import type { Place } from '../stored-objects.js';
-import type { UpkeepRows } from '../upkeep/upkeep-rows.js';
+import type { Place, UpkeepRows } from '../upkeep/upkeep-rows.js';
 
 export const EXPORT_TYPE = 'application/x-ndjson';
 /** Grows when a line changes in a way that breaks its readers. */

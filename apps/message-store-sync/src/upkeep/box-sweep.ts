@@ -2,9 +2,8 @@ import { BoxSwept, UpdateObjects } from '@cpm/contracts-message-store-sync';
 import type { SweepCutoff, SweepInput, Usage } from '@cpm/domain-message-store-sync';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import type { CpmAddress } from '@cpm/vocabulary';
-import type { Place } from '../stored-objects.js';
 import { REMOVED_AT_ONCE } from './folder-emptying.js';
-import type { UpkeepObject, UpkeepRows } from './upkeep-rows.js';
+import type { UpkeepObject, UpkeepRows, Place } from './upkeep-rows.js';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;

@@ -2,8 +2,7 @@ import { FolderEmptied, UpdateObjects } from '@cpm/contracts-message-store-sync'
 import { isMade, type EmptyingInput } from '@cpm/domain-message-store-sync';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import type { CpmAddress } from '@cpm/vocabulary';
-import type { Place } from '../stored-objects.js';
-import type { UpkeepRows } from './upkeep-rows.js';
+import type { UpkeepRows, Place } from './upkeep-rows.js';
 
 /** The most objects that one event removes. */
 export const REMOVED_AT_ONCE = 500;

@@ -2,7 +2,12 @@ import { FOLDERS_TABLE, OBJECTS_TABLE, type FolderRow, type ObjectRow, type Usag
 import { collectionOf } from '@cpm/runtime-mongo';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { Collection, Connection } from 'mongoose';
-import type { Place } from '../stored-objects.js';
+
+/** A place in a list sorted by date and object id. */
+export interface Place {
+  readonly date: number;
+  readonly oid: string;
+}
 
 const COMMITTED = { readConcern: { level: 'majority' } } as const;
 const PLACE = { date: 1, oid: 1, size: 1 } as const;

@@ -79,8 +79,21 @@ export function unsentObject({ id, message, at, state }: UnsentMessage, user: st
 }
 
 /** Newest first; of the same moment, by id. */
-export function newerFirst(a: Pick<BoxObject, 'date' | 'id'>, b: Pick<BoxObject, 'date' | 'id'>): number {
-  return Date.parse(b.date) - Date.parse(a.date) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+function newerFirst(a: Pick<BoxObject, 'date' | 'id'>, b: Pick<BoxObject, 'date' | 'id'>): number {
+  return timeOf(b) - timeOf(a) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+}
+
+/** What has no date that can be read is the oldest. */
+function timeOf({ date }: Pick<BoxObject, 'date'>): number {
+  return Date.parse(date) || 0;
+}
+
+/** In that order, each date read once. */
+export function newestFirst(objects: readonly BoxObject[]): readonly BoxObject[] {
+  return objects
+    .map((object) => ({ object, at: timeOf(object) }))
+    .sort((a, b) => b.at - a.at || newerFirst(a.object, b.object))
+    .map(({ object }) => object);
 }
 
 export interface ObjectQuery {

@@ -2,11 +2,14 @@ import type { LocalTables } from '../store/local-tables.js';
 import type { StoredObject } from '../store/stored.js';
 import { foldersSeen, newDrafts, ownOperations, seenByUser, type BoxFolder } from '../sync/local-view.js';
 import { awaitedRefs, refOf } from '../ucn/ucn-state.js';
-import { boxObject, isForReading, newerFirst, unsentObject, type BoxObject } from './box-object.js';
+import { boxObject, isForReading, newestFirst, unsentObject, type BoxObject } from './box-object.js';
 
 /** The box as its user sees it, made anew when it is read after a change. */
 export class BoxView {
   private read: { readonly objects: readonly BoxObject[]; readonly folders: ReadonlyMap<string, BoxFolder> } | undefined;
+
+  /** Most objects are the same after a change. */
+  private readonly made = new WeakMap<StoredObject, BoxObject>();
 
   constructor(
     private readonly tables: LocalTables,
@@ -35,11 +38,19 @@ export class BoxView {
     const stoodFor = awaitedRefs([...ucns.values()].filter(({ isRemoved }) => isRemoved !== true));
     const shown = [...objects.values(), ...newDrafts(pending)].flatMap((object) => {
       const seen = isForReading(object) && !stoodFor.has(refOf(object) ?? '') ? seenByUser(object, own) : undefined;
-      return seen ? [boxObject(seen, folders.get(seen.folder)?.path ?? seen.folderPath)] : [];
+      return seen ? [this.objectOf(seen, folders.get(seen.folder)?.path ?? seen.folderPath)] : [];
     });
     const waiting = [...unsent.values()].map((one) => unsentObject(one, this.user));
-    this.read = { folders, objects: [...shown, ...waiting].sort(newerFirst) };
+    this.read = { folders, objects: newestFirst([...shown, ...waiting]) };
     return this.read;
+  }
+
+  private objectOf(stored: StoredObject, folder: string): BoxObject {
+    const before = this.made.get(stored);
+    if (before?.folder === folder) return before;
+    const object = boxObject(stored, folder);
+    this.made.set(stored, object);
+    return object;
   }
 }
 

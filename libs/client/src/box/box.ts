@@ -17,6 +17,7 @@ import type { BoxChange } from '../sync/sync-state.js';
 import { ContentFetch, partsOf } from '../ucn/content-fetch.js';
 import type { IncomingSms, SmsKind } from '../ucn/incoming-sms.js';
 import { Primary } from '../ucn/primary.js';
+import { shownUcn } from '../ucn/ucn-state.js';
 import { BoxEdits } from './box-edits.js';
 import { attributeOf, conversationsOf, selectObjects, type BoxObject, type Conversation, type ObjectQuery } from './box-object.js';
 import { BoxView } from './box-view.js';
@@ -128,7 +129,7 @@ export class Box extends BoxEdits {
 
   /** Notifications whose original is not here yet, or not to be had any more, to be shown at their own time. */
   get ucns(): readonly Ucn[] {
-    return [...this.box.tables.ucns.values()].filter(({ isRemoved }) => isRemoved !== true);
+    return [...this.box.tables.ucns.values()].filter(({ isRemoved }) => isRemoved !== true).map(shownUcn);
   }
 
   /** Whether an SMS of the phone's inbox is shown as a message of the box and not by itself. */
@@ -234,10 +235,11 @@ function idsOf({ put = [], remove = [] }: { readonly put?: readonly { readonly i
 }
 
 /** A message of this device is there once its copy in the store is, or was. */
-function unsentAfter({ objects, gone }: BoxChange, { unsent }: LocalTables): Batch {
+function unsentAfter({ objects, gone, isWhole }: BoxChange, { unsent, position }: LocalTables): Batch {
   if (unsent.size === 0) return {};
   const copies = objects.put.filter((object) => attributeOf(object, 'Direction') === 'Out');
-  return { unsent: { remove: [...copies, ...gone].map(({ correlationId = '' }) => correlationId).filter((id) => unsent.has(id)) } };
+  const lost = [...unsent.values()].filter(({ search }) => isWhole && search !== undefined && search < (position?.search ?? 0)).map(({ id }) => id);
+  return { unsent: { remove: [...[...copies, ...gone].map(({ correlationId = '' }) => correlationId).filter((id) => unsent.has(id)), ...lost] } };
 }
 
 function isFinal(error: unknown): error is CpmProblem {

@@ -153,9 +153,11 @@ requirement('CPM-MLD-016', () => {
     await box.sync();
     expect(box.objects().map(({ text }) => text)).toEqual(['new']);
     nms.notBefore = '2026-04-01T00:00:00Z';
-    nms.add({ text: 'newer', date: '2026-05-01T00:00:00Z' });
     await box.sync();
-    expect(box.objects().map(({ text }) => text)).toEqual(['newer']);
+    expect(box.objects()).toEqual([]);
+    nms.setNotBefore(undefined);
+    await box.sync();
+    expect(box.objects().map(({ text }) => text)).toEqual(['new', 'old']);
   });
 
   it('loses and repeats nothing when it ends at any moment', async () => {

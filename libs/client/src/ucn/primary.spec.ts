@@ -114,6 +114,30 @@ requirement('CPM-MLD-034', () => {
     expect(notes()).toEqual([]);
   });
 
+  it('says that it is not available when a full search finds no original, and has it in its place should it come after all', async () => {
+    await notify('m1');
+    nms.add({ text: 'other' });
+    await box.sync();
+    expect(notes()).toEqual(['sms-m1 unavailable']);
+    nms.add({ messageId: 'm1', parts: [photo(10)] });
+    await box.sync();
+    expect([notes(), shown(), nms.reports.length]).toEqual([[], ['m1', 'm-o1'], 0]);
+    await box.sync();
+    expect(nms.reports).toEqual(['delivered m1']);
+  });
+
+  it('says that it is not available when the original went so long ago that nobody knows of it', async () => {
+    await box.sync();
+    await notify('m1');
+    nms.forgottenUpTo = 99;
+    nms.fault = (_, path) => {
+      if (path.endsWith('search')) nms.forgottenUpTo = -1;
+      return undefined;
+    };
+    await box.sync();
+    expect(notes()).toEqual(['sms-m1 unavailable']);
+  });
+
   it('adds the original also when the user removed its notification', async () => {
     nms.add({ messageId: 'm1', parts: [photo(10)] });
     await notify('m1');

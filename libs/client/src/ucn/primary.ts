@@ -6,7 +6,7 @@ import type { ReceivedSms } from '../store/stored.js';
 import type { BoxChange } from '../sync/sync-state.js';
 import type { ContentFetch } from './content-fetch.js';
 import { copiesAmong, receivedSms, SMS_KEPT_MS, ucnIn, type IncomingSms, type SmsKind } from './incoming-sms.js';
-import { afterLost, afterObtained, originalsToObtain, refsObtainedElsewhere, refsOfGone, type Original } from './ucn-state.js';
+import { afterLost, afterObtained, afterSearch, originalsToObtain, refsObtainedElsewhere, refsOfGone, type Original } from './ucn-state.js';
 
 export interface PrimaryOptions {
   readonly local: LocalBox;
@@ -35,8 +35,12 @@ export class Primary {
   }
 
   /** What a change of the box means for notifications: that of something gone says so in its place. */
-  follows({ gone }: BoxChange, { ucns }: LocalTables): Batch {
-    return gone.length === 0 || ucns.size === 0 ? {} : { ucns: afterLost(ucns.values(), refsOfGone(gone, this.options.user)) };
+  follows({ gone, isWhole, objects: { put } }: BoxChange, { ucns, objects }: LocalTables): Batch {
+    if (ucns.size === 0) return {};
+    const { put: changed = [], remove = [] } = afterLost(ucns.values(), refsOfGone(gone, this.options.user));
+    if (isWhole !== true) return { ucns: { put: changed, remove } };
+    const left = new Map([...ucns.values(), ...changed].filter(({ id }) => !remove.includes(id)).map((ucn) => [ucn.id, ucn]));
+    return { ucns: { put: [...changed, ...(afterSearch(left.values(), [...objects.values(), ...put]).put ?? [])], remove } };
   }
 
   /**

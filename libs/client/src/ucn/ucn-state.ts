@@ -39,6 +39,19 @@ export function afterObtained(ucns: Iterable<Ucn>, refs: readonly string[]): Cha
   return without(ucns, refs, (ucn) => ucn);
 }
 
+/** After a full search: which notifications have no original in the box, and which have one after all. */
+export function afterSearch(ucns: Iterable<Ucn>, objects: Iterable<StoredObject>): Change<Ucn> {
+  const present = new Set([...objects].map(refOf));
+  const isMissing = ({ refs }: Ucn) => !refs.some((ref) => present.has(ref));
+  const changed = [...ucns].filter((ucn) => ucn.state === 'waiting' && ucn.refs.length > 0 && isMissing(ucn) !== (ucn.isMissing ?? false));
+  return { put: changed.map((ucn) => ({ ...ucn, isMissing: isMissing(ucn) })) };
+}
+
+/** As its user sees it. */
+export function shownUcn({ isMissing, ...ucn }: Ucn): Ucn {
+  return isMissing === true ? { ...ucn, state: 'unavailable' } : ucn;
+}
+
 /** When nothing is left to wait for and something was lost, a notification says so in the place of its original. */
 export function afterLost(ucns: Iterable<Ucn>, refs: readonly string[]): Change<Ucn> {
   return without(ucns, refs, (ucn) => ({ ...ucn, hasLost: true }));

@@ -8,5 +8,7 @@ export * from './box/sweep.js';
 export * from './box/sync-scope.js';
 export * from './message-store-sync.service.js';
 export * from './nms/event-list.js';
+export * from './nms/nms-folder.js';
 export * from './nms/nms-object.js';
+export * from './nms/object-filter.js';
 export * from './nms/restart-token.js';

@@ -45,6 +45,11 @@ export function folderAt(path: string, folders: MadeFolders): string {
   return Object.keys(folders).find((key) => pathOf(key, folders) === path) ?? path;
 }
 
+/** Whether an object goes with its folder, which was removed, though it may not have been found yet. */
+export function goesWithFolder({ folder, modSeq }: { readonly folder: string; readonly modSeq: number }, emptying: readonly { readonly folder: string; readonly upTo: number }[]): boolean {
+  return emptying.some((one) => one.folder === folder && modSeq <= one.upTo);
+}
+
 /** The folder and all below it, from the top down. */
 export function withDescendants(folder: string, folders: MadeFolders): readonly string[] {
   const below = Object.keys(folders).filter((key) => folders[key]?.parent === folder);

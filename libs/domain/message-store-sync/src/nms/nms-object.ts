@@ -107,7 +107,7 @@ function attributesOf(row: ObjectRow): NmsAttribute[] {
     From: [row.from],
     To: row.to,
     'Message-Context': [row.context],
-    'Message-Id': [row.context === REPORT_CONTEXT ? row.oid : row.messageId],
+    'Message-Id': [status ? row.oid : row.messageId],
     'Content-Type': [row.contentType],
     'Conversation-ID': [row.conversationId],
     'Contribution-ID': [row.contributionId],

@@ -1,0 +1,30 @@
+import { MAX_DURATION_SEC } from '@cpm/domain-message-store-sync';
+import { z } from 'zod';
+import { notOneOf } from '../nms-error.js';
+import { PRESETS } from '../search/criteria.js';
+
+const duration = z.coerce.number().int().min(1).transform((seconds) => Math.min(seconds, MAX_DURATION_SEC));
+const restartToken = z.string().min(1).max(128);
+const notifyURL = z.url({ protocol: /^https?$/, error: 'must be an http: or https: URL' }).max(2048).refine((url) => new URL(url).username === '', 'must not hold a user name');
+
+/** All messages: the one filter there is, and without one it is the same. */
+const filter = z.object({ criterion: z.array(z.object({ type: z.string().max(64), name: z.string().max(128).optional(), value: z.string().max(256).optional() })).max(16) })
+  .transform(({ criterion }) => {
+    for (const [at, { type, name }] of criterion.entries()) {
+      if (type !== 'PresetSearch') throw notOneOf(`nmsSubscription.filter.criterion[${at}].type`, ['PresetSearch']);
+      if (!PRESETS.includes(name ?? '')) throw notOneOf(`nmsSubscription.filter.criterion[${at}].name`, PRESETS);
+    }
+  });
+
+export const subscriptionCreation = z.object({
+  nmsSubscription: z.object({
+    callbackReference: z.object({ notifyURL: notifyURL.optional(), callbackData: z.string().max(1024).optional() }).default({}),
+    duration: duration.optional(),
+    clientCorrelator: z.string().min(1).max(128).optional(),
+    filter: filter.optional(),
+    restartToken: restartToken.optional(),
+  }),
+});
+
+export const subscriptionUpdate = z.object({ nmsSubscriptionUpdate: z.object({ duration: duration.optional(), restartToken: restartToken.optional() }) });
+export const subscriptionPath = z.object({ subscriptionId: z.string().min(1).max(128) });
