@@ -6,6 +6,7 @@ import type { AggregateStore, Clock } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import { BoxCommands } from './box-commands.js';
 import { Boxes } from './boxes.js';
+import { OwnExportController, SubscriberExportController } from './export/export.controllers.js';
 import { FolderList } from './folders/folder-list.js';
 import { FolderOperationsController } from './folders/folder-operations.controller.js';
 import { FoldersController } from './folders/folders.controller.js';
@@ -26,13 +27,17 @@ import { rowIndexes, StoredObjects } from './stored-objects.js';
 import { BoxChanges } from './subscriptions/box-changes.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { BOX_EFFECTS, upkeepProviders } from './upkeep/upkeep-providers.js';
+import { UnnamedContents } from './upkeep/unnamed-contents.js';
 
 /** How long an attachment waits for its object, should the process end in between. */
 const UNUSED_MS = 3_600_000;
 
 @Module({
-  imports: [ServiceHost.for(messageStoreSync, { rowIndexes, effects: BOX_EFFECTS })],
-  controllers: [ObjectsController, BulkCreationController, FlagsController, ObjectOperationsController, FoldersController, FolderOperationsController, SubscriptionsController],
+  imports: [ServiceHost.for(messageStoreSync, { rowIndexes, effects: BOX_EFFECTS, eraser: UnnamedContents })],
+  controllers: [
+    ObjectsController, BulkCreationController, FlagsController, ObjectOperationsController, FoldersController, FolderOperationsController, SubscriptionsController,
+    OwnExportController, SubscriberExportController,
+  ],
   providers: [
     BoxCommands, ObjectReader, ObjectChanges, ObjectCreation, ObjectSearch, FolderList, Transfers, BoxChanges, MultipartUpload, PayloadAnswer, NmsErrorWords,
     { provide: NMS_CONFIG, useFactory: () => parseConfig(nmsConfig, process.env) },

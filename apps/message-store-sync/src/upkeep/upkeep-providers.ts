@@ -5,6 +5,7 @@ import type { Clock, Ingress } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import { Counter } from 'prom-client';
 import { Boxes } from '../boxes.js';
+import { BoxExport } from '../export/box-export.js';
 import { NMS_CONFIG, type NmsConfig } from '../nms-config.js';
 import { StoredObjects } from '../stored-objects.js';
 import { NotifyClient } from '../subscriptions/notify-client.js';
@@ -25,13 +26,11 @@ export const upkeepProviders: readonly Provider[] = [
   { provide: NotifyClient, useFactory: () => new NotifyClient(targetsAllowedHere()) },
   {
     provide: SubscriberNotification,
-    inject: [Boxes, StoredObjects, UpkeepRows, NotifyClient, ingressOf('message-store-sync'), CLOCK, HOST_CONFIG, NMS_CONFIG, METRICS],
+    inject: [Boxes, StoredObjects, UpkeepRows, NotifyClient, ingressOf('message-store-sync'), CLOCK, HOST_CONFIG, METRICS, NMS_CONFIG],
     useFactory: (
-      boxes: Boxes, objects: StoredObjects, rows: UpkeepRows, client: NotifyClient, ingress: Ingress, clock: Clock, { HTTP_PORT }: HostConfig, { PUBLIC_URL }: NmsConfig, metrics: Metrics,
-    ) => {
-      const baseUrl = PUBLIC_URL ?? `http://127.0.0.1:${HTTP_PORT}`;
-      return new SubscriberNotification({ boxes, objects, rows, client, ingress, clock, baseUrl, observe: observer(metrics) });
-    },
+      boxes: Boxes, objects: StoredObjects, rows: UpkeepRows, client: NotifyClient, ingress: Ingress, clock: Clock, { HTTP_PORT }: HostConfig, metrics: Metrics,
+      { PUBLIC_URL: baseUrl = `http://127.0.0.1:${HTTP_PORT}` }: NmsConfig,
+    ) => new SubscriberNotification({ boxes, objects, rows, client, ingress, clock, baseUrl, observe: observer(metrics) }),
   },
   {
     provide: BoxEffects,
@@ -43,6 +42,11 @@ export const upkeepProviders: readonly Provider[] = [
     provide: UnnamedContents,
     inject: [UpkeepRows, ContentStore, CLOCK],
     useFactory: (rows: UpkeepRows, contents: ContentStore, clock: Clock) => new UnnamedContents(rows, contents, clock),
+  },
+  {
+    provide: BoxExport,
+    inject: [Boxes, UpkeepRows, ContentStore, CLOCK],
+    useFactory: (boxes: Boxes, rows: UpkeepRows, contents: ContentStore, clock: Clock) => new BoxExport({ boxes, rows, contents, clock }),
   },
   { provide: BOX_EFFECTS, inject: [BoxEffects], useFactory: ({ effects }: BoxEffects) => effects },
 ];
