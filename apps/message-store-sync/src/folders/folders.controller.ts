@@ -32,7 +32,7 @@ export class FoldersController {
     if (Object.keys(box.folders).some((known) => prefix !== undefined && known.startsWith(prefix) && known !== key)) {
       throw new ProblemError(409, 'correlator-reused', 'the clientCorrelator was used for another folder', { errors: [{ path: 'folder.clientCorrelator', message: 'was used for another folder' }] });
     }
-    if (box.emptying.some(({ folder }) => folder === key)) throw removedSince();
+    if (box.removedFolders.includes(key)) throw removedSince();
     // A creation that is repeated does not ask whether its parent is still there.
     const parent = Object.hasOwn(box.folders, key) ? '' : parentIn(given, caller.user, box);
     await this.change(caller, key, { kind: 'create', name: given.name, parent });
@@ -75,7 +75,7 @@ export class FoldersController {
 }
 
 function removedSince(): ProblemError {
-  return new ProblemError(409, 'removed-since', 'the folder was created before and removed since');
+  return new ProblemError(410, 'removed-since', 'the folder was created before and removed since');
 }
 
 function keyIn(params: unknown): string {

@@ -89,9 +89,12 @@ export class BoxSync {
       await this.subscribe(restartToken);
       return true;
     }
-    const { list } = delta;
-    if (list) await local.commit((tables) => {
-      const outcome = receiveList(tables.position as SyncPosition, list, tables, restartToken);
+    const { list, subscription: told } = delta;
+    await local.commit((tables) => {
+      const position = tables.position as SyncPosition;
+      // Of what changed nothing concerns this device: only the place is another.
+      if (list === undefined) return told.restartToken === restartToken ? undefined : { position: { ...position, restartToken: told.restartToken, index: told.index - 1 } };
+      const outcome = receiveList(position, list, tables, restartToken);
       return outcome.type === 'applied' ? { ...batchOf(outcome.change), position: outcome.position, ...follows(outcome.change, tables) } : undefined;
     });
     const more = list?.more === true || this.position?.searching !== undefined;

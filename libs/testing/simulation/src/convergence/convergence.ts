@@ -6,7 +6,7 @@ import { NmsOfBox, type Fault } from './nms-of-box.js';
 
 const USER = 'tel:+4915110000001' as CpmAddress;
 const OTHERS = ['tel:+4915110000002', 'tel:+4915110000003'] as const;
-export const DEVICES = 5;
+const DEVICES = 5;
 /** Exchanges in which every device must have come to rest. */
 const ROUNDS = 8;
 
