@@ -4,7 +4,7 @@ import { answer, defineAggregate, publish, SERVICES, type Decider, type Reaction
 import type { CpmAddress, Instant } from '@cpm/vocabulary';
 
 /** What services were still telling one another in the first round is erased in the second. */
-export const ERASURE_ROUNDS = 2;
+const ERASURE_ROUNDS = 2;
 /** By then it has arrived. */
 export const BETWEEN_ROUNDS_MS = 120_000;
 

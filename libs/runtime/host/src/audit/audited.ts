@@ -21,7 +21,7 @@ export function Audited(what: string): MethodDecorator {
 
 /** Nothing is done that could not be written down before. */
 @Injectable()
-export class AuditInterceptor implements NestInterceptor {
+class AuditInterceptor implements NestInterceptor {
   private readonly log: AuditLog;
 
   constructor(
