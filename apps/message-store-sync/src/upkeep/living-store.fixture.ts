@@ -13,7 +13,7 @@ import type { MongoService } from '@cpm/testing-containers';
 import { DEFAULT_POLICY, DEFAULT_PROFILE, type CpmAddress, type DeviceId, type Policy, type PreferenceProfile } from '@cpm/vocabulary';
 import type { Connection } from 'mongoose';
 
-const alice = 'tel:+4915110000001' as CpmAddress;
+export const alice = 'tel:+4915110000001' as CpmAddress;
 export const bob = 'tel:+4915110000002' as CpmAddress;
 export const phone = 'urn:uuid:00000000-0000-4000-8000-000000000011' as DeviceId;
 export const DAY_MS = 86_400_000;
