@@ -24,7 +24,8 @@ function outdated() {
   const installed = readLock(join(modules, '.package-lock.json'));
   if (installed === undefined) return 'nothing is installed';
   for (const [path, { version, link, optional, extraneous }] of Object.entries(readLock(join(root, 'package-lock.json')) ?? {})) {
-    if (!path.startsWith('node_modules/') || extraneous) continue;
+    // A workspace has a node_modules of its own where it needs another version than the rest.
+    if (!/(^|\/)node_modules\//.test(path) || extraneous) continue;
     const isOtherPlatform = optional && path !== `node_modules/${nodePackage}`;
     if (link && !existsSync(join(root, path))) return `${path} is not linked`;
     if (!link && !isOtherPlatform && installed[path]?.version !== version) return `${path} is not ${version}`;

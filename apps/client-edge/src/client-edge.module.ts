@@ -7,6 +7,7 @@ import { parseConfig, PLATFORM, ServiceHost, type Inbox, type KeyedKafkaServer, 
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import { ClamdScanner } from './content/clamd-scanner.js';
+import { ContentEraser } from './content/content-eraser.js';
 import { FilesController } from './content/files.controller.js';
 import { MalwareScanner, NoScanner } from './content/malware-scanner.js';
 import { PublishedTransferProgress, TransferProgress } from './content/transfer-progress.js';
@@ -41,7 +42,7 @@ import { StreamGateway } from './stream/stream-gateway.js';
 /** The edge itself; the module below adds what it needs from the host. */
 export const edgeControllers = [MessagesController, FilesController, FileTransfersController, SessionsController, LinksController, MessageLinkController];
 export const edgeProviders: Provider[] = [
-  Cursors, DispositionReports, DownlinkFeed, FrameLog, Housekeeping, LinkBook, LinkedMessages, LiveConnections, MessageIntake, Presence, RegisteredDeviceGuard, RoutingCommands, SessionDirectory, Sessions, StreamGateway, SubmissionBook,
+  ContentEraser, Cursors, DispositionReports, DownlinkFeed, FrameLog, Housekeeping, LinkBook, LinkedMessages, LiveConnections, MessageIntake, Presence, RegisteredDeviceGuard, RoutingCommands, SessionDirectory, Sessions, StreamGateway, SubmissionBook,
   ObtainedContent, UploadBook, Uploads,
   {
     provide: ContentStore,
@@ -72,7 +73,7 @@ export const edgeProviders: Provider[] = [
 
 /** The door for devices. */
 @Module({
-  imports: [ServiceHost.for(clientEdge, { effects: EDGE_EFFECTS, rowIndexes: { [FRAMES_TABLE]: [{ key: { u: 1, n: 1 } }, { key: { expiresAtMs: 1 } }] } })],
+  imports: [ServiceHost.for(clientEdge, { effects: EDGE_EFFECTS, eraser: ContentEraser, rowIndexes: { [FRAMES_TABLE]: [{ key: { u: 1, n: 1 } }, { key: { expiresAtMs: 1 } }] } })],
   controllers: edgeControllers,
   providers: [
     ...edgeProviders,

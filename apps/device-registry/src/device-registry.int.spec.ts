@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { bootstrap, hostConfig, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
+import { AuditModule, bootstrap, hostConfig, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
 import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { requirement } from '@cpm/runtime-decider';
 import { DeviceRegistryModule } from './device-registry.module.js';
@@ -35,7 +35,7 @@ beforeEach(async () => {
   Logger.overrideLogger(false);
   identity = await testIdentityProvider();
   const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent' });
-  host = await bootstrap([DeviceRegistryModule], config, { platform: new InMemoryPlatform() });
+  host = await bootstrap([DeviceRegistryModule, AuditModule], config, { platform: new InMemoryPlatform() });
 });
 afterEach(async () => {
   await host.close();
@@ -135,4 +135,22 @@ describe('the policy', () => {
 it('answers each scope its own routes only', async () => {
   expect((await call('GET', '/cpm/v1/devices', await identity.token({ scope: 'operator' }))).status).toBe(403);
   expect((await call('GET', '/admin/v1/policy', await identity.token({ scope: 'device', sub: alice, device: phone }))).status).toBe(403);
+});
+
+it('writes down who did what to whom, before and after, and not what was said', async () => {
+  const called = async (method: string, path: string, body?: unknown, headers?: Record<string, string>) => call(method, `/admin/v1${path}`, await identity.token({ scope: 'operator', sub: 'root@example.org' }), body, headers);
+  await called('PUT', `/subscribers/${encodeURIComponent(alice)}`, { primaryDevice: { id: phone, name: 'Phone' } });
+  await called('PUT', '/policy', {}, { 'if-match': '"7"' });
+  await called('DELETE', `/subscribers/${encodeURIComponent('tel:+4915110000009')}`);
+  const { body } = await called('GET', '/audit');
+  const who = { who: 'root@example.org', scope: 'operator' };
+  expect(body['entries']).toMatchObject([
+    { ...who, what: 'subscriber.provision', whom: alice, outcome: 'begun' }, { ...who, what: 'subscriber.provision', whom: alice, outcome: 'done' },
+    { ...who, what: 'policy.replace', outcome: 'begun' }, { ...who, what: 'policy.replace', outcome: 'refused', reason: 'policy-changed' },
+    { ...who, what: 'subscriber.remove', outcome: 'begun' }, { ...who, what: 'subscriber.remove', outcome: 'refused', reason: 'unknown-subscriber' },
+  ]);
+  expect(JSON.stringify(body)).not.toContain('Phone');
+  expect((await called('GET', `/audit?address=${encodeURIComponent(alice)}&since=2020-01-01T00:00:00Z`)).body['entries']).toHaveLength(2);
+  expect((await called('GET', '/audit?since=yesterday')).status).toBe(400);
+  expect((await device(phone, 'GET', '/audit')).status).toBe(404);
 });

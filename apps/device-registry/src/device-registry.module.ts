@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { deviceRegistry } from '@cpm/domain-device-registry';
 import { ServiceHost } from '@cpm/runtime-host';
 import { DevicesController } from './devices.controller.js';
+import { ErasureController } from './erasure.controller.js';
 import { PolicyController } from './policy.controller.js';
 import { PreferencesController } from './preferences.controller.js';
 import { Subscribers } from './subscribers.js';
@@ -9,7 +10,7 @@ import { SubscribersController } from './subscribers.controller.js';
 
 @Module({
   imports: [ServiceHost.for(deviceRegistry)],
-  controllers: [DevicesController, PreferencesController, SubscribersController, PolicyController],
+  controllers: [DevicesController, PreferencesController, SubscribersController, ErasureController, PolicyController],
   providers: [Subscribers],
 })
 export class DeviceRegistryModule {}

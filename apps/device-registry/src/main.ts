@@ -1,4 +1,4 @@
-import { DeadLettersModule, runApp } from '@cpm/runtime-host';
+import { AuditModule, DeadLettersModule, runApp } from '@cpm/runtime-host';
 import { DeviceRegistryModule } from './device-registry.module.js';
 
-await runApp([DeviceRegistryModule, DeadLettersModule]);
+await runApp([DeviceRegistryModule, AuditModule, DeadLettersModule]);

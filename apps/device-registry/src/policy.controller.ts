@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Headers, Inject, Put, Res } from '@nestjs/common';
 import { parse, ProblemError, RequireScope, unavailable } from '@cpm/http';
-import { PolicySource, policyOf, type PolicyVersion } from '@cpm/runtime-host';
+import { Audited, PolicySource, policyOf, type PolicyVersion } from '@cpm/runtime-host';
 import { policy, type Policy } from '@cpm/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -20,6 +20,7 @@ export class PolicyController {
 
   /** Replaces the whole policy: a key that is left out has its default again. */
   @Put()
+  @Audited('policy.replace')
   async replace(@Body() body: unknown, @Headers() headers: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<Policy> {
     const told = parse(policy, body);
     const known = await this.source.refresh().catch(refuseForNow);

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Res } from
 import { ProvisionSubscriber, RemoveSubscriber } from '@cpm/contracts-device-registry';
 import { subscriberView, type SubscriberView } from '@cpm/domain-device-registry';
 import { parse, RequireScope } from '@cpm/http';
+import { Audited } from '@cpm/runtime-host';
 import { cpmAddress, deviceId, deviceName, type CpmAddress } from '@cpm/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -25,6 +26,7 @@ export class SubscribersController {
   }
 
   @Put('/:address')
+  @Audited('subscriber.provision')
   async provision(
     @Param() params: unknown, @Body() body: unknown, @IdempotencyKey() key: string | undefined, @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SubscriberView | undefined> {
@@ -34,6 +36,7 @@ export class SubscribersController {
   }
 
   @Delete('/:address')
+  @Audited('subscriber.remove')
   @HttpCode(204)
   async remove(@Param() params: unknown, @IdempotencyKey() key: string | undefined): Promise<void> {
     await this.subscribers.tell(RemoveSubscriber, { user: addressOf(params) }, key);

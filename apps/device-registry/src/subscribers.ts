@@ -16,6 +16,7 @@ const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
   'name-taken': 409,
   'role-not-claimable': 403,
   'primary-cannot-be-removed': 409,
+  'erasure-under-way': 409,
 };
 
 /** The subscribers as HTTP sees them: what is stored, and what a command comes to. */

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { ProblemError } from '@cpm/http';
+import type { FastifyReply } from 'fastify';
 import { requestErrorOf, type RequestError } from './nms-error.js';
 
 /** What became of one of many; `code` as the status of a request of its own. */
@@ -8,8 +9,12 @@ export type BulkResponse =
   | { readonly code: number; readonly reason: string; readonly failure: RequestError };
 
 /** `cursor`: there is more that the criteria of the request fit. */
+export interface BulkResponses {
+  readonly response: readonly BulkResponse[];
+  readonly cursor?: string;
+}
 export interface BulkAnswer {
-  readonly bulkResponseList: { readonly response: readonly BulkResponse[]; readonly cursor?: string };
+  readonly bulkResponseList: BulkResponses;
 }
 
 export function succeeded(resourceURL: string, code: 200 | 201 | 204): BulkResponse {
@@ -21,6 +26,7 @@ export function failed(problem: ProblemError): BulkResponse {
 }
 
 /** 206 when something of it failed. */
-export function statusOf(responses: readonly BulkResponse[]): 200 | 206 {
-  return responses.every((one) => 'success' in one) ? 200 : 206;
+export function bulkAnswer(bulkResponseList: BulkResponses, reply: FastifyReply): BulkAnswer {
+  reply.status(bulkResponseList.response.every((one) => 'success' in one) ? 200 : 206);
+  return { bulkResponseList };
 }

@@ -1,4 +1,4 @@
-import { ProblemError, invalidRequest } from '@cpm/http';
+import { invalidRequest, type ProblemError } from '@cpm/http';
 import { z } from 'zod';
 
 const MAX_FLAGS = 64;

@@ -1,17 +1,19 @@
 import { Module } from '@nestjs/common';
-import { messageStoreSync, OBJECTS_TABLE } from '@cpm/domain-message-store-sync';
+import { messageStoreSync } from '@cpm/domain-message-store-sync';
 import { ContentStore } from '@cpm/runtime-content';
 import { CLOCK, MONGO, parseConfig, ServiceHost, storeOf } from '@cpm/runtime-host';
 import type { AggregateStore, Clock } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import { BoxCommands } from './box-commands.js';
 import { Boxes } from './boxes.js';
+import { OwnExportController, SubscriberExportController } from './export/export.controllers.js';
 import { FolderList } from './folders/folder-list.js';
 import { FolderOperationsController } from './folders/folder-operations.controller.js';
 import { FoldersController } from './folders/folders.controller.js';
 import { Transfers } from './folders/transfers.js';
 import { MultipartUpload } from './multipart-upload.js';
 import { NMS_CONFIG, nmsConfig } from './nms-config.js';
+import { NmsErrorWords } from './nms-error.js';
 import { ObjectReader } from './object-reader.js';
 import { BulkCreationController } from './objects/bulk-creation.controller.js';
 import { FlagsController } from './objects/flags.controller.js';
@@ -25,16 +27,19 @@ import { rowIndexes, StoredObjects } from './stored-objects.js';
 import { BoxChanges } from './subscriptions/box-changes.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { BOX_EFFECTS, upkeepProviders } from './upkeep/upkeep-providers.js';
-import { contentIndexes } from './upkeep/upkeep-rows.js';
+import { UnnamedContents } from './upkeep/unnamed-contents.js';
 
 /** How long an attachment waits for its object, should the process end in between. */
 const UNUSED_MS = 3_600_000;
 
 @Module({
-  imports: [ServiceHost.for(messageStoreSync, { rowIndexes: { ...rowIndexes, [OBJECTS_TABLE]: [...rowIndexes[OBJECTS_TABLE], ...contentIndexes] }, effects: BOX_EFFECTS })],
-  controllers: [ObjectsController, BulkCreationController, FlagsController, ObjectOperationsController, FoldersController, FolderOperationsController, SubscriptionsController],
+  imports: [ServiceHost.for(messageStoreSync, { rowIndexes, effects: BOX_EFFECTS, eraser: UnnamedContents })],
+  controllers: [
+    ObjectsController, BulkCreationController, FlagsController, ObjectOperationsController, FoldersController, FolderOperationsController, SubscriptionsController,
+    OwnExportController, SubscriberExportController,
+  ],
   providers: [
-    BoxCommands, ObjectReader, ObjectChanges, ObjectCreation, ObjectSearch, FolderList, Transfers, BoxChanges, MultipartUpload, PayloadAnswer,
+    BoxCommands, ObjectReader, ObjectChanges, ObjectCreation, ObjectSearch, FolderList, Transfers, BoxChanges, MultipartUpload, PayloadAnswer, NmsErrorWords,
     { provide: NMS_CONFIG, useFactory: () => parseConfig(nmsConfig, process.env) },
     { provide: StoredObjects, inject: [MONGO], useFactory: (connection: Connection) => new StoredObjects(connection) },
     {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const nmsConfig = z.object({
   /** All attachments of one request together. */
   NMS_MAX_PAYLOAD_BYTES: z.coerce.number().int().positive().default(100 * 2 ** 20),
-  /** Scheme and host of the entry as devices reach it; the `Host` of each request unless given. */
+  /** Scheme and host of the entry as devices reach it, with which all URLs begin; the `Host` of each request unless given. */
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be http(s)://host' }).transform((url) => url.replace(/\/+$/, '')).optional(),
 });
 export type NmsConfig = z.output<typeof nmsConfig>;

@@ -1,6 +1,7 @@
-import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { ProblemError, problemOf } from '@cpm/http';
-import type { FastifyReply } from 'fastify';
+import { Catch, Inject, Injectable, type ArgumentsHost, type ExceptionFilter, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { ProblemError, problemOf, type Problem } from '@cpm/http';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 interface NmsException {
   readonly messageId: string;
@@ -23,6 +24,26 @@ export class NmsErrorFilter implements ExceptionFilter {
     if (reply.raw.headersSent) reply.raw.destroy();
     else void reply.status(problem.status).headers(problem.headers).type('application/json').send(requestErrorOf(problem));
   }
+}
+
+/** What fails before a route of the message store is reached, or where there is none, is said in the same words. */
+@Injectable()
+export class NmsErrorWords implements OnModuleInit {
+  constructor(@Inject(HttpAdapterHost) private readonly http: HttpAdapterHost) {}
+
+  onModuleInit(): void {
+    this.http.httpAdapter.getInstance<FastifyInstance>().addHook('onSend', (request, reply, payload, done) => {
+      const isProblem = request.url.startsWith('/nms/') && String(reply.getHeader('content-type')).startsWith('application/problem+json');
+      if (!isProblem || typeof payload !== 'string') done(null, payload);
+      else done(null, inWordsOfNms(payload, reply));
+    });
+  }
+}
+
+function inWordsOfNms(payload: string, reply: FastifyReply): string {
+  const { status, type, detail, errors } = JSON.parse(payload) as Problem;
+  reply.type('application/json');
+  return JSON.stringify(requestErrorOf(new ProblemError(status, type.slice(type.lastIndexOf(':') + 1), detail, { ...(errors && { errors }) })));
 }
 
 /** A value of a closed list that is none of it: SVC0003. */

@@ -30,7 +30,7 @@ class OwnBox implements CanActivate {
 }
 
 /** A controller of resources in a user's network message store, in the words of OMA NMS. */
-export function NmsResource(path: 'objects' | 'folders' | 'subscriptions'): ClassDecorator {
+export function NmsResource(path: 'objects' | 'folders' | 'subscriptions' | 'export'): ClassDecorator {
   return applyDecorators(Controller(`/nms/v1/:storeName/:boxId/${path}`), RequireScope('device'), UseGuards(OwnBox), UseFilters(NmsErrorFilter));
 }
 

@@ -40,7 +40,7 @@ export class PayloadAnswer {
     await reply.headers({ ...GUARD, 'content-type': `multipart/related; boundary="${boundary}"; type="${type}"`, 'content-length': length }).send(body);
   }
 
-  private payload(part: PayloadPart): Payload | Promise<Payload> {
+  private async payload(part: PayloadPart): Promise<Payload> {
     return part.text === undefined ? this.stored(part) : inline(part, Buffer.from(part.text));
   }
 

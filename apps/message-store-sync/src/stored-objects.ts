@@ -2,6 +2,7 @@ import { FOLDERS_TABLE, objectRowId, OBJECTS_TABLE, type Changes, type FolderRow
 import { collectionOf, type TableIndexes } from '@cpm/runtime-mongo';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { Collection, Connection, mongo } from 'mongoose';
+import { contentIndexes } from './upkeep/upkeep-rows.js';
 
 const COMMITTED = { level: 'majority' } as const;
 
@@ -14,6 +15,7 @@ export const rowIndexes = {
     { key: { u: 1, deleted: 1, modSeq: 1 }, name: 'vanished', partialFilterExpression: { deleted: true } },
     { key: { u: 1, modSeq: 1 }, name: 'changes' },
     { key: { u: 1, removedAt: 1 }, name: 'tombstones', partialFilterExpression: { deleted: true } },
+    ...contentIndexes,
   ],
   [FOLDERS_TABLE]: [{ key: { u: 1, modSeq: 1 }, name: 'changes' }],
 } satisfies TableIndexes;
@@ -73,9 +75,9 @@ export class StoredObjects {
     return this.objects.distinct('folder', { u: user, deleted: false }, { readConcern: COMMITTED });
   }
 
-  /** Whether something with a number above `after` is in a folder. */
+  /** Whether something with a first number above `after` is in a folder. */
   async isInUse(user: CpmAddress, folder: string, after = 0): Promise<boolean> {
-    const filter = { u: user, deleted: false, folder, ...(after > 0 && { modSeq: { $gt: after } }) };
+    const filter = { u: user, deleted: false, folder, ...(after > 0 && { born: { $gt: after } }) };
     return (await this.objects.findOne(filter, { projection: { _id: 1 }, readConcern: COMMITTED })) !== null;
   }
 

@@ -1,3 +1,4 @@
+import { SMSC_REFERENCES } from '@cpm/domain-sms-interworking-gateway';
 import { collectionOf } from '@cpm/runtime-mongo';
 import type { Collection, Connection } from 'mongoose';
 import { comparableId } from './message-id-forms.js';
@@ -33,13 +34,13 @@ export class MongoSmsReferences implements SmsReferences {
     connection: Connection,
     private readonly now: () => number,
   ) {
-    this.references = connection.collection(collectionOf('sms-interworking-gateway', 'smsc-refs')) as unknown as Collection<ReferenceDocument>;
+    this.references = connection.collection(collectionOf('sms-interworking-gateway', SMSC_REFERENCES)) as unknown as Collection<ReferenceDocument>;
     this.waiting = connection.collection(collectionOf('sms-interworking-gateway', 'parked-receipts')) as unknown as Collection<ParkedDocument>;
   }
 
   async ensureIndexes(): Promise<void> {
     const forgetting = { key: { delAt: 1 as const }, expireAfterSeconds: 0 };
-    await this.references.createIndexes([forgetting]);
+    await this.references.createIndexes([forgetting, { key: { 'reference.user': 1 } }]);
     await this.waiting.createIndexes([forgetting, { key: { awaits: 1 } }]);
   }
 

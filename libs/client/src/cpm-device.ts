@@ -22,6 +22,8 @@ interface Events {
 type DeviceEvents = Events & { readonly [Type in FrameType]: Frame<Type> };
 
 const MESSAGES: ReadonlySet<string> = new Set(['message.received', 'message.available', 'message.sent', 'session.message']);
+/** What comes with a change of the box. */
+const SAYS_CHANGED: ReadonlySet<string> = new Set([...MESSAGES, 'store.changed', 'sync.hint', 'disposition', 'message.revoked', 'file-transfer.invited', 'session.established', 'session.closed']);
 const DELIVERED_BY_RECEIPT: ReadonlySet<string> = new Set(['message.received', 'session.message']);
 const CONFIRM_AFTER = 500;
 
@@ -177,8 +179,7 @@ export class CpmDevice {
     const { url, deviceId } = this.options;
     const box = await Box.open(options, { calls: this.calls, origin: new URL(url).origin, deviceId });
     box.on('problem', (problem) => this.listeners.emit('problem', problem));
-    this.on('store.changed', () => box.wake());
-    this.on('sync.hint', () => box.wake());
+    this.on('frame', ({ type }) => SAYS_CHANGED.has(type) && box.wake());
     this.on('state', (state) => (state === 'open' ? box.online() : box.offline()));
     if (this.current === 'open') box.online();
     return box;

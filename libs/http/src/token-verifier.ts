@@ -13,6 +13,8 @@ export interface Principal {
   readonly scope: Scope;
   readonly user?: CpmAddress;
   readonly device?: DeviceId;
+  /** `sub` of the token where it is no CPM Address: an operator's or a network's name. */
+  readonly subject?: string;
 }
 
 /** The token proves nothing; `message` says why, without quoting it. */
@@ -40,6 +42,7 @@ export interface TokenVerifierOptions {
 
 export const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'];
 const MAX_TOKEN_LENGTH = 8192;
+const MAX_SUBJECT = 256;
 /** A key taken out of the set stops counting after this, also for tokens verified before. */
 const TRUSTED_MS = 300_000;
 
@@ -117,7 +120,8 @@ function principalOf(payload: JWTPayload): Principal {
   if (!scope || scopes.length > 1) throw new InvalidTokenError(`the token must carry one scope of ${SCOPES.join(', ')}`);
   const user = cpmAddress.safeParse(parsed.data.sub);
   const device = deviceId.safeParse(parsed.data.device);
-  if (scope !== 'device') return { scope, ...(user.success && { user: user.data }), ...(device.success && { device: device.data }) };
+  const { sub } = parsed.data;
+  if (scope !== 'device') return { scope, ...(user.success ? { user: user.data } : sub !== undefined && { subject: sub.slice(0, MAX_SUBJECT) }), ...(device.success && { device: device.data }) };
   if (!user.success) throw new InvalidTokenError('the claim sub must be a CPM Address');
   if (!device.success) throw new InvalidTokenError('the claim device must be a device id');
   return { scope, user: user.data, device: device.data };

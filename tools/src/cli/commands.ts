@@ -2,7 +2,7 @@ import { cpmAddress, deviceId } from '@cpm/vocabulary';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import { devKeys, type TokenClaims } from '../dev-tokens/index.js';
-import { operatorGet } from './operator-api.js';
+import { operatorCall, operatorDownload } from './operator-api.js';
 
 interface TokenOptions {
   readonly scope: TokenClaims['scope'];
@@ -29,15 +29,49 @@ export function commandLine(print: (text: string) => void): Command {
   reading(program.command('journey <messageId>').description('every decision about a message'), print, (id = '') => `/admin/v1/messages/${encodeURIComponent(id)}/journey`);
   reading(program.command('access <address>').description('how the devices of a user can be reached'), print, (address = '') => `/admin/v1/access/${encodeURIComponent(address)}`);
   reading(policy.command('get').description('prints the policy in force'), print, () => '/admin/v1/policy');
+  aboutUsers(program, print);
   return program;
 }
 
+interface UserOptions {
+  readonly user: string;
+  readonly url: string;
+  readonly content?: true;
+  readonly out: string;
+  readonly status?: true;
+}
+
+function aboutUsers(program: Command, print: (text: string) => void): void {
+  located(program.command('export').description("writes all that the message store keeps of a user into a file, as lines of JSON"))
+    .requiredOption('--user <address>', 'CPM Address, tel:+… or sip:…', parsedBy(cpmAddress))
+    .option('--content', 'with the contents that are stored apart')
+    .option('--out <file>', 'the file', 'box.ndjson')
+    .action(async ({ url, user, content, out }: UserOptions) => {
+      const bytes = await operatorDownload(url, `/admin/v1/subscribers/${encodeURIComponent(user)}/export${content ? '?content=true' : ''}`, out);
+      print(`${out}: ${bytes} bytes`);
+    });
+  located(program.command('erase').description('erases a user from all services, and prints how far that is'))
+    .requiredOption('--user <address>', 'CPM Address, tel:+… or sip:…', parsedBy(cpmAddress))
+    .option('--status', 'only prints how far an erasure is')
+    .action(async ({ url, user, status }: UserOptions) => {
+      print(JSON.stringify(await operatorCall(url, `/admin/v1/subscribers/${encodeURIComponent(user)}/erasure`, status ? 'GET' : 'POST'), undefined, 2));
+    });
+  located(program.command('audit').description('who has done what to whom'))
+    .option('--user <address>', 'only what was done to him', parsedBy(cpmAddress))
+    .action(async ({ url, user }: Partial<UserOptions> & Pick<UserOptions, 'url'>) => {
+      print(JSON.stringify(await operatorCall(url, `/admin/v1/audit${user === undefined ? '' : `?address=${encodeURIComponent(user)}`}`), undefined, 2));
+    });
+}
+
+function located(command: Command): Command {
+  return command.option('--url <url>', 'where the services answer', process.env['CPM_URL'] ?? `http://127.0.0.1:${process.env['HTTP_PORT'] ?? 8080}`);
+}
+
 function reading(command: Command, print: (text: string) => void, path: (argument?: string) => string): void {
-  command
-    .option('--url <url>', 'where the services answer', process.env['CPM_URL'] ?? `http://127.0.0.1:${process.env['HTTP_PORT'] ?? 8080}`)
+  located(command)
     .action(async (...given: unknown[]) => {
       const called = given.at(-1) as Command;
-      print(JSON.stringify(await operatorGet(called.opts<{ url: string }>().url, path(called.args[0])), undefined, 2));
+      print(JSON.stringify(await operatorCall(called.opts<{ url: string }>().url, path(called.args[0])), undefined, 2));
     });
 }
 

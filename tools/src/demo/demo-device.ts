@@ -1,4 +1,4 @@
-import { CpmDevice, type DeviceDescription, type DispositionRequest, type Frame, type FrameData, type FrameType, type MessageData, type OutgoingMessage, type UploadedFile } from '@cpm/client';
+import { CpmDevice, InMemoryStore, type Box, type DeviceDescription, type DispositionRequest, type Frame, type FrameData, type FrameType, type MessageData, type OutgoingMessage, type UploadedFile } from '@cpm/client';
 import { devKeys } from '../dev-tokens/index.js';
 import { eventually } from './eventually.js';
 
@@ -27,7 +27,9 @@ export interface DemoMessage extends Omit<OutgoingMessage, 'id' | 'to' | 'dispos
 /** A device with the client SDK, whose IP can be switched on and off; it keeps what it was told. */
 export class DemoDevice {
   private readonly frames: Frame[] = [];
-  private online: CpmDevice | undefined;
+  private readonly store = new InMemoryStore();
+  private client: CpmDevice | undefined;
+  private isOnline = false;
 
   constructor(
     readonly identity: DeviceIdentity,
@@ -35,20 +37,27 @@ export class DemoDevice {
   ) {}
 
   async register(description: Omit<DeviceDescription, 'name'> = {}): Promise<void> {
-    await this.client().register({ name: this.identity.name, ...description });
+    await this.newClient().register({ name: this.identity.name, ...description });
   }
 
   /** Switches IP on. With `autoDeliver` off it says nothing of what it received before it is asked to. */
   async connect({ autoDeliver = true } = {}): Promise<void> {
-    const client = this.client(autoDeliver);
+    const client = (this.client ??= this.newClient(autoDeliver));
     client.on('frame', (frame) => this.frames.push(frame));
-    this.online = client;
+    this.isOnline = true;
     await client.connect();
   }
 
   disconnect(): void {
-    this.online?.close();
-    this.online = undefined;
+    this.client?.close();
+    this.client = undefined;
+    this.isOnline = false;
+  }
+
+  /** The user's box as this device keeps it, with IP or without: what it holds outlives every connection. */
+  openBox(): Promise<Box> {
+    this.client ??= this.newClient();
+    return this.client.openBox({ store: this.store, user: this.identity.owner.address });
   }
 
   /** The id of the message, once the system has it. */
@@ -117,11 +126,11 @@ export class DemoDevice {
   }
 
   private get active(): CpmDevice {
-    if (!this.online) throw new Error(`${this.identity.name} is not connected`);
-    return this.online;
+    if (!this.client || !this.isOnline) throw new Error(`${this.identity.name} is not connected`);
+    return this.client;
   }
 
-  private client(autoDeliver = true): CpmDevice {
+  private newClient(autoDeliver = true): CpmDevice {
     const { id, owner } = this.identity;
     const token = async () => (await devKeys()).sign({ scope: 'device', user: owner.address, device: id });
     return new CpmDevice({ url: this.url, token, deviceId: id, autoDeliver });

@@ -10,13 +10,18 @@ const OWNERS: readonly (readonly [prefix: string, owner: ServiceName])[] = [
   ['/admin/v1/policy/ucn-preview', 'sms-interworking-gateway'],
   ['/admin/v1/policy', 'device-registry'],
   ['/admin/v1/dead-letters', 'device-registry'],
+  ['/admin/v1/audit', 'device-registry'],
   ['/admin/v1/access', 'access-awareness'],
   ['/network/v1', 'access-awareness'],
   ['/admin/v1/messages', 'routing'],
   ['/nms', 'message-store-sync'],
 ];
 
+/** The box of a subscriber is not the registry's. */
+const EXPORT = /^\/admin\/v1\/subscribers\/[^/?]+\/export(\?|$)/;
+
 export function ownerOf(path: string): ServiceName {
+  if (EXPORT.test(path)) return 'message-store-sync';
   const fits = (prefix: string) => path === prefix || path.startsWith(`${prefix}/`) || path.startsWith(`${prefix}?`);
   return OWNERS.find(([prefix]) => fits(prefix))?.[1] ?? 'client-edge';
 }

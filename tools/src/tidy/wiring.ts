@@ -1,12 +1,12 @@
-import type { EventContract, ServiceDefinition } from '@cpm/runtime-decider';
+import { heardBy, type EventContract, type ServiceDefinition } from '@cpm/runtime-decider';
 import ts from 'typescript';
 import type { SourceFile } from '../trace/source-files.js';
 
 /** Services that a contract names as listeners and that do not subscribe to it. */
 export function deafListeners(contracts: readonly EventContract[], services: readonly ServiceDefinition[]): readonly string[] {
   return contracts.flatMap(({ type, version, listeners }) => listeners
-    .filter((listener) => !services.some(({ name, subscriptions }) =>
-      name === listener && subscriptions.some(({ contract }) => contract.type === type && contract.version === version)))
+    .filter((listener) => !services.some((service) =>
+      service.name === listener && heardBy(service).some((contract) => contract.type === type && contract.version === version)))
     .map((listener) => `${listener} is to hear ${type} and does not subscribe to it`));
 }
 

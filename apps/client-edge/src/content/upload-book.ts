@@ -97,6 +97,12 @@ export class UploadBook {
     return this.records.findOneAndUpdate({ _id, fileId, expiresAtMs: { $lte: this.clock.now() } }, { $inc: { epoch: 1 } }, { returnDocument: 'after', writeConcern: MAJORITY });
   }
 
+  /** All uploads of a user are over now. Idempotent. */
+  async endAllOf(owner: CpmAddress): Promise<void> {
+    const own = { _id: { $gt: owner, $lt: `${owner}}` }, owner };
+    await this.records.updateMany(own, { $set: { expiresAtMs: 0 } }, { writeConcern: MAJORITY });
+  }
+
   async ensureIndexes(): Promise<void> {
     await this.records.createIndexes([{ key: { expiresAtMs: 1 }, name: 'expiry' }]);
   }

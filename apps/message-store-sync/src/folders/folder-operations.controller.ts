@@ -2,7 +2,7 @@ import { Body, Get, HttpCode, Inject, Post, Query, Res } from '@nestjs/common';
 import { folderReference, type FolderReference } from '@cpm/domain-message-store-sync';
 import { parse } from '@cpm/http';
 import type { FastifyReply } from 'fastify';
-import { statusOf, type BulkAnswer, type BulkResponse } from '../bulk.js';
+import { bulkAnswer, type BulkAnswer } from '../bulk.js';
 import { Boxes } from '../boxes.js';
 import { InBox, NmsResource, type BoxDevice } from '../nms-resource.js';
 import { folderIn, unknownFolder } from '../references.js';
@@ -37,16 +37,11 @@ export class FolderOperationsController {
 
   @Post('operations/moveToFolder')
   async move(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
-    return answerOf(await this.transfers.move(caller, parse(transfer, body)), reply);
+    return bulkAnswer({ response: await this.transfers.move(caller, parse(transfer, body)) }, reply);
   }
 
   @Post('operations/copyToFolder')
   async copy(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
-    return answerOf(await this.transfers.copy(caller, parse(transfer, body)), reply);
+    return bulkAnswer({ response: await this.transfers.copy(caller, parse(transfer, body)) }, reply);
   }
-}
-
-function answerOf(response: readonly BulkResponse[], reply: FastifyReply): BulkAnswer {
-  reply.status(statusOf(response));
-  return { bulkResponseList: { response } };
 }

@@ -32,6 +32,7 @@ export class FoldersController {
     if (Object.keys(box.folders).some((known) => prefix !== undefined && known.startsWith(prefix) && known !== key)) {
       throw new ProblemError(409, 'correlator-reused', 'the clientCorrelator was used for another folder', { errors: [{ path: 'folder.clientCorrelator', message: 'was used for another folder' }] });
     }
+    if (box.removedFolders.includes(key)) throw removedSince();
     // A creation that is repeated does not ask whether its parent is still there.
     const parent = Object.hasOwn(box.folders, key) ? '' : parentIn(given, caller.user, box);
     await this.change(caller, key, { kind: 'create', name: given.name, parent });
@@ -68,9 +69,13 @@ export class FoldersController {
 
   private async shown({ user, baseUrl }: BoxDevice, key: string): Promise<NmsFolder> {
     const { folders } = await this.boxes.of(user);
-    if (!Object.hasOwn(folders, key)) throw new ProblemError(409, 'removed-since', 'the folder was removed since');
+    if (!Object.hasOwn(folders, key)) throw removedSince();
     return nmsFolder(user, key, { folders, baseUrl });
   }
+}
+
+function removedSince(): ProblemError {
+  return new ProblemError(410, 'removed-since', 'the folder was created before and removed since');
 }
 
 function keyIn(params: unknown): string {

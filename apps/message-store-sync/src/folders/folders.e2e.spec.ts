@@ -55,6 +55,9 @@ requirement('CPM-MLD-016', () => {
     expect((await make('Home', { clientCorrelator: 'f1' })).status).toBe(409);
     await stage.call('PUT', `${pathOf(twice[0]!.body.folder.resourceURL)}/folderName`, { name: 'Job' });
     expect((await make('Work', { clientCorrelator: 'f1' })).body.folder).toMatchObject({ name: 'Job' });
+    await stage.call('DELETE', pathOf(twice[0]!.body.folder.resourceURL));
+    expect((await make('Work', { clientCorrelator: 'f1' })).status).toBe(410);
+    expect((await make('Work', { clientCorrelator: 'f2' })).status).toBe(201);
   });
 
   it('takes what is in a folder, and in those below it, along with it', async () => {

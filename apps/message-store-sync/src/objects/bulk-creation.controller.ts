@@ -7,7 +7,7 @@ import type { Clock } from '@cpm/runtime-ports';
 import { objectUrl } from '@cpm/vocabulary';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Boxes } from '../boxes.js';
-import { failed, statusOf, succeeded, type BulkAnswer } from '../bulk.js';
+import { bulkAnswer, failed, succeeded, type BulkAnswer } from '../bulk.js';
 import { MultipartUpload, type Upload } from '../multipart-upload.js';
 import { InBox, NmsResource, type BoxDevice } from '../nms-resource.js';
 import { MAX_BULK } from '../references.js';
@@ -41,8 +41,7 @@ export class BulkCreationController {
       return planned.map((one) => (one instanceof ProblemError ? one : outcomes.next().value ?? unanswered()));
     });
     const response = made.map((one) => (one instanceof ProblemError ? failed(one) : succeeded(caller.baseUrl + objectUrl(caller.user, one.row.oid), 201)));
-    reply.status(statusOf(response));
-    return { bulkResponseList: { response } };
+    return bulkAnswer({ response }, reply);
   }
 
   private plan(caller: BoxDevice, given: unknown, context: { readonly box: Box; readonly parts: readonly PayloadPart[]; readonly path: string }): PlannedObject | ProblemError {

@@ -83,7 +83,7 @@ export function unanswered(): ProblemError {
 }
 
 function removedSince(): ProblemError {
-  return new ProblemError(409, 'removed-since', 'the object was created before and removed since');
+  return new ProblemError(410, 'removed-since', 'the object was created before and removed since');
 }
 
 function contentOf(row: ObjectRow): readonly string[] {

@@ -5,7 +5,7 @@ import { parse, ProblemError } from '@cpm/http';
 import { objectUrl } from '@cpm/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { failed, statusOf, succeeded, type BulkAnswer, type BulkResponse } from '../bulk.js';
+import { bulkAnswer, failed, succeeded, type BulkAnswer, type BulkResponse, type BulkResponses } from '../bulk.js';
 import { changeOf, tooManyFlags } from '../flags.js';
 import { InBox, NmsResource, type BoxDevice } from '../nms-resource.js';
 import { ObjectReader, unknownObject } from '../object-reader.js';
@@ -55,16 +55,17 @@ export class ObjectOperationsController {
   @Post('operations/bulkUpdate')
   async update(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
     const { bulkUpdate: { operation, flags: { flag }, ...selection } } = parse(bulkUpdateBody, body);
-    return this.apply(caller, selection, reply, (row) => {
-      const change = operation === 'AddFlag' ? changeOf([...new Set(flag)], [], row.flags) : changeOf([], flag, row.flags);
-      return tooManyFlags(change, row.flags) ?? (change.addFlags ?? change.removeFlags ? change : undefined);
-    });
+    const change: Change = (row) => {
+      const changed = operation === 'AddFlag' ? changeOf([...new Set(flag)], [], row.flags) : changeOf([], flag, row.flags);
+      return tooManyFlags(changed, row.flags) ?? (changed.addFlags ?? changed.removeFlags ? changed : undefined);
+    };
+    return bulkAnswer(await this.apply(caller, selection, change, 200), reply);
   }
 
   /** Also as POST, for what stands between may drop the body of a DELETE. */
   @Post('operations/bulkDelete')
-  remove(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
-    return this.apply(caller, parse(bulkDeleteBody, body).bulkDelete, reply, () => ({ remove: 'deleted' }), 204);
+  async remove(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
+    return bulkAnswer(await this.apply(caller, parse(bulkDeleteBody, body).bulkDelete, () => ({ remove: 'deleted' }), 204), reply);
   }
 
   @Delete('operations/bulkDelete')
@@ -72,7 +73,7 @@ export class ObjectOperationsController {
     return this.remove(caller, body, reply);
   }
 
-  private async apply(caller: BoxDevice, selection: Selection, reply: FastifyReply, change: Change, code: 200 | 204 = 200): Promise<BulkAnswer> {
+  private async apply(caller: BoxDevice, selection: Selection, change: Change, code: 200 | 204): Promise<BulkResponses> {
     const { rows, cursor } = await this.select(caller, selection);
     const planned = rows.map((row) => ({ row, change: row && change(row) }));
     const updates = new Map(planned.flatMap(({ row, change: made }) => (row && made && !(made instanceof ProblemError) ? [[row.oid, { objectId: row.oid, ...made }]] : [])));
@@ -81,8 +82,7 @@ export class ObjectOperationsController {
       if (!row) return failed(unknownObject());
       return made instanceof ProblemError ? failed(made) : succeeded(caller.baseUrl + objectUrl(row.u, row.oid), code);
     });
-    reply.status(statusOf(response));
-    return { bulkResponseList: { response, ...(cursor !== undefined && { cursor }) } };
+    return { response, ...(cursor !== undefined && { cursor }) };
   }
 
   private async select(caller: BoxDevice, { objects, selectionCriteria }: Selection): Promise<Selected> {

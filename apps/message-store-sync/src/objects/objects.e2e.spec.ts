@@ -44,7 +44,7 @@ requirement('CPM-MLD-016', () => {
     expect(await create({ ...object, attributes: sms('Other') })).toMatchObject({ status: 409, body: { requestError: { policyException: { variables: ['clientCorrelator'] } } } });
     expect((await create(object, tablet)).body.object.resourceURL).not.toBe(answers[0]!.body.object.resourceURL);
     await stage.call('DELETE', pathOf(answers[0]!.body.object));
-    expect((await create(object)).status).toBe(409);
+    expect((await create(object)).status).toBe(410);
     const found = await stage.call('POST', '/objects/operations/search', { selectionCriteria: {} });
     expect(found.body.objectList.object).toHaveLength(2);
   });

@@ -4,23 +4,23 @@ import { notOneOf } from '../nms-error.js';
 import { reference, type Reference } from '../references.js';
 import { PRESETS, searchCriteria, type SearchCriteria } from './criteria.js';
 
-export const MAX_ENTRIES = 500;
-export const DEFAULT_ENTRIES = 100;
+const MAX_ENTRIES = 500;
+const DEFAULT_ENTRIES = 100;
 
 /** A place in a list: by date and object id, or by a number that each object of the list has alone. */
-export type Place = { readonly date: number; readonly oid: string } | { readonly number: number };
+export type ListPlace = { readonly date: number; readonly oid: string } | { readonly number: number };
 /** What a list is sorted by: `created` and `vanished` by the numbers that the objects got then. */
 export type ListOrder = 'date' | 'created' | 'vanished';
 
 const LETTER = { date: 'd', created: 'c', vanished: 'v' } as const satisfies Record<ListOrder, string>;
 
 /** Opaque to devices; of one order it says nothing in another. */
-export function cursorAt(order: ListOrder, place: Place): string {
+export function cursorAt(order: ListOrder, place: ListPlace): string {
   const text = 'number' in place ? String(place.number) : `${place.date}|${place.oid}`;
   return Buffer.from(`${LETTER[order]}${text}`).toString('base64url');
 }
 
-function placeOf(cursor: string, order: ListOrder): Place | undefined {
+function placeOf(cursor: string, order: ListOrder): ListPlace | undefined {
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
   if (!text.startsWith(LETTER[order])) return undefined;
   // An object id may hold the separator, a date does not.
@@ -60,7 +60,7 @@ export interface ObjectQuery {
   readonly limit: number;
   readonly order: ListOrder;
   readonly direction: 1 | -1;
-  readonly after?: Place;
+  readonly after?: ListPlace;
   readonly scope?: Reference;
   readonly recursive: boolean;
   readonly criteria?: SearchCriteria;

@@ -9,7 +9,7 @@ import { folderIn, unknownFolder } from '../references.js';
 import { StoredObjects, type Stretch } from '../stored-objects.js';
 import { creationCursorAt } from './criteria.js';
 import { mongoFilter } from './mongo-filter.js';
-import { cursorAt, filterOf, type ObjectQuery, type Place } from './object-query.js';
+import { cursorAt, filterOf, type ObjectQuery, type ListPlace } from './object-query.js';
 import { beyond, placeOfRow, planOf, upTo } from './stretch.js';
 
 /** The most rows that one call looks at: what it has not found by then is found by the next, with its cursor. */
@@ -55,7 +55,7 @@ export class ObjectSearch {
   }
 
   /** One page, and where it ends unless nothing follows. */
-  private async walk({ stretch, condition, isCostly }: Walk, { limit, after: from }: ObjectQuery, isWanted: (row: ObjectRow) => boolean): Promise<{ rows: ObjectRow[]; after?: Place }> {
+  private async walk({ stretch, condition, isCostly }: Walk, { limit, after: from }: ObjectQuery, isWanted: (row: ObjectRow) => boolean): Promise<{ rows: ObjectRow[]; after?: ListPlace }> {
     const found: ObjectRow[] = [];
     let after = from;
     for (let looked = 0; looked < MAX_LOOKED_AT;) {
@@ -82,7 +82,7 @@ interface Walk {
   readonly isCostly: boolean;
 }
 
-function pageOf(found: readonly ObjectRow[], limit: number, stretch: Stretch): { rows: ObjectRow[]; after?: Place } {
+function pageOf(found: readonly ObjectRow[], limit: number, stretch: Stretch): { rows: ObjectRow[]; after?: ListPlace } {
   const rows = found.slice(0, limit);
   const last = rows.at(-1);
   return { rows, ...(last && { after: placeOfRow(last, stretch) }) };

@@ -1,7 +1,7 @@
 import { asksForVanished, foldersIn, type MadeFolders, type ObjectFilter, type ObjectRow } from '@cpm/domain-message-store-sync';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { Stretch } from '../stored-objects.js';
-import type { ListOrder, Place } from './object-query.js';
+import type { ListOrder, ListPlace } from './object-query.js';
 
 /** Where the objects of a search stand in an index, and what of the filter the index does not say. */
 export interface SearchPlan {
@@ -38,25 +38,25 @@ function datesOf(filters: readonly ObjectFilter[]): Bounds {
 }
 
 /** What comes after a place, in the direction of the stretch. */
-export function beyond(stretch: Stretch, place: Place): Stretch {
+export function beyond(stretch: Stretch, place: ListPlace): Stretch {
   return stretch.direction === 1 ? { ...stretch, lower: { ...stretch.lower, ...behind(stretch, place) } } : { ...stretch, upper: { ...stretch.upper, ...at(stretch, place) } };
 }
 
 /** What comes up to a place, it included. */
-export function upTo(stretch: Stretch, place: Place): Stretch {
+export function upTo(stretch: Stretch, place: ListPlace): Stretch {
   return stretch.direction === 1 ? { ...stretch, upper: { ...stretch.upper, ...behind(stretch, place) } } : { ...stretch, lower: { ...stretch.lower, ...at(stretch, place) } };
 }
 
-export function placeOfRow({ date, oid, born, modSeq }: ObjectRow, { index }: Stretch): Place {
+export function placeOfRow({ date, oid, born, modSeq }: ObjectRow, { index }: Stretch): ListPlace {
   if (index === 'created') return { number: born };
   return index === 'vanished' ? { number: modSeq } : { date, oid };
 }
 
-function at({ index }: Stretch, place: Place): Readonly<Record<string, unknown>> {
+function at({ index }: Stretch, place: ListPlace): Readonly<Record<string, unknown>> {
   return 'number' in place ? { [index === 'created' ? 'born' : 'modSeq']: place.number } : { date: place.date, oid: place.oid };
 }
 
 /** The first key behind a place: no text stands between one and the same with a NUL at its end. */
-function behind({ index }: Stretch, place: Place): Readonly<Record<string, unknown>> {
+function behind({ index }: Stretch, place: ListPlace): Readonly<Record<string, unknown>> {
   return 'number' in place ? { [index === 'created' ? 'born' : 'modSeq']: place.number + 1 } : { date: place.date, oid: `${place.oid}\0` };
 }

@@ -15,7 +15,7 @@ beforeEach(async () => {
     asked.push(url ?? '');
     response.writeHead(204).end();
   };
-  client = new NotifyClient(allowing('127.0.0.1/8'), 300);
+  client = new NotifyClient(allowing('127.0.0.1/8'), 5_000);
 });
 afterEach(async () => {
   await client.close();
@@ -35,13 +35,13 @@ it('posts JSON to the URL', async () => {
 });
 
 it('sends nothing to a host name that stands for a private address', async () => {
-  client = new NotifyClient(allowing(), 300);
+  client = new NotifyClient(allowing(), 5_000);
   await expect(post(listener.url.replace('http://127.0.0.1', 'https://localhost'))).rejects.toThrow('private network');
   expect(asked).toEqual([]);
 });
 
 it('goes to a host that is allowed by its name', async () => {
-  client = new NotifyClient(allowing('localhost'), 300);
+  client = new NotifyClient(allowing('localhost'), 5_000);
   await post(listener.url.replace('127.0.0.1', 'localhost'));
   expect(asked).toEqual(['/hook']);
 });
@@ -56,6 +56,7 @@ it('follows no redirection', async () => {
 });
 
 it('does not wait for an answer longer than its limit', async () => {
+  client = new NotifyClient(allowing('127.0.0.1/8'), 300);
   listener.answer = () => undefined;
   await expect(post()).rejects.toThrow();
 });

@@ -7,6 +7,7 @@ import type { Boxes } from '../boxes.js';
 import type { StoredObjects } from '../stored-objects.js';
 import type { UpkeepRows } from '../upkeep/upkeep-rows.js';
 import type { Post } from './notify-client.js';
+import { subscriptionUrl } from './subscription-view.js';
 
 export type ListFate = NotificationOutcome['outcome'];
 
@@ -53,7 +54,7 @@ export class SubscriberNotification {
     const view: Box = { ...box, modSeq: sending.to, rulesSince: { ...box.rulesSince, [device]: sending.rules } };
     const token = { ...place, rules };
     const changes = canReplay(token, view, device) ? await objects.changes(user, { after: place.position, upTo: sending.to, limit: LIST_SPAN }) : { objects: [], folders: [] };
-    const listener = { user, device, callbackData, baseUrl, subscriptionUrl: `${baseUrl}/nms/v1/main/${encodeURIComponent(user)}/subscriptions/${encodeURIComponent(id)}`, now: clock.now() };
+    const listener = { user, device, callbackData, baseUrl, subscriptionUrl: baseUrl + subscriptionUrl(user, id), now: clock.now() };
     const list = eventList(token, changes, view, listener);
     if (!list) throw new Error('a list is under way where nothing has changed');
     return list;

@@ -2,10 +2,14 @@ import { MAX_DURATION_SEC } from '@cpm/domain-message-store-sync';
 import { z } from 'zod';
 import { notOneOf } from '../nms-error.js';
 import { PRESETS } from '../search/criteria.js';
+import { notifyUrlFault } from './notify-url.js';
 
 const duration = z.coerce.number().int().min(1).transform((seconds) => Math.min(seconds, MAX_DURATION_SEC));
 const restartToken = z.string().min(1).max(128);
-const notifyURL = z.url({ protocol: /^https?$/, error: 'must be an http: or https: URL' }).max(2048).refine((url) => new URL(url).username === '', 'must not hold a user name');
+const notifyURL = z.string().superRefine((url, context) => {
+  const fault = notifyUrlFault(url);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+});
 
 /** All messages: the one filter there is, and without one it is the same. */
 const filter = z.object({ criterion: z.array(z.object({ type: z.string().max(64), name: z.string().max(128).optional(), value: z.string().max(256).optional() })).max(16) })

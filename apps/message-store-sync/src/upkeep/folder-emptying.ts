@@ -18,11 +18,11 @@ export class FolderEmptying {
   async run(input: EmptyingInput): Promise<void> {
     const user = input.user as CpmAddress;
     const { folder, upTo } = input;
-    // Nothing comes into a made folder once it is gone; what happened to its objects since does not save them.
-    const numbers = isMade(folder) ? Infinity : upTo;
+    // Nothing comes into a made folder once it is gone; a conversation may go on.
+    const born = isMade(folder) ? Infinity : upTo;
     let after: Place | undefined;
     do {
-      const found = await this.rows.inFolder(user, folder, { upTo: numbers, after, limit: REMOVED_AT_ONCE });
+      const found = await this.rows.inFolder(user, folder, { bornUpTo: born, after, limit: REMOVED_AT_ONCE });
       const [first] = found;
       if (first) {
         const objects = found.map(({ oid: objectId }) => ({ objectId, remove: 'deleted' as const }));

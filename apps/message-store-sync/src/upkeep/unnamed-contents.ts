@@ -1,6 +1,8 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { ContentStore } from '@cpm/runtime-content';
+import type { UserEraser } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
+import type { CpmAddress } from '@cpm/vocabulary';
 import type { UpkeepRows } from './upkeep-rows.js';
 
 const EVERY_MS = 600_000;
@@ -10,7 +12,7 @@ const AT_ONCE = 1_000;
  * Lets contents expire that no object of any box names any more: texts too long for the log, and attachments of objects that devices
  * made. Each is looked after about once a month by two indexes of the rows, whoever removed the objects and why. Any number of replicas may do so.
  */
-export class UnnamedContents implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class UnnamedContents implements OnApplicationBootstrap, BeforeApplicationShutdown, UserEraser {
   readonly #logger = new Logger('message-store-sync');
   readonly #stopped = new AbortController();
   #running: Promise<void> | undefined;
@@ -28,6 +30,11 @@ export class UnnamedContents implements OnApplicationBootstrap, BeforeApplicatio
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopped.abort();
     await this.#running;
+  }
+
+  /** What an erased user's objects name is looked at as soon as they are gone. */
+  async forget(user: CpmAddress): Promise<void> {
+    for await (const ids of this.rows.contentsOf(user)) await this.contents.askForReview(ids);
   }
 
   /** Looks at all that is due. */

@@ -1,11 +1,12 @@
 import type { Provider } from '@nestjs/common';
 import { ContentStore } from '@cpm/runtime-content';
-import { CLOCK, HOST_CONFIG, ingressOf, METRICS, MONGO, parseConfig, type HostConfig, type Metrics } from '@cpm/runtime-host';
+import { CLOCK, HOST_CONFIG, ingressOf, METRICS, MONGO, type HostConfig, type Metrics } from '@cpm/runtime-host';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import { Counter } from 'prom-client';
-import { z } from 'zod';
 import { Boxes } from '../boxes.js';
+import { BoxExport } from '../export/box-export.js';
+import { NMS_CONFIG, type NmsConfig } from '../nms-config.js';
 import { StoredObjects } from '../stored-objects.js';
 import { NotifyClient } from '../subscriptions/notify-client.js';
 import { targetsAllowedHere } from '../subscriptions/notify-url.js';
@@ -19,24 +20,17 @@ import { UpkeepRows } from './upkeep-rows.js';
 /** Injection token of the effects of boxes. */
 export const BOX_EFFECTS = 'cpm:message-store-sync:effects';
 
-const upkeepConfig = z.object({
-  /** Scheme and host by which devices know the entry: the URLs in lists that are sent to subscribers begin with it. */
-  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be http(s)://host[:port]' }).transform((url) => url.replace(/\/+$/, '')).optional(),
-});
-
 /** Everything that boxes have done outside of their decisions. */
 export const upkeepProviders: readonly Provider[] = [
   { provide: UpkeepRows, inject: [MONGO], useFactory: (connection: Connection) => new UpkeepRows(connection) },
   { provide: NotifyClient, useFactory: () => new NotifyClient(targetsAllowedHere()) },
   {
     provide: SubscriberNotification,
-    inject: [Boxes, StoredObjects, UpkeepRows, NotifyClient, ingressOf('message-store-sync'), CLOCK, HOST_CONFIG, METRICS],
+    inject: [Boxes, StoredObjects, UpkeepRows, NotifyClient, ingressOf('message-store-sync'), CLOCK, HOST_CONFIG, METRICS, NMS_CONFIG],
     useFactory: (
       boxes: Boxes, objects: StoredObjects, rows: UpkeepRows, client: NotifyClient, ingress: Ingress, clock: Clock, { HTTP_PORT }: HostConfig, metrics: Metrics,
-    ) => {
-      const baseUrl = parseConfig(upkeepConfig, process.env).PUBLIC_URL ?? `http://127.0.0.1:${HTTP_PORT}`;
-      return new SubscriberNotification({ boxes, objects, rows, client, ingress, clock, baseUrl, observe: observer(metrics) });
-    },
+      { PUBLIC_URL: baseUrl = `http://127.0.0.1:${HTTP_PORT}` }: NmsConfig,
+    ) => new SubscriberNotification({ boxes, objects, rows, client, ingress, clock, baseUrl, observe: observer(metrics) }),
   },
   {
     provide: BoxEffects,
@@ -48,6 +42,11 @@ export const upkeepProviders: readonly Provider[] = [
     provide: UnnamedContents,
     inject: [UpkeepRows, ContentStore, CLOCK],
     useFactory: (rows: UpkeepRows, contents: ContentStore, clock: Clock) => new UnnamedContents(rows, contents, clock),
+  },
+  {
+    provide: BoxExport,
+    inject: [Boxes, UpkeepRows, ContentStore, CLOCK],
+    useFactory: (boxes: Boxes, rows: UpkeepRows, contents: ContentStore, clock: Clock) => new BoxExport({ boxes, rows, contents, clock }),
   },
   { provide: BOX_EFFECTS, inject: [BoxEffects], useFactory: ({ effects }: BoxEffects) => effects },
 ];

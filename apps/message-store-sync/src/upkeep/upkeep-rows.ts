@@ -28,14 +28,19 @@ export class UpkeepRows {
     this.folders = connection.collection(collectionOf('message-store-sync', FOLDERS_TABLE)) as unknown as Collection<Stored<FolderRow>>;
   }
 
-  /** Objects in a folder whose last change has a number of at most `upTo`, oldest first. */
-  async inFolder(user: CpmAddress, folder: string, { upTo, after, limit }: { readonly upTo: number; readonly after: Place | undefined; readonly limit: number }): Promise<UpkeepObject[]> {
-    const filter = { u: user, folder, deleted: false, modSeq: { $lte: upTo }, ...beyond(after) };
+  /** Objects in a folder whose first number is at most `bornUpTo`, oldest first. */
+  async inFolder(user: CpmAddress, folder: string, { bornUpTo, after, limit }: { readonly bornUpTo: number; readonly after: Place | undefined; readonly limit: number }): Promise<UpkeepObject[]> {
+    const filter = { u: user, folder, deleted: false, born: { $lte: bornUpTo }, ...beyond(after) };
     return this.objects.find(filter, { sort: { date: 1, oid: 1 }, limit, projection: PLACE, ...COMMITTED }).toArray();
   }
 
   async oldest(user: CpmAddress, after: Place | undefined, limit: number): Promise<UpkeepObject[]> {
     return this.objects.find({ u: user, deleted: false, ...beyond(after) }, { sort: { date: 1, oid: 1 }, limit, projection: PLACE, ...COMMITTED }).toArray();
+  }
+
+  /** Whole objects, oldest first. */
+  async page(user: CpmAddress, after: Place | undefined, limit: number): Promise<ObjectRow[]> {
+    return this.objects.find({ u: user, deleted: false, ...beyond(after) }, { sort: { date: 1, oid: 1 }, limit, ...COMMITTED }).toArray();
   }
 
   /** What is in the box now, exactly. */
@@ -63,6 +68,16 @@ export class UpkeepRows {
     const found = await Promise.all([this.objects.find(filter, options).toArray(), this.folders.find(filter, options).toArray()]);
     const numbers = found.flat().map(({ modSeq }) => modSeq);
     return numbers.length === 0 ? undefined : Math.min(...numbers);
+  }
+
+  /** Ids of the contents that a user's objects name, some at a time. */
+  async *contentsOf(user: CpmAddress): AsyncGenerator<readonly string[], void, undefined> {
+    const naming = { u: user, $or: [{ contentId: { $exists: true } }, { 'parts.contentId': { $exists: true } }] };
+    const cursor = this.objects.find(naming, { projection: { contentId: 1, 'parts.contentId': 1 }, batchSize: 1_000, ...COMMITTED });
+    for (let left = await cursor.next(); left; left = await cursor.next()) {
+      const rows = [left, ...cursor.readBufferedDocuments()];
+      yield rows.flatMap(({ contentId, parts = [] }) => [contentId, ...parts.map((part) => part.contentId)]).filter((id) => id !== undefined);
+    }
   }
 
   /** Which of these contents some object names. */

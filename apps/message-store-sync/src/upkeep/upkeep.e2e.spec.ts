@@ -1,10 +1,17 @@
+import { Module } from '@nestjs/common';
 import { ChangeFolder, CreateObjects, UpdateObjects } from '@cpm/contracts-message-store-sync';
+import { messageStoreSync } from '@cpm/domain-message-store-sync';
 import { ContentStore } from '@cpm/runtime-content';
 import { requirement } from '@cpm/runtime-decider';
+import { ServiceHost } from '@cpm/runtime-host';
 import { startMongo, type MongoService } from '@cpm/testing-containers';
 import { MessageStoreSyncModule } from '../message-store-sync.module.js';
 import { bob, DAY_MS, LivingStore, phone, until } from './living-store.fixture.js';
 import { UnnamedContents } from './unnamed-contents.js';
+
+/** A process that dies before any effect has begun. */
+@Module({ imports: [ServiceHost.for(messageStoreSync)] })
+class WithoutEffects {}
 
 let mongo: MongoService;
 let store: LivingStore;
@@ -42,11 +49,15 @@ requirement('CPM-MLD-017', () => {
     expect(removed.every(({ removedAs }) => removedAs === 'deleted')).toBe(true);
   }, 60_000);
 
-  it('empties a conversation of what was in it, and keeps what came after', async () => {
-    await store.run(MessageStoreSyncModule);
+  it('empties a conversation of what was in it, and keeps what came after, though a process was lost in between', async () => {
+    await store.run(WithoutEffects);
     await store.deposit(['m1', 'm2']);
     await folder('/main/tel:+4915110000001', { kind: 'remove' });
     await store.deposit(['m3']);
+    await store.halt();
+    await store.run(MessageStoreSyncModule);
+    expect(await left()).toEqual(['m1', 'm2', 'm3']);
+    store.pass(61_000);
     await until(async () => (await store.box())?.emptying.length === 0);
     expect(await left()).toEqual(['m3']);
   });

@@ -238,6 +238,22 @@ describe('sending', () => {
     expect(box.objects()).toMatchObject([{ id, state: 'unsent' }]);
   });
 
+  it('is done with a message that was accepted and that a full search does not find any more', async () => {
+    await box.sync();
+    const id = await box.send({ to: [OTHER], body: 'hi' });
+    nms.fault = (_, path) => (path.includes('/subscriptions/') ? 'unreached' : undefined);
+    await box.sync().catch(() => undefined);
+    expect(box.objects()).toMatchObject([{ id, state: 'accepted' }]);
+    nms.objects.clear();
+    nms.forgottenUpTo = 99;
+    nms.fault = (_, path) => {
+      if (path.endsWith('search')) nms.forgottenUpTo = -1;
+      return undefined;
+    };
+    await box.sync();
+    expect(box.objects()).toEqual([]);
+  });
+
   it('tells when it is refused, and keeps the message for its user', async () => {
     const id = await box.send({ to: [OTHER], body: 'hi' });
     nms.fault = (_, path) => (path.endsWith('/messages') ? Response.json({ type: 'urn:cpm:unknown-recipient' }, { status: 404 }) : undefined);

@@ -235,10 +235,11 @@ function idsOf({ put = [], remove = [] }: { readonly put?: readonly { readonly i
 }
 
 /** A message of this device is there once its copy in the store is, or was. */
-function unsentAfter({ objects, gone }: BoxChange, { unsent }: LocalTables): Batch {
+function unsentAfter({ objects, gone, isWhole }: BoxChange, { unsent, position }: LocalTables): Batch {
   if (unsent.size === 0) return {};
   const copies = objects.put.filter((object) => attributeOf(object, 'Direction') === 'Out');
-  return { unsent: { remove: [...copies, ...gone].map(({ correlationId = '' }) => correlationId).filter((id) => unsent.has(id)) } };
+  const lost = [...unsent.values()].filter(({ search }) => isWhole && search !== undefined && search < (position?.search ?? 0)).map(({ id }) => id);
+  return { unsent: { remove: [...[...copies, ...gone].map(({ correlationId = '' }) => correlationId).filter((id) => unsent.has(id)), ...lost] } };
 }
 
 function isFinal(error: unknown): error is CpmProblem {

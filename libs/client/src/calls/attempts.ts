@@ -31,7 +31,7 @@ export class Attempts {
   /** What is asked for while it runs is done once after it; while it waits after a failure, it goes on waiting. */
   wake(): void {
     this.isWanted = true;
-    if (this.isOnline && !this.isRunning && this.retry === undefined) void this.run();
+    if (!this.isRunning) void this.run();
   }
 
   private async run(): Promise<void> {

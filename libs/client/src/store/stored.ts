@@ -45,8 +45,6 @@ export interface SyncPosition {
   /** Of the last list that was applied. */
   readonly index: number;
   readonly restartToken: string;
-  /** RFC 3339: what is older is not in this device's view. */
-  readonly notBefore?: string;
   /** Counts the full searches; what an older one found and this one did not is not there any more. */
   readonly search: number;
   /** A full search is to be done, or to go on from its cursor. */
@@ -86,6 +84,8 @@ export interface UnsentMessage {
   readonly at: string;
   /** `accepted`: the server has it and its copy in the store is to come; `refused`: it will not be sent as it is. */
   readonly state: 'waiting' | 'accepted' | 'refused';
+  /** The number of the last full search when it was accepted: a later one finds its copy, or there is none any more. */
+  readonly search?: number;
 }
 
 /** An Undelivered Content Notification that came as SMS. */

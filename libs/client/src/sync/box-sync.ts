@@ -48,6 +48,8 @@ export class BoxSync {
   }
 
   private async exchange(): Promise<void> {
+    // First, so that what becomes of a message that is sent now is told by the lists after the token.
+    if (this.position === undefined) await this.subscribe();
     // What cannot be sent now must not keep away what is to be had.
     const failure = await this.options.outbox.send().then(() => undefined, (error: unknown) => error as Error);
     await this.pull();
@@ -55,12 +57,10 @@ export class BoxSync {
   }
 
   private async pull(): Promise<void> {
-    if (this.position === undefined) await this.subscribe();
     for (let more = true; more;) {
       if (this.position?.searching) await this.search();
       more = await this.takeChanges();
     }
-    await this.dropTooOld();
   }
 
   private get position(): SyncPosition | undefined {
@@ -72,10 +72,8 @@ export class BoxSync {
     const { nms, local, deviceId } = this.options;
     const subscription = await nms.subscribe(deviceId, restartToken);
     const at = { subscription: subscriptionId(subscription), index: subscription.index - 1 };
-    const { notBefore } = subscription;
-    const limit = notBefore === undefined ? {} : { notBefore };
     await local.commit(({ position }) => ({
-      position: position ? { ...position, ...at } : { ...at, ...limit, restartToken: subscription.restartToken, search: 1, searching: { found: 0 } },
+      position: position ? { ...position, ...at } : { ...at, restartToken: subscription.restartToken, search: 1, searching: { found: 0 } },
     }));
   }
 
@@ -91,13 +89,18 @@ export class BoxSync {
       await this.subscribe(restartToken);
       return true;
     }
-    const { list } = delta;
-    if (list === undefined) return false;
+    const { list, subscription: told } = delta;
     await local.commit((tables) => {
-      const outcome = receiveList(tables.position as SyncPosition, list, tables, restartToken);
+      const position = tables.position as SyncPosition;
+      // Of what changed nothing concerns this device: only the place is another.
+      if (list === undefined) return told.restartToken === restartToken ? undefined : { position: { ...position, restartToken: told.restartToken, index: told.index - 1 } };
+      const outcome = receiveList(position, list, tables, restartToken);
       return outcome.type === 'applied' ? { ...batchOf(outcome.change), position: outcome.position, ...follows(outcome.change, tables) } : undefined;
     });
-    return list.more === true || this.position?.searching !== undefined;
+    const more = list?.more === true || this.position?.searching !== undefined;
+    const notBefore = list?.notBefore ?? delta.subscription.notBefore;
+    if (!more && notBefore !== undefined) await this.dropTooOld(notBefore);
+    return more;
   }
 
   private async search(): Promise<void> {
@@ -143,11 +146,11 @@ export class BoxSync {
     } while (cursor !== undefined);
   }
 
-  private async dropTooOld(): Promise<void> {
+  /** Time passes without a change that a list would tell of. */
+  private async dropTooOld(notBefore: string): Promise<void> {
     await this.options.local.commit((tables) => {
-      const notBefore = tables.position?.notBefore;
-      const change = notBefore === undefined ? undefined : tooOld(tables, notBefore);
-      return change === undefined || change.objects.remove.length === 0 ? undefined : { ...batchOf(change), ...this.options.follows(change, tables) };
+      const change = tooOld(tables, notBefore);
+      return change.objects.remove.length === 0 ? undefined : { ...batchOf(change), ...this.options.follows(change, tables) };
     });
   }
 }

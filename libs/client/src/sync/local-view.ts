@@ -54,7 +54,7 @@ export function newDrafts(pending: readonly PendingOperation[]): readonly Stored
 export function draftAttributes({ object, at, draft }: DraftCreation): Readonly<Record<string, readonly string[]>> {
   const { to = [], subject, text = '', contentType = 'text/plain', conversationId } = draft;
   return {
-    [CLIENT_CORRELATOR]: [object],
+    [DRAFT_CORRELATOR]: [object],
     Date: [at], Direction: ['Out'], 'Message-Context': ['standalone-message'], 'Content-Type': [contentType], TextContent: [text],
     ...(to.length > 0 && { To: to }),
     ...(subject !== undefined && { Subject: [subject] }),
@@ -62,7 +62,8 @@ export function draftAttributes({ object, at, draft }: DraftCreation): Readonly<
   };
 }
 
-export const CLIENT_CORRELATOR = 'ClientCorrelator';
+/** The store's own `ClientCorrelator` does not come back with the object. */
+export const DRAFT_CORRELATOR = 'X-CPM-Draft-Correlator';
 export const DRAFT_FLAGS = [DRAFT, SEEN];
 
 function draftObject(creation: DraftCreation): StoredObject {

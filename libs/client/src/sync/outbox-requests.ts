@@ -4,7 +4,7 @@ import type { BulkResponse, NmsFolder, NmsObject } from '../nms/nms-wire.js';
 import type { Batch } from '../store/local-store.js';
 import type { LocalTables } from '../store/local-tables.js';
 import type { PendingOperation, StoredObject, UnsentMessage } from '../store/stored.js';
-import { afterOperation, CLIENT_CORRELATOR, draftAttributes, DRAFT_FLAGS, type DraftCreation } from './local-view.js';
+import { afterOperation, DRAFT_CORRELATOR, draftAttributes, DRAFT_FLAGS, type DraftCreation } from './local-view.js';
 
 /** What one request carries: operations of one kind; never empty. */
 export type Group = readonly [PendingOperation, ...PendingOperation[]];
@@ -129,7 +129,7 @@ export function taken(operations: readonly PendingOperation[], answer: GroupAnsw
 export function draftsCreated(objects: readonly StoredObject[], { pending }: LocalTables): readonly { readonly operation: DraftCreation; readonly id: string }[] {
   const waiting = pending.filter((one) => one.type === 'create-draft');
   return waiting.flatMap((operation) => {
-    const created = objects.find(({ attributes }) => attributes[CLIENT_CORRELATOR]?.[0] === operation.object);
+    const created = objects.find(({ attributes }) => attributes[DRAFT_CORRELATOR]?.[0] === operation.object);
     return created ? [{ operation, id: created.id }] : [];
   });
 }

@@ -30,7 +30,10 @@ export class Outbox {
     const outcome = await this.options.nms.json(sendingOf(unsent)).then(() => 'accepted' as const, (error: unknown) => refusal(error));
     if (outcome !== 'accepted') this.options.problem(outcome);
     // Its copy may have come from the store meanwhile, or its user thought better of it.
-    await this.options.local.commit(({ unsent: all }) => (all.has(unsent.id) ? { unsent: { put: [{ ...unsent, state: outcome === 'accepted' ? outcome : 'refused' }] } } : undefined));
+    await this.options.local.commit(({ unsent: all, position }) => {
+      const told: UnsentMessage = outcome === 'accepted' ? { ...unsent, state: outcome, search: position?.search ?? 0 } : { ...unsent, state: 'refused' };
+      return all.has(unsent.id) ? { unsent: { put: [told] } } : undefined;
+    });
   }
 
   private async sendGroup(given: Group): Promise<void> {

@@ -5,7 +5,7 @@ import { LocalTables } from '../store/local-tables.js';
 import type { SyncPosition } from '../store/stored.js';
 import { boxEvent, happen } from '../testing/box-changes.js';
 import { HOST, InMemoryNms } from '../testing/in-memory-nms.js';
-import { receiveList, type ListOutcome } from './sync-state.js';
+import { newerOf, receiveList, type ListOutcome } from './sync-state.js';
 
 const position: SyncPosition = { subscription: 's', index: 4, restartToken: 'rt-4', search: 1 };
 const url = (id: string) => `${HOST}/nms/v1/base/tel%3A%2B4915110000001/objects/${id}`;
@@ -73,6 +73,13 @@ requirement('CPM-MLD-016', () => {
     receiver.receive(list(5, changed('a', 5)));
     receiver.receive(list(6, ...events));
     expect(receiver.flags).toEqual(expected);
+  });
+
+  it('takes what a search finds unless it knows something newer, and counts it as found', () => {
+    const row = (lastModSeq: number, search: number) => ({ id: 'a', lastModSeq, search });
+    expect(newerOf(undefined, row(3, 2))).toEqual(row(3, 2));
+    expect(newerOf(row(2, 1), row(3, 2))).toEqual(row(3, 2));
+    expect(newerOf(row(4, 1), row(3, 2))).toEqual(row(4, 2));
   });
 
   it('tells of what went, also when it was never known here', () => {

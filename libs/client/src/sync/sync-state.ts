@@ -37,8 +37,7 @@ export function receiveList(position: SyncPosition, list: NmsEventList, known: K
   if (!isReplay && (replayOf !== undefined || list.index <= position.index)) return { type: 'dropped' };
   if (!isReplay && list.index > position.index + 1) return { type: 'gap', restartToken: position.restartToken };
   const events = list.nmsEvent ?? [];
-  const { index, restartToken, notBefore } = list;
-  const next: SyncPosition = { ...position, index, restartToken, ...(notBefore !== undefined && { notBefore }) };
+  const next: SyncPosition = { ...position, index: list.index, restartToken: list.restartToken };
   if (!events.some(({ resetBox }) => resetBox)) return { type: 'applied', position: next, change: changeBy(events, known, position.search) };
   return { type: 'applied', position: { ...next, search: position.search + 1, searching: { found: 0 } }, change: NO_CHANGE };
 }

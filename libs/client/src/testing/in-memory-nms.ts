@@ -192,7 +192,7 @@ export class InMemoryNms {
   private updateSubscription(id: string, { restartToken }: Body): Response {
     if (!this.subscriptions.has(id)) return refusal(404, 'SVC0004', id);
     const list = this.listAfter(restartToken);
-    const nmsSubscription = { resourceURL: `${HOST}${BOX}/subscriptions/${id}`, duration: 86_400, index: (list?.index ?? 0) + 1, restartToken: list?.restartToken ?? restartToken };
+    const nmsSubscription = { resourceURL: `${HOST}${BOX}/subscriptions/${id}`, duration: 86_400, index: (list?.index ?? 0) + 1, restartToken: list?.restartToken ?? restartToken, ...(this.notBefore !== undefined && { notBefore: this.notBefore }) };
     return Response.json({ nmsSubscription, ...(list && { notificationList: [{ nmsEventList: list }] }) });
   }
 

@@ -143,9 +143,37 @@ requirement('CPM-MLD-034', () => {
     await notify('m1');
     await box.removeUcn('sms-m1');
     expect(notes()).toEqual([]);
+    nms.fault = (_, path) => (path.includes('payloadParts') ? 'unreached' : undefined);
+    await expect(box.sync()).rejects.toThrow();
+    expect([notes(), shown(), nms.reports]).toEqual([[], ['m1'], []]);
+    nms.fault = () => undefined;
     await box.sync();
     await box.sync();
     expect([notes(), shown(), nms.reports]).toEqual([[], ['m1'], ['delivered m1']]);
+  });
+
+  it('reports nothing when the original went while its content came', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const whole = nms.fetch;
+    const late = async (url: string, init: RequestInit) => {
+      const response = await whole(url, init);
+      if (url.includes('payloadParts')) await promise;
+      return response;
+    };
+    Object.assign(nms, { fetch: late });
+    await box.close();
+    box = await openBox(nms, { store });
+    const id = nms.add({ messageId: 'm1', parts: [photo(1)] });
+    await notify('m1');
+    box.online();
+    await until(() => nms.count('payloadParts') === 1);
+    nms.remove(id);
+    box.wake();
+    await until(() => notes()[0] === 'sms-m1 unavailable');
+    resolve();
+    await until(async () => (await store.content(id, 1)).length === 1);
+    await box.sync();
+    expect([notes(), nms.reports]).toEqual([['sms-m1 unavailable'], []]);
   });
 
   it('lets go of the notification of what the user got by its link', async () => {

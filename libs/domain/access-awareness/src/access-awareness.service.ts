@@ -1,5 +1,5 @@
 import { AccessObserved } from '@cpm/contracts-access-awareness';
-import { SubscriberChanged } from '@cpm/contracts-device-registry';
+import { EraseUser, SubscriberChanged, UserErased } from '@cpm/contracts-device-registry';
 import { defineService, on } from '@cpm/runtime-decider';
 import type { AccessCommand } from './access-state/access.js';
 import { access, preferenceMs } from './access-state/access.aggregate.js';
@@ -20,7 +20,7 @@ export const accessAwareness = defineService('access-awareness', [
       type: 'KnowDevices', version, removed, devices: devices.map(({ id, role }) => ({ id, role })), now: context.now, preferenceMs: preferenceMs(context),
     }),
   }),
-]);
+], { asked: EraseUser, done: UserErased, tables: [] });
 
 function evidenceOf({ device, access: kind, state, confidence, source, observedAt, validUntil, cause }: AccessObserved): Evidence {
   return {

@@ -1,16 +1,17 @@
 import { AccessChanged } from '@cpm/contracts-access-awareness';
 import {
-  ProvisionSubscriber, RegisterDevice, RemoveDevice, RemoveSubscriber, RenameDevice, SetPreferences,
+  AskForErasure, EraseUser, UserErased, ProvisionSubscriber, RegisterDevice, RemoveDevice, RemoveSubscriber, RenameDevice, SetPreferences,
 } from '@cpm/contracts-device-registry';
 import { defineService, on } from '@cpm/runtime-decider';
 import { subscriber } from './device-identity/subscriber.aggregate.js';
+import { erasure, isErasing } from './erasure/erasure.js';
 
 const aggregate = subscriber;
 const idOf = ({ user }: { readonly user: string }): string => user;
 
 /** Who owns which devices under which name and role, and how he wants to be served. */
 export const deviceRegistry = defineService('device-registry', [
-  on(ProvisionSubscriber, { aggregate, idOf, command: ({ user: _, ...told }) => ({ type: 'ProvisionSubscriber' as const, ...told }) }),
+  on(ProvisionSubscriber, { aggregate, idOf, command: ({ user: _, ...told }, { view }) => ({ type: 'ProvisionSubscriber' as const, ...told, isBeingErased: isErasing(view) }) }),
   on(RemoveSubscriber, { aggregate, idOf, command: ({ commandId }) => ({ type: 'RemoveSubscriber' as const, commandId }) }),
   on(RegisterDevice, {
     aggregate, idOf,
@@ -20,4 +21,6 @@ export const deviceRegistry = defineService('device-registry', [
   on(RemoveDevice, { aggregate, idOf, command: ({ user: _, ...told }) => ({ type: 'RemoveDevice' as const, ...told }) }),
   on(SetPreferences, { aggregate, idOf, command: ({ user: _, ...told }) => ({ type: 'SetPreferences' as const, ...told }) }),
   on(AccessChanged, { aggregate, idOf, command: ({ device, ip, cs }) => ({ type: 'NoteAccess' as const, device, ip, cs }) }),
-]);
+  on(AskForErasure, { aggregate: erasure, idOf, command: ({ commandId }, { now }) => ({ type: 'Ask' as const, commandId, now }) }),
+  on(UserErased, { aggregate: erasure, idOf, command: (told, { now }) => ({ type: 'NoteErased' as const, told, now }) }),
+], { asked: EraseUser, done: UserErased, tables: [] });

@@ -1,10 +1,12 @@
 import type { Policy } from '@cpm/vocabulary';
 import { defineService, on, type DecisionContext } from '@cpm/runtime-decider';
 import { AccessChanged } from '@cpm/contracts-access-awareness';
-import { SubscriberChanged } from '@cpm/contracts-device-registry';
+import { EraseUser, SubscriberChanged, UserErased } from '@cpm/contracts-device-registry';
 import {
   BoxSwept, ChangeFolder, ChangeObject, CreateObjects, DepositObject, FolderEmptied, KeepSession, NotificationOutcome, RecordDisposition, SubscribeToBox, UnsubscribeFromBox, UpdateObjects,
 } from '@cpm/contracts-message-store-sync';
+import { FOLDERS_TABLE } from './box/folder-row.js';
+import { OBJECTS_TABLE } from './box/object-row.js';
 import { boxAggregate as aggregate, limitsOf } from './box/box.aggregate.js';
 
 const idOf = ({ user }: { readonly user: string }): string => user;
@@ -26,4 +28,4 @@ export const messageStoreSync = defineService('message-store-sync', [
   on(BoxSwept, { aggregate, idOf, command: (swept, context) => ({ type: 'EndSweep' as const, swept, ...timed(context) }) }),
   on(SubscriberChanged, { aggregate, idOf, command: (snapshot, context) => ({ type: 'LearnOwner' as const, snapshot, ...timed(context) }) }),
   on(AccessChanged, { aggregate, idOf, command: (access, context) => ({ type: 'LearnAccess' as const, access, ...timed(context) }) }),
-]);
+], { asked: EraseUser, done: UserErased, tables: [OBJECTS_TABLE, FOLDERS_TABLE] });

@@ -1,5 +1,5 @@
 import { defineService, on } from '@cpm/runtime-decider';
-import { SubscriberChanged } from '@cpm/contracts-device-registry';
+import { EraseUser, SubscriberChanged, UserErased } from '@cpm/contracts-device-registry';
 import { DispositionEvidence, ReportReleased } from '@cpm/contracts-report-aggregation';
 import { addressing } from './report-addressing/report-addressing.js';
 import { ledger, ledgerId } from './report-ledger/report-ledger.js';
@@ -21,4 +21,4 @@ export const reportAggregation = defineService('report-aggregation', [
     idOf: ({ user }) => user,
     command: (snapshot) => ({ type: 'LearnSender' as const, snapshot }),
   }),
-]);
+], { asked: EraseUser, done: UserErased, tables: [] });

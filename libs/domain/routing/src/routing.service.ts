@@ -1,6 +1,6 @@
 import { defineService, on, type DecisionContext } from '@cpm/runtime-decider';
 import { AccessChanged } from '@cpm/contracts-access-awareness';
-import { SubscriberChanged } from '@cpm/contracts-device-registry';
+import { EraseUser, SubscriberChanged, UserErased } from '@cpm/contracts-device-registry';
 import {
   ActInSession, AnswerFileTransfer, InviteParticipant, OfferMessage, PassChatMessage, RebindDelivery, ReconsiderDelivery, ReconsiderParticipation, RelayChatMessage,
   ReportDisposition, ReportFileProgress, ReportParticipation, RevokeMessage, SendChatMessage, StartSession, SubmitMessage, UpdateParticipant,
@@ -125,4 +125,4 @@ export const routing = defineService('routing', [
     idOf: ({ participation: id }) => id,
     command: (_cause, context: Context): ParticipationCommand => ({ type: 'Reconsider', ...participationCircumstances(context) }),
   }),
-]);
+], { asked: EraseUser, done: UserErased, tables: [] });

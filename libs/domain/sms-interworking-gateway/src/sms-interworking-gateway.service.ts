@@ -1,10 +1,14 @@
 import { defineService, on } from '@cpm/runtime-decider';
-import { CancelSms, SmscAccepted, SmscReceipt, SmscRefused, SmsReceived, SubmitGroupSms, SubmitSms, SubmitUcn } from '@cpm/contracts-sms-interworking-gateway';
+import { EraseUser, UserErased } from '@cpm/contracts-device-registry';
+import { CancelSms, SmscAccepted, SmscReceipt, SmscRefused, SmsReceived, SubmitGroupSms, SubmitSms, SubmitUcn, UCN_LINKS } from '@cpm/contracts-sms-interworking-gateway';
 import { leases } from './lease/leases.aggregate.js';
 import type { LeasesCommand } from './lease/leases.js';
 import { sms, smsId } from './sms/sms.aggregate.js';
 import type { SmsCommand } from './sms/sms.js';
 import { ucnRequest } from './ucn/ucn-request.js';
+
+/** What SMSC message ids stand for. */
+export const SMSC_REFERENCES = 'smsc-refs';
 
 /** Brings texts to handsets: what routing asks for comes in, what the SMSC says of it, and what handsets answer to a group. */
 export const smsInterworkingGateway = defineService('sms-interworking-gateway', [
@@ -49,4 +53,4 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
     command: ({ attempt, segmentId, state, error }, { now }): SmsCommand =>
       ({ type: 'TakeReceipt', submission: attempt, segmentId, state, ...(error !== undefined && { error }), now }),
   }),
-]);
+], { asked: EraseUser, done: UserErased, tables: [], fields: { [UCN_LINKS]: 'user', [SMSC_REFERENCES]: 'reference.user' } });

@@ -159,6 +159,13 @@ export class ContentStore {
     if (ids.length > 0) await this.files.updateMany({ _id: { $in: [...ids] }, 'metadata.reviewAtMs': { $exists: true } }, { $set: { 'metadata.reviewAtMs': this.clock.now() } }, { writeConcern: MAJORITY });
   }
 
+  /** Nobody owns these files any more; what nothing names expires at the next look. Idempotent. */
+  async disown(owner: CpmAddress): Promise<void> {
+    const own = { 'metadata.owner': owner };
+    await this.files.updateMany({ ...own, 'metadata.erased': { $exists: true } }, { $unset: { 'metadata.owner': '', 'metadata.fileName': '' }, $set: { filename: '' } }, { writeConcern: MAJORITY });
+    await this.files.updateMany(own, { $unset: { 'metadata.owner': '' }, $set: { 'metadata.reviewAtMs': this.clock.now() } }, { writeConcern: MAJORITY });
+  }
+
   /** What came of a look: what is named is kept on, the rest expires, unless somebody has marked it as used in between. */
   async reviewed({ named, unnamed }: { readonly named: readonly string[]; readonly unnamed: readonly string[] }): Promise<void> {
     const now = this.clock.now();
@@ -199,6 +206,7 @@ export class ContentStore {
     await this.files.createIndexes([
       { key: { 'metadata.expiresAtMs': 1 }, name: 'expiry', partialFilterExpression: { 'metadata.expiresAtMs': { $exists: true } } },
       { key: { 'metadata.unusedUntilMs': 1 }, name: 'unused', partialFilterExpression: { 'metadata.unusedUntilMs': { $exists: true } } },
+      { key: { 'metadata.owner': 1 }, name: 'owner', partialFilterExpression: { 'metadata.owner': { $exists: true } } },
       { key: { 'metadata.reviewAtMs': 1 }, name: 'review', partialFilterExpression: { 'metadata.reviewAtMs': { $exists: true } } },
     ]);
   }

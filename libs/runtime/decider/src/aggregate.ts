@@ -55,6 +55,8 @@ export interface Aggregate<Command = never, State = unknown, Event = unknown, Vi
   messageOf?(id: string): string;
   /** Whether the aggregate still has work to do, for `open` look-ups. */
   isOpen?(state: State): boolean;
+  /** It is no document of the user's own, but about him: it stays when he is erased. */
+  readonly survivesErasure?: true;
   /** From when on the document may be removed, epoch ms; undefined keeps it. */
   removableAt?(state: State): number | undefined;
 }

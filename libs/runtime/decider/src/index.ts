@@ -1,5 +1,6 @@
 export * from './aggregate.js';
 export * from './decider.js';
+export * from './erasure.js';
 export * from './event-contract.js';
 export * from './reaction.js';
 export * from './requirement.js';

@@ -1,4 +1,5 @@
 import type { Aggregate, AnyAggregate, DecisionContext } from './aggregate.js';
+import type { Erasure } from './erasure.js';
 import type { EventContract, ServiceName } from './event-contract.js';
 
 /** What a service does with one kind of event: which aggregate decides, and with which command. */
@@ -20,6 +21,13 @@ export interface ServiceDefinition {
   readonly name: ServiceName;
   readonly aggregates: readonly AnyAggregate[];
   readonly subscriptions: readonly Subscription[];
+  /** Absent in a service that keeps nothing of anybody. */
+  readonly erasure?: Erasure;
+}
+
+/** The events that a service hears. */
+export function heardBy({ subscriptions, erasure }: ServiceDefinition): readonly EventContract[] {
+  return [...subscriptions.map(({ contract }) => contract), ...(erasure ? [erasure.asked as EventContract] : [])];
 }
 
 export function on<Payload, Command, State, Event, View>(
@@ -36,7 +44,7 @@ export function on<Payload, Command, State, Event, View>(
 }
 
 /** A service as data. Throws when the table contradicts itself: a programming error, found at start. */
-export function defineService(name: ServiceName, subscriptions: readonly Subscription[]): ServiceDefinition {
+export function defineService(name: ServiceName, subscriptions: readonly Subscription[], erasure?: Erasure): ServiceDefinition {
   const aggregates = new Map<string, AnyAggregate>();
   const types = new Set<string>();
   for (const { contract, aggregate } of subscriptions) {
@@ -48,5 +56,6 @@ export function defineService(name: ServiceName, subscriptions: readonly Subscri
     aggregates.set(aggregate.name, aggregate);
     if (aggregate.view) aggregates.set(aggregate.view.aggregate.name, aggregate.view.aggregate);
   }
-  return { name, aggregates: [...aggregates.values()], subscriptions };
+  if (erasure && !erasure.asked.listeners.includes(name)) throw new Error(`${name} is to forget users, and ${erasure.asked.type} does not list it as a listener`);
+  return { name, aggregates: [...aggregates.values()], subscriptions, ...(erasure && { erasure }) };
 }

@@ -1,13 +1,15 @@
-import type { AnyAggregate, Effect, OpenAggregate, RowWrite, ServiceDefinition } from '@cpm/runtime-decider';
+import type { AnyAggregate, Effect, RowWrite, ServiceDefinition } from '@cpm/runtime-decider';
 import { deadLettersOf } from '@cpm/runtime-decider';
 import type { AggregateStore, AggregateWrite, EffectHandlers, FetchSession, OutboxEntry, OutgoingRecord, PartitionBatch, Publisher } from '@cpm/runtime-ports';
 import type { Policy } from '@cpm/vocabulary';
 import type { LRUCache } from 'lru-cache';
 import { aggregateCache, type CachedAggregate } from './aggregate-cache.js';
 import { decideMessage, type Surroundings } from './decide-message.js';
-import { InboxDecoder, type InboxMessage, type Poison } from './inbox-message.js';
+import { beforeErasure, InboxDecoder, type ErasureMessage, type InboxMessage, type Poison } from './inbox-message.js';
 import { deadLetterId, deadLetterRow } from './dead-letter.js';
+import { keyOf, kindsToLookUp, openNow } from './open-aggregates.js';
 import { splitBatches } from './split-batches.js';
+import { eraseUser } from './user-erasure.js';
 import { WorkingCopy } from './working-copy.js';
 
 export interface ProcessorPorts {
@@ -18,6 +20,8 @@ export interface ProcessorPorts {
   /** Told of the outcome of commands, for whoever waits in this process. */
   readonly answered?: (commandId: string, outcome: unknown) => void;
   readonly measured?: (measure: BatchMeasure) => void;
+  /** Erases what the service keeps of a user beside its aggregates and rows. Idempotent. */
+  readonly forgetUser?: ((user: string) => Promise<void>) | undefined;
 }
 
 /** What one batch cost; times in ms. */
@@ -50,8 +54,6 @@ interface Plan {
 
 /** Characters that a batch may put out: a document holds 16 MB at most, and what one record puts out comes on top. */
 const OUTPUT_LIMIT = 2 * 2 ** 20;
-
-const keyOf = (aggregate: AnyAggregate, id: string): string => `${aggregate.name}\u0000${id}`;
 
 /**
  * The runtime of every service: decode, load all aggregates at once, decide in log order, write all at once, publish
@@ -86,7 +88,10 @@ export class BatchProcessor {
   /** Handles records until they have put out enough, for outputs stand in their aggregate's document until they are committed; what is left. */
   private async processSome(batches: readonly PartitionBatch[], session: FetchSession): Promise<readonly PartitionBatch[]> {
     const clock = [performance.now()];
-    const messages = batches.flatMap(({ records }) => records.map((record) => this.decoder.decode(record)));
+    const decoded = batches.flatMap(({ records }) => records.map((record) => this.decoder.decode(record)));
+    const [first] = decoded;
+    if (first?.kind === 'erasure') return this.erase(first, batches, session);
+    const messages = beforeErasure(decoded);
     const copies = await this.load(messages);
     const open = await this.lookUpOpen(messages);
     clock.push(performance.now());
@@ -105,6 +110,16 @@ export class BatchProcessor {
     clock.push(performance.now());
     await session.commit(new Map(handled.map(({ partition, records: all }) => [partition, (all.at(-1)?.offset ?? -1) + 1])));
     this.measure(plan, records.length, clock);
+    return rest;
+  }
+
+  /** Alone, when all that stands before it in the log is committed. */
+  private async erase(message: ErasureMessage, batches: readonly PartitionBatch[], session: FetchSession): Promise<readonly PartitionBatch[]> {
+    const { rest } = splitBatches(batches, 1);
+    this.cache.clear();
+    this.takesForNew = false;
+    await eraseUser(this.service, message, this.ports, session);
+    await session.commit(new Map([[message.record.partition, message.record.offset + 1]]));
     return rest;
   }
 
@@ -227,21 +242,4 @@ export class BatchProcessor {
       loadMs: loaded - start, decideMs: decided - loaded, writeMs: written - decided, publishMs: sent - written,
     });
   }
-}
-
-/** The owner's open aggregates as of this point of the batch: the stored ones, corrected by what the batch changed. */
-function openNow(message: InboxMessage, copies: ReadonlyMap<string, WorkingCopy>, stored: ReadonlyMap<string, readonly string[]>): readonly OpenAggregate[] {
-  return kindsToLookUp(message).flatMap((kind) => {
-    const ids = new Set(stored.get(keyOf(kind, message.record.key)));
-    for (const copy of copies.values()) {
-      if (copy.aggregate !== kind || kind.ownerOf(copy.id) !== message.record.key) continue;
-      if (kind.isOpen?.(copy.state)) ids.add(copy.id);
-      else ids.delete(copy.id);
-    }
-    return [...ids].map((id) => ({ kind: kind.name, id }));
-  });
-}
-
-function kindsToLookUp(message: InboxMessage | Poison): readonly AnyAggregate[] {
-  return message.kind === 'event' ? (message.subscription.open ?? []) : [];
 }

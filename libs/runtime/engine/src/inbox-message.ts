@@ -1,4 +1,4 @@
-import type { AnyAggregate, ServiceDefinition, Subscription } from '@cpm/runtime-decider';
+import type { AnyAggregate, Erasure, ErasureOrder, ServiceDefinition, Subscription } from '@cpm/runtime-decider';
 import { ceType } from '@cpm/runtime-decider';
 import type { InboxRecord, Sequence } from '@cpm/runtime-ports';
 import { z } from 'zod';
@@ -27,6 +27,13 @@ export type InboxMessage =
       readonly at: number;
     };
 
+/** All that is kept of a user is to be erased. */
+export interface ErasureMessage {
+  readonly kind: 'erasure';
+  readonly record: InboxRecord;
+  readonly order: ErasureOrder;
+}
+
 /** A record that cannot be understood, with the reason: it goes aside. */
 export interface Poison {
   readonly kind: 'poison';
@@ -40,13 +47,15 @@ const timerDue = z.object({ aggregate: z.string(), id: z.string(), timer: z.stri
 export class InboxDecoder {
   private readonly subscriptions = new Map<string, Subscription>();
   private readonly aggregates = new Map<string, AnyAggregate>();
+  private readonly erasure: Erasure | undefined;
 
   constructor(service: ServiceDefinition) {
+    this.erasure = service.erasure;
     for (const subscription of service.subscriptions) this.subscriptions.set(ceType(subscription.contract), subscription);
     for (const aggregate of service.aggregates) this.aggregates.set(aggregate.name, aggregate);
   }
 
-  decode(record: InboxRecord): InboxMessage | Poison {
+  decode(record: InboxRecord): InboxMessage | ErasureMessage | Poison {
     try {
       return this.understand(record);
     } catch (error) {
@@ -54,9 +63,10 @@ export class InboxDecoder {
     }
   }
 
-  private understand(record: InboxRecord): InboxMessage {
+  private understand(record: InboxRecord): InboxMessage | ErasureMessage {
     const envelope = decodeEnvelope(record.value);
     if (envelope.type === TIMER_DUE) return this.timer(record, envelope.source, timerDue.parse(envelope.data));
+    if (this.erasure && envelope.type === ceType(this.erasure.asked)) return { kind: 'erasure', record, order: orderOf(record, this.erasure.asked.schema.parse(envelope.data)) };
     const subscription = this.subscriptions.get(envelope.type);
     if (!subscription) throw new Error(`type: ${envelope.type} is not heard here`);
     const payload = subscription.contract.schema.parse(envelope.data);
@@ -75,8 +85,19 @@ export class InboxDecoder {
   }
 }
 
+function orderOf({ key }: InboxRecord, order: ErasureOrder): ErasureOrder {
+  if (order.user !== key) throw new Error('key: is not the user the event is about');
+  return order;
+}
+
 /** One line that names the field: zod issues are joined, other errors give their message. */
 function reasonOf(error: unknown): string {
   if (error instanceof z.ZodError) return error.issues.map(({ path, message }) => `${path.join('.') || 'data'}: ${message}`).join('; ').slice(0, 500);
   return (error as Error).message.slice(0, 500);
+}
+
+/** An erasure is handled alone: what stands before it. */
+export function beforeErasure(decoded: readonly (InboxMessage | ErasureMessage | Poison)[]): readonly (InboxMessage | Poison)[] {
+  const at = decoded.findIndex(({ kind }) => kind === 'erasure');
+  return (at < 0 ? decoded : decoded.slice(0, at)) as readonly (InboxMessage | Poison)[];
 }

@@ -6,6 +6,7 @@ import { decodeEnvelope, encodeEnvelope, ingressSource } from '@cpm/runtime-engi
 import type { Publisher } from '@cpm/runtime-ports';
 import { timestamp } from '@cpm/vocabulary';
 import { z } from 'zod';
+import { Audited } from './audit/audited.js';
 import type { DeadLetter, DeadLetters } from './dead-letters.js';
 import { HostedServices } from './hosted-services.js';
 import type { Metrics } from './metrics.js';
@@ -53,6 +54,7 @@ class DeadLettersController {
 
   /** Appends the record to its inbox again, as an event from outside: its first copy counts as seen. */
   @Post('/:id/replay')
+  @Audited('dead-letter.replay')
   @HttpCode(202)
   async replay(@Param('id') id: string): Promise<DeadLetterView> {
     const service = serviceOf(id);

@@ -1,6 +1,7 @@
 import { inboxOf, type ServiceDefinition, type ServiceName } from '@cpm/runtime-decider';
 import { DEAD_LETTER_TABLE } from '@cpm/runtime-engine';
 import { InMemoryLog, InMemoryStore, OwnershipLostError } from '@cpm/runtime-ports';
+import { InMemoryAuditLog, type AuditLog } from './audit/audit-log.js';
 import type { DeadLetter, DeadLetters } from './dead-letters.js';
 import type { ClosablePublisher, Inbox, InboxHandler, Platform } from './platform.js';
 import type { PolicyVersion, PolicyVersions } from './policy-source.js';
@@ -13,6 +14,7 @@ export class InMemoryPlatform implements Platform {
   readonly stores = new Map<ServiceName, InMemoryStore>();
   readonly policies: PolicyVersions = new InMemoryPolicyVersions();
   readonly deadLetters: DeadLetters = new InMemoryDeadLetters(this.stores);
+  readonly audit: AuditLog = new InMemoryAuditLog();
   /** What `databaseProblem` answers. */
   problem: string | undefined;
 

@@ -4,6 +4,7 @@ import { connectMongo, MongoAggregateStore, within, type TableIndexes } from '@c
 import type { AggregateStore } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import type { Logger } from 'pino';
+import { MongoAuditLog } from './audit/mongo-audit-log.js';
 import type { HostConfig } from './config.js';
 import { MongoDeadLetters } from './mongo-dead-letters.js';
 import { MongoPolicyVersions } from './mongo-policy-versions.js';
@@ -16,6 +17,7 @@ const PING_LIMIT_MS = 1_000;
 export class KafkaMongoPlatform implements Platform {
   readonly policies: MongoPolicyVersions;
   readonly deadLetters: MongoDeadLetters;
+  readonly audit: MongoAuditLog;
 
   private constructor(
     private readonly config: HostConfig,
@@ -24,6 +26,7 @@ export class KafkaMongoPlatform implements Platform {
   ) {
     this.policies = new MongoPolicyVersions(connection);
     this.deadLetters = new MongoDeadLetters(connection);
+    this.audit = new MongoAuditLog(connection);
   }
 
   /** @throws when no primary of the replica set is found */
@@ -32,7 +35,9 @@ export class KafkaMongoPlatform implements Platform {
       onStatus: (status) => log.info(`database ${status}`),
       driver: { dbName: config.MONGODB_DATABASE },
     });
-    return new KafkaMongoPlatform(config, log, connection);
+    const platform = new KafkaMongoPlatform(config, log, connection);
+    await platform.audit.ensureIndexes();
+    return platform;
   }
 
   async ensureTopics(services: readonly ServiceName[]): Promise<void> {

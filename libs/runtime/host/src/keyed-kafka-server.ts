@@ -1,5 +1,5 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
-import type { EventContract, ServiceDefinition } from '@cpm/runtime-decider';
+import { heardBy, type EventContract, type ServiceDefinition } from '@cpm/runtime-decider';
 import { BatchProcessor, TimerScanner, WriteConflictError, type IngressPublisher, type PendingCommands } from '@cpm/runtime-engine';
 import { OwnershipLostError, type AggregateStore, type Clock, type EffectHandlers, type FetchSession, type PartitionBatch } from '@cpm/runtime-ports';
 import type { Metrics } from './metrics.js';
@@ -18,6 +18,8 @@ export interface ServiceParts {
   readonly policy: PolicySource;
   /** Asked once, when consumption begins. */
   readonly effects: () => EffectHandlers;
+  /** Asked as well; undefined where the service keeps nothing beside its aggregates and rows. */
+  readonly forgetUser: () => ((user: string) => Promise<void>) | undefined;
   readonly clock: Clock;
   readonly metrics: Metrics;
   /** The consumer has crashed for good. */
@@ -47,7 +49,7 @@ export class KeyedKafkaServer extends Server<Record<string, never>, InboxStatus>
 
   /** The events that the service hears. */
   get contracts(): readonly EventContract[] {
-    return this.parts.definition.subscriptions.map(({ contract }) => contract);
+    return heardBy(this.parts.definition);
   }
 
   /** Inbox partitions that this process consumes now. */
@@ -89,13 +91,14 @@ export class KeyedKafkaServer extends Server<Record<string, never>, InboxStatus>
   }
 
   async #start(): Promise<void> {
-    const { definition, platform, store, ingress, commands, policy, effects, clock, metrics } = this.parts;
+    const { definition, platform, store, ingress, commands, policy, effects, forgetUser, clock, metrics } = this.parts;
     this.#publisher = await platform.publisher(`${definition.name}-outbox`);
     const processor = new BatchProcessor(definition, {
       store,
       publisher: this.#publisher,
       policy: () => policy.current(),
       effects: effects(),
+      forgetUser: forgetUser(),
       answered: (commandId, outcome) => commands.answered(commandId, outcome),
       measured: (measure) => metrics.batch(definition.name, measure),
     });

@@ -2,6 +2,7 @@ import type { ServiceDefinition, ServiceName } from '@cpm/runtime-decider';
 import type { AggregateStore, FetchSession, PartitionBatch, Publisher } from '@cpm/runtime-ports';
 import type { TableIndexes } from '@cpm/runtime-mongo';
 import type { Connection } from 'mongoose';
+import type { AuditLog } from './audit/audit-log.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { PolicyVersions } from './policy-source.js';
 
@@ -44,6 +45,7 @@ export interface Platform {
   startInbox(handler: InboxHandler): Promise<Inbox>;
   readonly policies: PolicyVersions;
   readonly deadLetters: DeadLetters;
+  readonly audit: AuditLog;
   /** MongoDB itself, for reads that the ports do not offer. */
   readonly connection?: Connection;
   /** Why the database cannot be used right now; undefined when it can. */

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Logger, Module, type DynamicModule, type OnApplicationShutdown, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { ServiceDefinition } from '@cpm/runtime-decider';
 import { IngressPublisher, PendingCommands } from '@cpm/runtime-engine';
 import type { TableIndexes } from '@cpm/runtime-mongo';
 import type { AggregateStore, Clock, EffectHandlers } from '@cpm/runtime-ports';
+import type { CpmAddress } from '@cpm/vocabulary';
 import { HostedServices } from './hosted-services.js';
 import { KeyedKafkaServer } from './keyed-kafka-server.js';
 import type { Metrics } from './metrics.js';
@@ -15,8 +16,15 @@ import { CLOCK, commandsOf, CRASH, ingressOf, METRICS, PLATFORM, policyOf, serve
 export interface ServiceOptions {
   /** Injection token of the EffectHandlers, provided anywhere in the application. */
   readonly effects?: string | symbol;
+  /** Injection token of a UserEraser, provided anywhere in the application. */
+  readonly eraser?: string | symbol | Type<UserEraser>;
   /** Indexes of the service's row tables, by table. */
   readonly rowIndexes?: TableIndexes;
+}
+
+/** Erases what a service keeps of a user beside its aggregates and rows. It is called again when it fails, or its process ends. */
+export interface UserEraser {
+  forget(user: CpmAddress): Promise<void>;
 }
 
 /** The way of one service's outside events into the log; its connection ends with the application. */
@@ -39,7 +47,7 @@ class IngressConnection implements OnApplicationShutdown {
 /** Hosts one service: offers its ports to controllers and consumes its inbox. */
 @Module({})
 export class ServiceHost {
-  static for(definition: ServiceDefinition, { effects, rowIndexes = {} }: ServiceOptions = {}): DynamicModule {
+  static for(definition: ServiceDefinition, { effects, eraser, rowIndexes = {} }: ServiceOptions = {}): DynamicModule {
     const { name } = definition;
     const [ingress, commands, store, policy, server] = [ingressOf(name), commandsOf(name), storeOf(name), policyOf(name), serverOf(name)];
     const connection = `${ingress}:connection`;
@@ -59,12 +67,13 @@ export class ServiceHost {
             clock: Clock, metrics: Metrics, crash: (reason: string) => void, hosted: HostedServices, modules: ModuleRef,
           ) => {
             const handlers = () => (effects === undefined ? {} : modules.get<EffectHandlers>(effects, { strict: false }));
+            const forgetUser = () => (eraser === undefined ? undefined : (user: string) => modules.get<UserEraser>(eraser, { strict: false }).forget(user as CpmAddress));
             const crashed = (reason: string) => {
               new Logger(name).fatal(`the consumer has crashed for good: ${reason}`);
               crash(`${name}: ${reason}`);
             };
             const created = new KeyedKafkaServer({
-              definition, platform, store: from, ingress: publisher, commands: pending, policy: source, effects: handlers, clock, metrics, crashed,
+              definition, platform, store: from, ingress: publisher, commands: pending, policy: source, effects: handlers, forgetUser, clock, metrics, crashed,
             });
             hosted.add({ server: created, ingress: publisher });
             return created;

@@ -1,5 +1,5 @@
 import type { RowWrite, ServiceDefinition, ServiceName } from '@cpm/runtime-decider';
-import type { AggregateStore, AggregateWrite, DueAggregate, StoredAggregate } from '@cpm/runtime-ports';
+import type { AggregateStore, AggregateWrite, DueAggregate, OwnedParts, StoredAggregate } from '@cpm/runtime-ports';
 import { mongo, type Collection, type Connection } from 'mongoose';
 import { firstDocument, replacement, storedAggregate, type AggregateDocument } from './aggregate-document.js';
 import { COMMITTED, MAJORITY } from './database.js';
@@ -10,6 +10,7 @@ import { within } from './time-limit.js';
 const DUPLICATE_KEY = 11_000;
 /** No call takes nearly as long unless the driver waits for an answer that cannot come. */
 const CALL_LIMIT_MS = 10_000;
+const ERASED_AT_ONCE = 2_000;
 
 /** The collection of a kind of aggregate, or of a table, of a service. */
 export function collectionOf(service: ServiceName, name: string): string {
@@ -70,10 +71,28 @@ export class MongoAggregateStore implements AggregateStore {
       .map(({ kind, document: { _id, k, st } }) => ({ kind, id: _id, owner: k, state: st }));
   }
 
+  async erase(owner: string, { kinds, tables, fields }: OwnedParts, between: () => Promise<void>): Promise<void> {
+    // What follows `|` in the alphabet ends the range of all ids that begin with the owner and it.
+    const own = { $or: [{ _id: owner }, { _id: { $gte: `${owner}|`, $lt: `${owner}}` } }] };
+    for (const name of [...kinds, ...tables]) await this.eraseWhere(name, own, between);
+    for (const [table, field] of Object.entries(fields)) await this.eraseWhere(table, { [field]: owner }, between);
+  }
+
   async answerTo(kind: string, id: string, commandId: string): Promise<{ outcome: unknown } | undefined> {
     const document = await within(CALL_LIMIT_MS, this.aggregates(kind).findOne({ _id: id }, { projection: { re: 1 }, readConcern: COMMITTED }));
     const known = document?.re.find(([command]) => command === commandId);
     return known && { outcome: known[1] };
+  }
+
+  private async eraseWhere(name: string, filter: object, between: () => Promise<void>): Promise<void> {
+    const documents = this.collection(name) as unknown as Collection<RowDocument>;
+    for (let isFull = true; isFull;) {
+      const found = await within(CALL_LIMIT_MS, documents.find(filter, { projection: { _id: 1 }, limit: ERASED_AT_ONCE }).toArray());
+      const ids = found.map(({ _id }) => _id);
+      if (ids.length > 0) await within(CALL_LIMIT_MS, documents.deleteMany({ _id: { $in: ids } }, { writeConcern: MAJORITY }));
+      isFull = ids.length === ERASED_AT_ONCE;
+      await between();
+    }
   }
 
   private async writeKind(kind: string, writes: readonly AggregateWrite[]): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { JourneyEntry, RowWrite } from '@cpm/runtime-decider';
-import type { AggregateStore, AggregateWrite, DueAggregate, StoredAggregate } from './store.js';
+import type { AggregateStore, AggregateWrite, DueAggregate, OwnedParts, StoredAggregate } from './store.js';
 
 interface Document {
   stored: StoredAggregate;
@@ -41,6 +41,18 @@ export class InMemoryStore implements AggregateStore {
       .map(({ kind, stored }) => ({ kind, id: stored.id, owner: stored.owner, state: structuredClone(stored.state) }));
   }
 
+  async erase(owner: string, { kinds, tables, fields }: OwnedParts, between: () => Promise<void>): Promise<void> {
+    const isOwn = (id: string) => id === owner || id.startsWith(`${owner}|`);
+    for (const kept of [...kinds.map((kind) => this.kind(kind)), ...tables.map((table) => this.table(table))]) {
+      for (const id of kept.keys()) if (isOwn(id)) kept.delete(id);
+      await between();
+    }
+    for (const [table, field] of Object.entries(fields)) {
+      for (const [id, row] of this.table(table)) if (row[field] === owner) this.table(table).delete(id);
+      await between();
+    }
+  }
+
   async answerTo(kind: string, id: string, commandId: string): Promise<{ outcome: unknown } | undefined> {
     const answer = this.kind(kind).get(id)?.stored.answers.find(([known]) => known === commandId);
     return answer && { outcome: structuredClone(answer[1]) };
@@ -54,6 +66,12 @@ export class InMemoryStore implements AggregateStore {
   /** Every stored aggregate of a kind with its journey, for tests and checkers. */
   aggregates(kind: string): { stored: StoredAggregate; due: number | undefined; open: boolean; journey: readonly JourneyEntry[] }[] {
     return [...this.kind(kind).values()];
+  }
+
+  private table(table: string): Map<string, Record<string, unknown>> {
+    const known = this.tables.get(table) ?? new Map<string, Record<string, unknown>>();
+    this.tables.set(table, known);
+    return known;
   }
 
   private kind(kind: string): Map<string, Document> {
@@ -70,8 +88,7 @@ export class InMemoryStore implements AggregateStore {
   }
 
   private writeRow({ table, id, insert, set, add, remove, number, erase }: RowWrite): void {
-    const rows = this.tables.get(table) ?? new Map<string, Record<string, unknown>>();
-    this.tables.set(table, rows);
+    const rows = this.table(table);
     if (erase) {
       rows.delete(id);
       return;

@@ -41,12 +41,49 @@ export function describeStoreContract(name: string, make: () => Promise<StoreUnd
     describe('aggregates', () => aggregateContract(current));
     describe('look-ups', () => lookUpContract(current));
     describe('rows', () => rowContract(current));
+    describe('erasure', () => erasureContract(current));
     it('keeps rows even when an aggregate conflicts: a re-run writes them again', async () => {
       await store.write([], [write(aggregate('a'))]);
       const row = writeRow({ table: 'objects', id: 'r', insert: { uid: 1 } });
       expect(await store.write([row], [write(aggregate('a'))])).toBe('conflict');
       expect([...(await under.rowsOf('objects')).keys()]).toEqual(['r']);
     });
+  });
+}
+
+function erasureContract(under: () => StoreUnderTest): void {
+  const parts = { kinds: [KIND], tables: ['objects', 'none'], fields: { letters: 'key' } };
+
+  it('takes away all that is the owner\'s, and nothing else', async () => {
+    const { store } = under();
+    const neighbour = `${ALICE}1`;
+    const ids = [ALICE, `${ALICE}|m1`, `${ALICE}|m|2`, neighbour, `${neighbour}|m1`, BOB, `x|${ALICE}`];
+    const letters = [ALICE, neighbour, BOB].map((key) => writeRow({ table: 'letters', id: `inbox/${key}`, insert: { key } }));
+    await store.write([...ids.map((id) => writeRow({ table: 'objects', id, insert: { id } })), ...letters, writeRow({ table: 'others', id: ALICE, insert: { x: 1 } })], [
+      ...ids.map((id) => write(aggregate(id), { open: true })), write(aggregate(ALICE), { kind: OTHER_KIND }),
+    ]);
+    let times = 0;
+    const between = async () => void (times += 1);
+    for (let again = 0; again < 2; again += 1) await store.erase(ALICE, parts, between);
+    expect(times).toBeGreaterThanOrEqual(8);
+    const left = [neighbour, `${neighbour}|m1`, BOB, `x|${ALICE}`];
+    expect(byId(await store.load(KIND, ids)).map(({ id }) => id)).toEqual([...left].sort());
+    expect([...(await under().rowsOf('objects')).keys()].sort()).toEqual([...left].sort());
+    expect([...(await under().rowsOf('letters')).values()].map(({ key }) => key).sort()).toEqual([BOB, neighbour].sort());
+    expect((await under().rowsOf('others')).size).toBe(1);
+    expect(await store.load(OTHER_KIND, [ALICE])).toHaveLength(1);
+    expect(await store.write([], [write(aggregate(ALICE))])).toBe('written');
+  });
+
+  it('takes much a part at a time, and goes on where it was given up', async () => {
+    const { store } = under();
+    await store.write(Array.from({ length: 4_500 }, (_, at) => writeRow({ table: 'objects', id: `${ALICE}|${at}`, insert: { at } })), []);
+    const giveUp = async () => {
+      throw new Error('lost');
+    };
+    await expect(store.erase(ALICE, parts, giveUp)).rejects.toThrow('lost');
+    await store.erase(ALICE, parts, async () => undefined);
+    expect((await under().rowsOf('objects')).size).toBe(0);
   });
 }
 

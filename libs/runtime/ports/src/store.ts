@@ -52,6 +52,14 @@ export interface DueAggregate {
   readonly state: unknown;
 }
 
+/** What a store keeps of its owners. An id is, or begins with, that of the owner and `|`. */
+export interface OwnedParts {
+  readonly kinds: readonly string[];
+  readonly tables: readonly string[];
+  /** Tables whose rows name their owner in a field. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
 /** Where a service keeps its aggregates and rows. */
 export interface AggregateStore {
   /** Reads what a majority has acknowledged; absent ids are left out. */
@@ -62,6 +70,8 @@ export interface AggregateStore {
   write(rows: readonly RowWrite[], aggregates: readonly AggregateWrite[]): Promise<'written' | 'conflict'>;
   /** Aggregates of the given partitions with something due at or before `until`, earliest first. */
   due(kinds: readonly string[], partitions: readonly number[], until: number, limit: number): Promise<DueAggregate[]>;
+  /** Erases all that is the owner's, a part at a time; `between` parts the caller may give it up by throwing. Idempotent. */
+  erase(owner: string, parts: OwnedParts, between: () => Promise<void>): Promise<void>;
   /** The stored outcome of a command, once decided. */
   answerTo(kind: string, id: string, commandId: string): Promise<{ outcome: unknown } | undefined>;
 }

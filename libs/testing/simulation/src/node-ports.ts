@@ -51,6 +51,14 @@ function faultyStore(world: World, service: ServiceName, store: InMemoryStore, t
       fail('load');
       return store.load(kind, ids);
     },
+    erase: async (owner, parts, between) => {
+      await turn('before erasure');
+      fail('erase');
+      await store.erase(owner, parts, async () => {
+        await between();
+        await turn('inside erasure');
+      });
+    },
     openOf: async (kind, owner) => {
       await turn('open');
       return store.openOf(kind, owner);

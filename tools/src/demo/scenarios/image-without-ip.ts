@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { ucnRef } from '@cpm/message-tags';
 import { isDeliveredNotification, isReleasedReport, isSuppressedReport } from '../decisions.js';
+import { pictureOf } from '../picture.js';
 import { untilMarkerReported, type Scenario, type Scene } from '../scenario.js';
 
-const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const PICTURE_BYTES = 48_000;
 
 export const imageWithoutIp: Scenario = {
@@ -42,9 +42,4 @@ async function play({ stage, checks, tell, show }: Scene): Promise<void> {
   await untilMarkerReported({ from: alicePhone, to: bob, text: 'Do you like it?' });
   checks.equal('Alice gets exactly one delivery report', alicePhone.reports(id), ['delivered']);
   checks.equal('the notification is the only SMS', (await stage.network.textsTo(bob)).length, 1);
-}
-
-/** Random bytes behind the signature of a PNG: nobody looks at the picture. */
-function pictureOf(bytes: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array([...PNG_SIGNATURE, ...randomBytes(bytes - PNG_SIGNATURE.length)]);
 }

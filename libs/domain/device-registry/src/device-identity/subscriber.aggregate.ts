@@ -4,6 +4,7 @@ import type { DecisionContext, Publication, Reaction } from '@cpm/runtime-decide
 import { answer, defineAggregate, publish } from '@cpm/runtime-decider';
 import type { CpmAddress, DeviceId, Preferences } from '@cpm/vocabulary';
 import { DEFAULT_PROFILE } from '@cpm/vocabulary';
+import { erasure, type UserErasure } from '../erasure/erasure.js';
 import type { RefusalCode, Subscriber, SubscriberEvent } from './subscriber.js';
 import { subscriberDecider } from './subscriber.decider.js';
 import type { DeviceView, SubscriberView } from './views.js';
@@ -28,7 +29,8 @@ export const subscriber = defineAggregate({
   name: 'subscriber',
   decider: subscriberDecider,
   ownerOf: (id) => id,
-  react(event: SubscriberEvent, after: Subscriber, context: DecisionContext): readonly Reaction[] {
+  view: { aggregate: erasure, idOf: (id) => id },
+  react(event: SubscriberEvent, after: Subscriber, context: DecisionContext<UserErasure>): readonly Reaction[] {
     const user = context.id as CpmAddress;
     switch (event.type) {
       case 'AccessNoted': return [];

@@ -12,7 +12,9 @@ export const subscriberDecider: Decider<SubscriberCommand, Subscriber, Subscribe
 
   decide(command, state) {
     if (command.type === 'NoteAccess') return noteAccess(command, state);
-    if (command.type === 'ProvisionSubscriber') return [provision(command, state)];
+    if (command.type === 'ProvisionSubscriber') {
+      return [command.isBeingErased === true ? refuse(command, 'erasure-under-way', 'The subscriber is being erased: provision him when that is done') : provision(command, state)];
+    }
     if (!state.provisioning) return [refuse(command, 'unknown-subscriber', 'The subscriber is not provisioned')];
     switch (command.type) {
       case 'RemoveSubscriber': return [{ type: 'SubscriberRemoved', commandId: command.commandId }];

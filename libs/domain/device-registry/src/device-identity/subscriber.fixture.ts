@@ -1,6 +1,7 @@
 import type { RegisteredDevice } from '@cpm/contracts-device-registry';
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import { DEFAULT_POLICY, autoAnswer, capabilities } from '@cpm/vocabulary';
+import { erasureDecider } from '../erasure/erasure.js';
 import type { SubscriberCommand, SubscriberEvent } from './subscriber.js';
 
 export const MIA = 'tel:+4915110000001' as CpmAddress;
@@ -8,7 +9,7 @@ export const PHONE = 'urn:gsma:imei:35684410-123456-7' as DeviceId;
 export const TABLET = deviceNumber(1);
 export const LAPTOP = deviceNumber(2);
 export const NOW = 1_772_442_000_000;
-export const CONTEXT = { now: NOW, policy: DEFAULT_POLICY, id: MIA, view: undefined, open: [] };
+export const CONTEXT = { now: NOW, policy: DEFAULT_POLICY, id: MIA, view: erasureDecider.initial, open: [] };
 
 export function deviceNumber(number: number): DeviceId {
   return `urn:uuid:00000000-0000-4000-8000-${String(number).padStart(12, '0')}` as DeviceId;

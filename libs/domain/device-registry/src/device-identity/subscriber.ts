@@ -32,7 +32,7 @@ export const UNKNOWN_SUBSCRIBER: Subscriber = { version: 0, devices: [], prefere
 type Told<Type extends string, Payload> = { readonly type: Type } & Omit<Payload, 'user'>;
 
 export type SubscriberCommand =
-  | Told<'ProvisionSubscriber', ProvisionSubscriber>
+  | (Told<'ProvisionSubscriber', ProvisionSubscriber> & { readonly isBeingErased?: boolean })
   | Told<'RemoveSubscriber', RemoveSubscriber>
   | (Told<'RegisterDevice', RegisterDevice> & { readonly maxSecondaries: number })
   | Told<'RenameDevice', RenameDevice>
@@ -43,7 +43,7 @@ export type SubscriberCommand =
 export type NoteAccess = { readonly type: 'NoteAccess'; readonly device: DeviceId } & DeviceAccess;
 
 /** Why a command was refused; the detail is a sentence for a person. */
-export type RefusalCode = 'unknown-subscriber' | 'device-limit-reached' | 'name-taken' | 'role-not-claimable' | 'unknown-device' | 'primary-cannot-be-removed';
+export type RefusalCode = 'unknown-subscriber' | 'device-limit-reached' | 'name-taken' | 'role-not-claimable' | 'unknown-device' | 'primary-cannot-be-removed' | 'erasure-under-way';
 
 export type Refusal = {
   readonly type: 'CommandRefused';

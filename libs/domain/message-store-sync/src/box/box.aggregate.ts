@@ -106,7 +106,7 @@ function reactToFolder(event: Of<'FolderChanged' | 'FolderRemoved' | 'EmptyingBe
   const changed = storeChanged(user, after, { modSeq, acting: device }, now);
   if (event.type === 'FolderRemoved') return [writeRow({ ...row, number: { field: 'modSeq', value: modSeq }, set: removedFolder(event.path) }), ...changed];
   const { name, parent } = event.folder;
-  return [writeRow({ ...row, insert: { ...folderRow(user, key, event.folder) }, number: { field: 'modSeq', value: modSeq }, set: { name, parent } }), ...changed];
+  return [writeRow({ ...row, insert: { ...folderRow(user, key, event.folder) }, number: { field: 'modSeq', value: modSeq }, set: { name, parent, deleted: false, path: undefined } }), ...changed];
 }
 
 function reactToUpkeep(event: Of<'NotificationBegun' | 'SweepBegun' | 'SweepEnded'>, { subscriptions }: Box, id: string): readonly Reaction[] {

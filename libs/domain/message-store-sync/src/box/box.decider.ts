@@ -5,7 +5,7 @@ import type { CreateObjects, NewObject, UpdateObjects } from '@cpm/contracts-mes
 import { fold, type Decider } from '@cpm/runtime-decider';
 import { EMPTY_BOX, type Box, type BoxCommand, type BoxEvent, type BoxLimits } from './box.js';
 import { decideFolder } from './folder-decisions.js';
-import { EMPTYING_DUE_MS, isMade } from './folders.js';
+import { EMPTYING_DUE_MS, isMade, REMEMBERED_FOLDERS } from './folders.js';
 import { keepSession, withRemoved } from './keep-session.js';
 import { groupObjectId } from './session-row.js';
 import { afterOutcome, afterWait, isLive, listsToSend, MAX_SUBSCRIPTIONS, subscriptionOf, withSubscriptionEvent, type BoxHead, type SubscriptionEvent } from './subscriptions.js';
@@ -121,8 +121,9 @@ function sizeOf(objects: CreateObjects['objects']): Usage {
 }
 
 /** CPM-MLD-017: flags are added and taken away one by one, so that what two devices do at the same time is both done. */
-function update({ commandId, objects, device, at }: UpdateObjects, { modSeq, folders, sweep }: Box, { limits, now }: { readonly limits: BoxLimits; readonly now: Instant }): readonly BoxEvent[] {
-  const isLost = (folder: string | undefined) => folder !== undefined && isMade(folder) && !Object.hasOwn(folders, folder);
+function update({ commandId, objects, device, at }: UpdateObjects, { modSeq, folders, emptying, sweep }: Box, { limits, now }: { readonly limits: BoxLimits; readonly now: Instant }): readonly BoxEvent[] {
+  // Nothing comes into a folder while it is emptied: it would go with it.
+  const isLost = (folder: string | undefined) => folder !== undefined && ((isMade(folder) && !Object.hasOwn(folders, folder)) || emptying.some((one) => one.folder === folder));
   const unmoved = objects.filter(({ folder }) => isLost(folder)).map(({ objectId }) => objectId);
   const made = objects.map(({ folder, ...rest }) => (folder === undefined || isLost(folder) ? rest : { ...rest, folder }))
     .filter(({ addFlags, removeFlags, remove, ...rest }) => addFlags !== undefined || removeFlags !== undefined || remove !== undefined || 'folder' in rest);
@@ -183,7 +184,7 @@ function evolve(state: Box, event: BoxEvent): Box {
       return { ...state, modSeq: event.modSeq, folders: { ...state.folders, [event.key]: event.folder } };
     case 'FolderRemoved': {
       const { [event.key]: _, ...folders } = state.folders;
-      return { ...state, modSeq: event.modSeq, folders };
+      return { ...state, modSeq: event.modSeq, folders, removedFolders: [...state.removedFolders, event.key].slice(-REMEMBERED_FOLDERS) };
     }
     case 'EmptyingBegun':
       return { ...state, emptying: [...withoutEmptying(state.emptying, event), { folder: event.folder, upTo: event.upTo, dueAt: event.dueAt }] };

@@ -55,7 +55,9 @@ export interface Box {
   /** The head when the Primary was last told to synchronise. */
   readonly hintedAt: number;
   readonly folders: MadeFolders;
-  /** Removed folders whose objects are still to be removed: those with a number of at most `upTo`. */
+  /** Keys of the last removed ones: a creation that is repeated late does not bring one back. */
+  readonly removedFolders: readonly string[];
+  /** Removed folders whose objects are still to be removed: of a conversation, which may go on, those born with a number of at most `upTo`. */
   readonly emptying: readonly Emptying[];
   /** Objects of sessions that were removed, the last of them. */
   readonly removedSessions: readonly string[];
@@ -101,7 +103,7 @@ export type BoxAnswer =
   | { readonly done: false; readonly refusal: BoxRefusal };
 
 export const EMPTY_BOX: Box = {
-  modSeq: 0, version: 0, devices: [], primary: null, syncRules: [], rulesSince: {}, hintedAt: 0, folders: {}, emptying: [], removedSessions: [], subscriptions: [],
+  modSeq: 0, version: 0, devices: [], primary: null, syncRules: [], rulesSince: {}, hintedAt: 0, folders: {}, removedFolders: [], emptying: [], removedSessions: [], subscriptions: [],
   sweep: { floor: 0, number: 0, dueAt: null, running: false, usage: { objects: 0, bytes: 0 } },
 };
 

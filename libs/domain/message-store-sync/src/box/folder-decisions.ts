@@ -4,8 +4,9 @@ import type { Box, BoxEvent } from './box.js';
 import { EMPTYING_DUE_MS, isMade, pathOf, refusalOf, withDescendants, type MadeFolder } from './folders.js';
 
 /** CPM-MLD-016: what a device does to the folders of the box; what was in a removed one, and in those below it, goes with it. */
-export function decideFolder({ commandId, folder, change, device }: ChangeFolder, { folders, modSeq }: Box, now: Instant): readonly BoxEvent[] {
-  const refusal = refusalOf(folder, change, folders);
+export function decideFolder({ commandId, folder, change, device }: ChangeFolder, { folders, removedFolders, modSeq }: Box, now: Instant): readonly BoxEvent[] {
+  // Removed by another device since: removal wins.
+  const refusal = change.kind === 'create' && removedFolders.includes(folder) ? 'unknown-folder' : refusalOf(folder, change, folders);
   if (refusal) return [{ type: 'RequestAnswered', commandId, answer: { done: false, refusal } }];
   if (change.kind === 'remove') {
     // From the bottom up, so that no folder ever stands in one that is gone.

@@ -50,7 +50,9 @@ requirement('CPM-MLD-016', () => {
     const { state, events } = change(made(['f-1', ROOT], ['f-2', 'f-1'], ['f-3', 'f-2'], ['f-4', ROOT]), 'f-1', { kind: 'remove' });
     expect(events.flatMap((event) => (event.type === 'FolderRemoved' ? [[event.key, event.modSeq, event.path]] : []))).toEqual([['f-3', 5, '/main/f-1/f-2/f-3'], ['f-2', 6, '/main/f-1/f-2'], ['f-1', 7, '/main/f-1']]);
     expect(Object.keys(state.folders)).toEqual(['f-4']);
-    expect([goesWithFolder({ folder: 'f-3', modSeq: 7 }, state.emptying), goesWithFolder({ folder: 'f-3', modSeq: 8 }, state.emptying), goesWithFolder({ folder: 'f-4', modSeq: 1 }, state.emptying)]).toEqual([true, false, false]);
+    expect([goesWithFolder({ folder: 'f-3', born: 7 }, state.emptying), goesWithFolder({ folder: 'f-3', born: 8 }, state.emptying), goesWithFolder({ folder: 'f-4', born: 1 }, state.emptying)]).toEqual([true, true, false]);
+    const conversation = [{ folder: '/main/x', upTo: 7 }];
+    expect([goesWithFolder({ folder: '/main/x', born: 7 }, conversation), goesWithFolder({ folder: '/main/x', born: 8 }, conversation)]).toEqual([true, false]);
   });
 
   it('empties a conversation, whose folder no device made, and takes no number for it', () => {

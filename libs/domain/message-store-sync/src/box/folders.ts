@@ -3,6 +3,7 @@ import type { FolderChange } from '@cpm/contracts-message-store-sync';
 export const ROOT = '/main';
 export const MAX_FOLDERS = 200;
 export const MAX_DEPTH = 8;
+export const REMEMBERED_FOLDERS = 200;
 /** How long it may take to find and remove what was in a folder before that is tried again. */
 export const EMPTYING_DUE_MS = 60_000;
 
@@ -45,9 +46,9 @@ export function folderAt(path: string, folders: MadeFolders): string {
   return Object.keys(folders).find((key) => pathOf(key, folders) === path) ?? path;
 }
 
-/** Whether an object goes with its folder, which was removed, though it may not have been found yet. */
-export function goesWithFolder({ folder, modSeq }: { readonly folder: string; readonly modSeq: number }, emptying: readonly { readonly folder: string; readonly upTo: number }[]): boolean {
-  return emptying.some((one) => one.folder === folder && modSeq <= one.upTo);
+/** Whether an object goes with its folder, which was removed, though it may not have been found yet; what happened to it since does not save it. */
+export function goesWithFolder({ folder, born }: { readonly folder: string; readonly born: number }, emptying: readonly { readonly folder: string; readonly upTo: number }[]): boolean {
+  return emptying.some((one) => one.folder === folder && (isMade(folder) || born <= one.upTo));
 }
 
 /** The folder and all below it, from the top down. */

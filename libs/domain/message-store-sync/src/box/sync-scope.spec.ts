@@ -35,6 +35,12 @@ requirement('CPM-MLD-016', () => {
     expect(scopeOf({ ...row, context: 'imdn-message', contentType: 'message/imdn+xml' }, { device: watch, rules: [rule({ contentTypes: ['text/plain'] })], folders: {} }, NOW)).toBe('in');
   });
 
+  it('has what it made itself, whatever its rules say but for the age', () => {
+    const rules = [rule({ folders: ['/main/Trips'], contentTypes: ['text/plain'], maxBytes: 1, maxAgeDays: 5 })];
+    expect(scopeOf({ ...row, device: watch }, { device: watch, rules, folders: {} }, NOW)).toBe('in');
+    expect(scopeOf({ ...row, device: watch, date: NOW - 6 * DAY_MS }, { device: watch, rules, folders: {} }, NOW)).toBe('out');
+  });
+
   it('goes by the names of the folders that devices made', () => {
     const folders = { 'f-1': { name: 'Trips', parent: '/main', modSeq: 2 }, 'f-2': { name: 'Rome', parent: 'f-1', modSeq: 3 } };
     const view = { device: watch, rules: [rule({ folders: ['/main/Trips'] })], folders };

@@ -15,14 +15,16 @@ export interface ViewOf {
 
 /**
  * CPM-MLD-016: whether a device wants an object kept up to date. A device without rules wants everything, with several what any of them names.
- * `left`: the object is out of its view and the device may have it, for it has been in another folder, or comes from there.
+ * What a device made itself it has, whatever its rules say but for the age. `left`: the object is out of its view and may have been in it,
+ * for it has been in another folder.
  */
 export function scopeOf(row: ObjectRow, { device, rules, folders }: ViewOf, now: Instant): 'in' | 'out' | 'left' {
   const own = rules.filter((rule) => rule.deviceId === device);
+  if (own.length === 0 || (row.device === device && own.some((rule) => isYoung(row, rule, now)))) return 'in';
   const wanted = own.filter((rule) => matches(row, rule, now));
   const path = pathOf(row.folder, folders) ?? row.folder;
-  if (own.length === 0 || wanted.some((rule) => isUnder(path, rule.folders))) return 'in';
-  return row.device === device || (wanted.length > 0 && row.modSeq > row.born) ? 'left' : 'out';
+  if (wanted.some((rule) => isUnder(path, rule.folders))) return 'in';
+  return wanted.length > 0 && row.modSeq > row.born ? 'left' : 'out';
 }
 
 /** Objects from before are in no view of the device; undefined where some rule sets no age. */
@@ -36,9 +38,14 @@ function isUnder(path: string, folders: SyncRule['folders']): boolean {
   return folders === undefined || folders.some((folder) => path === folder || path.startsWith(`${folder.replace(/\/$/, '')}/`));
 }
 
+function isYoung({ date }: ObjectRow, { maxAgeDays = Infinity }: SyncRule, now: Instant): boolean {
+  return now - date <= maxAgeDays * DAY_MS;
+}
+
 /** Whatever folder it is in. */
-function matches(row: ObjectRow, { maxAgeDays, contentTypes, maxBytes }: SyncRule, now: Instant): boolean {
-  if (maxAgeDays !== undefined && now - row.date > maxAgeDays * DAY_MS) return false;
+function matches(row: ObjectRow, rule: SyncRule, now: Instant): boolean {
+  const { contentTypes, maxBytes } = rule;
+  if (!isYoung(row, rule, now)) return false;
   if (contentTypes && row.context !== REPORT_CONTEXT && !accepted(contentTypes, row)) return false;
   return maxBytes === undefined || row.size <= maxBytes;
 }

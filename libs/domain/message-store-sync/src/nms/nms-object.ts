@@ -94,7 +94,7 @@ const NOT_SENT: readonly string[] = [REPORT_CONTEXT, SESSION_CONTEXT, GROUP_CONT
 
 /** `m of n` recipients of a sent message, n as of when it was sent; one that displayed it has it as well. */
 function reachedOf({ dir, to, dispositions, context }: ObjectRow, statuses: readonly DispositionStatus[]): string | undefined {
-  if (dir !== 'Out' || NOT_SENT.includes(context)) return undefined;
+  if (dir !== 'Out' || to.length === 0 || NOT_SENT.includes(context)) return undefined;
   const reached = to.filter((recipient) => statuses.some((status) => dispositions.includes(`${recipient} ${status}`)));
   return `${reached.length} of ${to.length}`;
 }

@@ -2,7 +2,7 @@ import { InMemoryStore } from '@cpm/runtime-ports';
 import type { Effect, Reaction } from '@cpm/runtime-decider';
 import { fold } from '@cpm/runtime-decider';
 import {
-  boxAggregate, EMPTY_BOX, FOLDERS_TABLE, limitsOf, LIST_SPAN, objectRowId, OBJECTS_TABLE, pathOf, scopeOf, type Box, type BoxAnswer, type BoxCommand, type Changes, type EmptyingInput, type FolderRow, type ObjectRow,
+  boxAggregate, EMPTY_BOX, FOLDERS_TABLE, goesWithFolder, limitsOf, LIST_SPAN, objectRowId, OBJECTS_TABLE, pathOf, scopeOf, type Box, type BoxAnswer, type BoxCommand, type Changes, type EmptyingInput, type FolderRow, type ObjectRow,
 } from '@cpm/domain-message-store-sync';
 import { DEFAULT_POLICY, type CpmAddress, type DeviceId, type Policy } from '@cpm/vocabulary';
 
@@ -44,7 +44,7 @@ export class BoxServer {
     for (let effect = this.effects.shift(); effect; effect = this.effects.shift()) {
       if (effect.type !== 'empty-folder') continue;
       const { folder, upTo } = effect.input as EmptyingInput;
-      const objects = this.rows().filter((row) => !row.deleted && row.folder === folder && row.modSeq <= upTo).map(({ oid }) => ({ objectId: oid, remove: 'deleted' as const }));
+      const objects = this.rows().filter((row) => !row.deleted && row.folder === folder && goesWithFolder(row, [{ folder, upTo }])).map(({ oid }) => ({ objectId: oid, remove: 'deleted' as const }));
       if (objects.length > 0) await this.decide({ type: 'Update', request: { user: this.user, commandId: this.commandId(), at: this.now, objects } });
       await this.decide({ type: 'EndEmptying', emptied: { user: this.user, folder, upTo, at: this.now } });
     }

@@ -20,5 +20,5 @@ export async function checkConvergence(runs: number, seed: number, progress: (fi
     progress(figures);
     if (different.length > 0) throw new Error(different.join('\n'));
   }), { numRuns: runs, seed });
-  return { figures, ...(result.failed && { violation: fc.defaultReportMessage(result) ?? 'failed' }) };
+  return { figures, ...(result.failed && { violation: `${fc.defaultReportMessage(result) ?? 'failed'}\n${String(result.errorInstance)}` }) };
 }

@@ -6,7 +6,7 @@ import { NmsOfBox, type Fault } from './nms-of-box.js';
 
 const USER = 'tel:+4915110000001' as CpmAddress;
 const OTHERS = ['tel:+4915110000002', 'tel:+4915110000003'] as const;
-export const DEVICES = 5;
+const DEVICES = 5;
 /** Exchanges in which every device must have come to rest. */
 const ROUNDS = 8;
 
@@ -38,7 +38,7 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('sync' as const), device, faults: fc.array(fault, { maxLength: 6 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), device }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('settle' as const) }) },
-), { minLength: 1, maxLength: 60 });
+), { minLength: 1, maxLength: 80, size: 'max' });
 
 interface Player {
   readonly id: DeviceId;

@@ -74,7 +74,9 @@ export class NmsOfBox {
 
   private async create({ attributes, flags, clientCorrelator }: Body): Promise<Response> {
     const objectId = `obj-${clientCorrelator}`;
-    if (!this.server.rows().some(({ oid }) => oid === objectId)) {
+    const known = this.server.rows().find(({ oid }) => oid === objectId);
+    if (known?.deleted) return refusal(410, 'object');
+    if (!known) {
       const object = {
         objectId, folder: '/main', context: 'standalone-message', direction: 'Out' as const, from: this.server.user, to: [], date: this.server.now, attributes: attributes.attribute, flags: flags.flag,
         parts: [{ contentType: 'text/plain', size: 1, text: 'x' }],
@@ -118,7 +120,9 @@ export class NmsOfBox {
     if (!state.subscriptions.some((one) => one.id === id)) return refusal(404, id);
     const place = readRestartToken(String(token)) ?? { position: 0, index: 1, rules: -1 };
     const list = eventList(place, this.server.changes(place.position), state, { user, device: this.device, now, baseUrl: ORIGIN, subscriptionUrl: this.subscriptionUrl(id) });
-    return Response.json({ nmsSubscription: this.subscription(id, list?.restartToken ?? token), ...(list && { notificationList: [{ nmsEventList: list }] }) });
+    const isWorthTelling = list !== undefined && (list.nmsEvent.length > 0 || list.more === true);
+    const told = list && !isWorthTelling ? restartToken({ ...(readRestartToken(list.restartToken) ?? place), index: place.index }) : (list?.restartToken ?? String(token));
+    return Response.json({ nmsSubscription: this.subscription(id, told), ...(isWorthTelling && { notificationList: [{ nmsEventList: list }] }) });
   }
 
   private subscription(id: string, token: string | undefined): object {
