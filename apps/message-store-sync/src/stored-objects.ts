@@ -47,10 +47,11 @@ export class StoredObjects {
     return new Map(rows.map((row) => [row.oid, row]));
   }
 
-  /** Removed ones, too. */
-  async findByPrefix(user: CpmAddress, prefix: string): Promise<ObjectRow | undefined> {
-    const from = objectRowId(user, prefix);
-    return (await this.objects.findOne({ _id: { $gte: from, $lt: `${from}\uffff` } }, { readConcern: COMMITTED })) ?? undefined;
+  /** Objects whose id begins with one of the prefixes, removed ones, too. */
+  async findByPrefixes(user: CpmAddress, prefixes: readonly string[]): Promise<readonly ObjectRow[]> {
+    if (prefixes.length === 0) return [];
+    const ranges = [...new Set(prefixes)].map((prefix) => objectRowId(user, prefix)).map((from) => ({ _id: { $gte: from, $lt: `${from}\uffff` } }));
+    return this.objects.find({ $or: ranges }, { readConcern: COMMITTED }).toArray();
   }
 
   /** Of the stretch, those that fit the filter, in its order. */

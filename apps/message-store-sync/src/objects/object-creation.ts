@@ -43,18 +43,19 @@ export class ObjectCreation {
 
   /** In the order given, what became of each; rejects with a 503 problem when that is not known in time. */
   async create(caller: DevicePrincipal, planned: readonly PlannedObject[]): Promise<readonly (CreatedObject | ProblemError)[]> {
-    const known = await Promise.all(planned.map(async ({ prefix }) => (prefix === undefined ? undefined : this.objects.findByPrefix(caller.user, prefix))));
+    const before = await this.objects.findByPrefixes(caller.user, planned.flatMap(({ prefix }) => prefix ?? []));
+    const known = planned.map(({ prefix }) => (prefix === undefined ? undefined : before.find(({ oid }) => oid.startsWith(prefix))));
     const absent = new Map(planned.filter((_, at) => !known[at]).map(({ object }) => [object.objectId, object]));
     const refusals = new Map<string, ProblemError>();
     for (const group of groups([...absent.values()])) {
       const problem = await this.put(caller, group);
       if (problem) for (const { objectId } of group) refusals.set(objectId, problem);
     }
-    const made = await this.objects.find(caller.user, [...absent.keys()]);
+    const created = await this.objects.find(caller.user, [...absent.keys()]);
     return planned.map(({ object: { objectId } }, at) => {
-      const before = known[at];
-      if (before) return repeated(before, objectId);
-      const row = made.get(objectId);
+      const made = known[at];
+      if (made) return repeated(made, objectId);
+      const row = created.get(objectId);
       return refusals.get(objectId) ?? (row ? { row, isNew: true } : removedSince());
     });
   }
