@@ -13,7 +13,7 @@ const ROUNDS = 8;
 /** Sync rules, several of which may be of one device. */
 const RULES = {
   none: [], small: [{ maxBytes: 1_000 }], folder: [{ folders: ['/main/Work', `/main/${OTHERS[0]}`] }], texts: [{ contentTypes: ['text/*'] }],
-  young: [{ maxAgeDays: 2 }],
+  young: [{ maxAgeDays: 2 }], ages: [{ maxAgeDays: 2 }, { maxAgeDays: 6, contentTypes: ['text/*'] }],
 } as const;
 type RuleName = keyof typeof RULES;
 
