@@ -80,6 +80,30 @@ requirement('CPM-MLD-032', () => {
   });
 });
 
+it('connects once, however often it is told to, and says so when it is over', async () => {
+  await Promise.all([device.connect(), device.connect()]);
+  await device.connect();
+  expect(sockets.opened).toBe(1);
+  sockets.breakOff();
+  await device.connect();
+  expect(sockets.opened).toBe(2);
+  device.close();
+  await expect(device.connect()).rejects.toThrow('the stream ended');
+});
+
+it('opens a box anew that could not be opened, or was closed', async () => {
+  await box.close();
+  const store = new InMemoryStore();
+  await expect(device.openBox({ store: Object.assign(new InMemoryStore(), { load: () => Promise.reject(new Error('locked')) }), user: USER })).rejects.toThrow('locked');
+  const again = await device.openBox({ store, user: USER });
+  expect(again).not.toBe(box);
+  await device.connect();
+  await until(() => nms.count('subscriptions/') > 0);
+  nms.add({ text: 'new' });
+  await again.sync();
+  expect([again.objects().length, box.objects().length]).toEqual([1, 0]);
+});
+
 it('tells on the device what the box was refused', async () => {
   const problems: number[] = [];
   device.on('problem', ({ status }) => problems.push(status));

@@ -84,6 +84,8 @@ export class CpmDevice {
    * confirmed. Resolves when the stream is open for the first time; rejects with StreamEndedError when it is not let in.
    */
   connect({ since }: { readonly since?: string } = {}): Promise<void> {
+    if (this.current === 'open') return Promise.resolve();
+    if (this.ended) return Promise.reject(this.ended);
     this.lastCursor = since ?? this.lastCursor;
     return new Promise((resolve, reject) => {
       const off = this.on('state', (state) => {
@@ -156,9 +158,12 @@ export class CpmDevice {
     });
   }
 
-  /** The user's messages and folders as kept on this device: kept in step with the message store while the stream is open. */
+  /** The user's messages and folders as kept on this device: kept in step with the message store while the stream is open. One at a time: the same until it is closed. */
   openBox(options: BoxOptions): Promise<Box> {
-    this.opened ??= this.boxOf(options);
+    this.opened ??= this.boxOf(options).catch((error: unknown) => {
+      this.opened = undefined;
+      throw error;
+    });
     return this.opened;
   }
 
@@ -172,15 +177,22 @@ export class CpmDevice {
   close(): void {
     this.acknowledge();
     this.stream.end();
-    void this.opened?.then((box) => box.close());
+    void this.opened?.then((box) => box.close(), () => undefined);
   }
 
   private async boxOf(options: BoxOptions): Promise<Box> {
     const { url, deviceId } = this.options;
-    const box = await Box.open(options, { calls: this.calls, origin: new URL(url).origin, deviceId });
-    box.on('problem', (problem) => this.listeners.emit('problem', problem));
-    this.on('frame', ({ type }) => SAYS_CHANGED.has(type) && box.wake());
-    this.on('state', (state) => (state === 'open' ? box.online() : box.offline()));
+    const stops: (() => void)[] = [];
+    const closed = () => {
+      this.opened = undefined;
+      for (const stop of stops) stop();
+    };
+    const box = await Box.open(options, { calls: this.calls, origin: new URL(url).origin, deviceId, closed });
+    stops.push(
+      box.on('problem', (problem) => this.listeners.emit('problem', problem)),
+      this.on('frame', ({ type }) => SAYS_CHANGED.has(type) && box.wake()),
+      this.on('state', (state) => (state === 'open' ? box.online() : box.offline())),
+    );
     if (this.current === 'open') box.online();
     return box;
   }

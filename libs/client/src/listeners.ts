@@ -1,5 +1,14 @@
 type Listener = (event: never) => void;
 
+/** As the platform's own events do: the fault of a listener is told, and keeps nothing from going on. */
+function report(error: unknown): void {
+  const { reportError } = globalThis as { readonly reportError?: (error: unknown) => void };
+  if (reportError) reportError(error);
+  else queueMicrotask(() => {
+    throw error;
+  });
+}
+
 /** Who hears which events. */
 export class Listeners<Events> {
   private readonly byName = new Map<keyof Events, Set<Listener>>();
@@ -13,6 +22,12 @@ export class Listeners<Events> {
   }
 
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
-    for (const listener of [...(this.byName.get(name) ?? [])]) (listener as (event: Events[Name]) => void)(event);
+    for (const listener of [...(this.byName.get(name) ?? [])]) {
+      try {
+        (listener as (event: Events[Name]) => void)(event);
+      } catch (error) {
+        report(error);
+      }
+    }
   }
 }

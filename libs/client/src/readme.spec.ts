@@ -22,6 +22,7 @@ const showProgress = (objects: number, done: boolean) => calls.push(['progress',
 const showList = (list: readonly Conversation[], unread: number) => calls.push(['list', list.length, unread]);
 const showNotification = (id: string, state: string) => calls.push(['notification', id, state]);
 const hideSms = (smsId: string) => void calls.push(['hide', smsId]);
+const showSms = (smsId: string) => void calls.push(['show', smsId]);
 const save = (response: Response) => calls.push(['save', response.status]);
 
 async function messages() {
@@ -50,7 +51,7 @@ async function boxOf(device: CpmDevice) {
 async function primary(device: CpmDevice, box: Box, { from, text, at, smsId }: { from: string; text: string; at: string; smsId: string }) {
   const kind = await device.smsReceived({ from, text, at, smsId });
   if (kind === 'copy') hideSms(smsId);
-  box.on('changed', ({ sms }) => sms.filter((one) => box.isCopy(one)).forEach(hideSms));
+  box.on('changed', ({ sms }) => sms.forEach((one) => (box.isCopy(one) ? hideSms(one) : showSms(one))));
   for (const { id, state } of box.ucns) showNotification(id, state);
 }
 
@@ -79,6 +80,6 @@ it('does what the page says, on IndexedDB', async () => {
   await primary(device, box, { from: bob, text: `A picture ${ucnRef('m1', user)}`, at: '2026-03-02T12:00:03Z', smsId: 's2' });
   await device.connect();
   await until(() => box.ucns.length === 0 && box.isCopy('s1') && box.objects().some(({ text, state }) => text?.startsWith('Sent as') && state === 'stored'));
-  expect(calls).toEqual(expect.arrayContaining([['notification', 's2', 'waiting'], ['hide', 's1'], ['progress', 3, true], ['list', 1, 2]]));
+  expect(calls).toEqual(expect.arrayContaining([['notification', 's2', 'waiting'], ['hide', 's1'], ['hide', 's2'], ['progress', 3, true], ['list', 1, 2]]));
   device.close();
 });

@@ -78,22 +78,32 @@ export class LinksController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const now = this.clock.now();
     void reply.headers(PRIVATE_HEADERS);
-    const link = await this.known(token, request);
-    const isGranted = link !== undefined && typeof grant === 'string' && TOKEN.test(grant) && (await this.book.isGranted(link, grant));
-    const content = isGranted && permits('fetch', link, now) && link.message ? await this.messages.contentOf(link.message, now) : undefined;
-    if (!link || !content) return this.send(reply, gonePage(languageOf(request), link ? 410 : 404));
+    const found = await this.granted(token, grant, request).catch((error: unknown) => failurePage(languageOf(request), error));
+    if ('html' in found) return this.send(reply, found);
+    const { link, content } = found;
     const answer = contentAnswer(content, headers);
     if (request.method === 'GET') whenSent(reply, () => this.obtained.left(link, content.size, answer.range));
     await sendContent(reply, { ...answer, headers: { ...answer.headers, 'cache-control': 'no-store' } }, content.read);
+  }
+
+  private async granted(token: string, grant: unknown, request: FastifyRequest): Promise<Page | { readonly link: StandingLink; readonly content: LinkedContent }> {
+    const now = this.clock.now();
+    const link = await this.known(token, request);
+    const isGranted = link !== undefined && typeof grant === 'string' && TOKEN.test(grant) && (await this.book.isGranted(link, grant));
+    const content = isGranted && permits('fetch', link, now) && link.message ? await this.messages.contentOf(link.message, now) : undefined;
+    return link && content ? { link, content } : gonePage(languageOf(request), link ? 410 : 404);
   }
 
   /** Undefined for a token that there is not, which counts as a guess. Throws a 429 problem after too many of them. */
   private async known(token: string, { ip, headers }: FastifyRequest): Promise<StandingLink | undefined> {
     const caller = callerNetwork(ip, headers['x-forwarded-for'], this.config.EDGE_PROXY_HOPS);
     this.guesses.admit(caller);
-    const link = await this.book.find(TOKEN.test(token) ? token : '');
+    const link = await this.book.find(TOKEN.test(token) ? token : '').catch((error: unknown) => {
+      // Nothing was learned by it: a database that is away makes nobody a guesser.
+      this.guesses.forgive(caller);
+      throw error;
+    });
     if (link) this.guesses.forgive(caller);
     return link;
   }
@@ -109,18 +119,19 @@ export class LinksController {
 
   private async answer(request: FastifyRequest, reply: FastifyReply, make: (language: PageLanguage) => Promise<Page>): Promise<void> {
     const language = languageOf(request);
-    const page = await make(language).catch((error: unknown) => {
-      if (error instanceof ProblemError && error.status === 429) return busyPage(language, 429);
-      logger.error({ problem: 'link', cause: (error as Error).name });
-      return busyPage(language, 503);
-    });
-    await this.send(reply, page);
+    await this.send(reply, await make(language).catch((error: unknown) => failurePage(language, error)));
   }
 
   private async send(reply: FastifyReply, { status, language, html }: Page): Promise<void> {
     const retry: Record<string, string> = status === 429 || status === 503 ? { 'retry-after': RETRY_AFTER_SEC } : {};
     await reply.status(status).headers({ ...PRIVATE_HEADERS, ...PAGE_HEADERS, ...retry, 'content-language': language }).send(html);
   }
+}
+
+function failurePage(language: PageLanguage, error: unknown): Page {
+  if (error instanceof ProblemError && error.status === 429) return busyPage(language, 429);
+  logger.error({ problem: 'link', cause: (error as Error).name });
+  return busyPage(language, 503);
 }
 
 function languageOf({ headers }: FastifyRequest): PageLanguage {

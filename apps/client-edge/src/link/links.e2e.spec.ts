@@ -185,6 +185,18 @@ requirement('CPM-MLD-033', () => {
     const response = await stage.call('GET', { language: 'de' });
     expect([response.status, response.headers.get('cache-control')]).toEqual([503, 'no-store']);
     expect(await response.text()).toContain('Gerade nicht möglich');
+    const content = await fetch(`${stage.world.url}/u/${stage.token}/content?grant=${'g'.repeat(22)}`);
+    expect([content.status, content.headers.get('cache-control'), content.headers.get('retry-after')]).toEqual([503, 'no-store', '60']);
+  });
+
+  it('takes nobody for guessing because the database was away', async () => {
+    await text('Hello');
+    const book = stage.world.app.get(LinkBook);
+    const find = book.find.bind(book);
+    Object.assign(book, { find: () => Promise.reject(new Error('no primary')) });
+    for (let round = 0; round < 12; round += 1) expect((await stage.call('GET')).status).toBe(503);
+    Object.assign(book, { find });
+    expect((await stage.call('GET')).status).toBe(200);
   });
 
   it('cannot be found by trying, and those who know one are not kept from it', async () => {

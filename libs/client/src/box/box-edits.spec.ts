@@ -45,6 +45,27 @@ requirement('CPM-MLD-017', () => {
     expect(viewOf(box)).toEqual(nms.truth());
   });
 
+  it('does not send what its user thought better of while something else was sent', async () => {
+    await box.send({ id: 'first', to: [OTHER], body: 'a' });
+    await box.send({ id: 'second', to: [OTHER], body: 'b' });
+    nms.fault = (_, path) => {
+      if (path.endsWith('/messages')) void box.discardUnsent('second');
+      return undefined;
+    };
+    await box.sync();
+    expect(nms.count('/messages')).toBe(1);
+  });
+
+  it('knows a draft by the id that it gave, also in the next run', async () => {
+    const draft = await box.saveDraft({ text: 'a' });
+    await box.sync();
+    await box.close();
+    box = await openBox(nms, { store });
+    await box.updateDraft(draft, { text: 'b' });
+    await box.sync();
+    expect(rows().map(({ attributes }) => attributes['TextContent']?.[0])).toEqual(['b']);
+  });
+
   it('keeps the order of what is done to one object', async () => {
     const a = nms.add({ text: 'a' });
     await box.sync();

@@ -36,6 +36,8 @@ export interface BoxHost {
   /** `https://host`. */
   readonly origin: string;
   readonly deviceId: string;
+  /** The box is not to be woken any more. */
+  readonly closed?: () => void;
 }
 
 /** Ids of what is new, different or gone. */
@@ -54,8 +56,7 @@ interface BoxEvents {
   readonly problem: CpmProblem;
 }
 
-const STORE_NAME = 'base';
-const ANSWER_WITHIN_MS = 60_000;
+const [STORE_NAME, ANSWER_WITHIN_MS] = ['base', 60_000];
 const UNAUTHORIZED_OR_BUSY: ReadonlySet<number> = new Set([401, 408, 425, 429]);
 
 /** The user's messages, files, drafts and folders on this device: read at once, also without a connection, and kept in step. */
@@ -72,9 +73,10 @@ export class Box extends BoxEdits {
   private constructor(
     private readonly box: LocalBox,
     { user, pageSize = 200 }: BoxOptions,
-    { calls, origin, deviceId }: BoxHost,
+    private readonly host: BoxHost,
   ) {
     super(box, () => this.exchanges.wake());
+    const { calls, origin, deviceId } = host;
     const path = `/nms/v1/${STORE_NAME}/${encodeURIComponent(user)}`;
     // Every call may be repeated: one that the connection was lost under is given up for the next connection.
     const nms = new NmsCalls(calls.impatient(() => AbortSignal.any([this.connection.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)])), path);
@@ -87,7 +89,7 @@ export class Box extends BoxEdits {
       local: box, nms, outbox, deviceId, pageSize, progress: (progress) => this.listeners.emit('progress', progress),
       follows: (change, tables) => ({ ...this.primary.follows(change, tables), ...unsentAfter(change, tables), ...this.draftsAfter(change, tables) }),
     });
-    this.originals = new Attempts({ attempt: () => this.obtainOriginals(), failed: () => undefined, backoff: new Backoff(500, 60_000) });
+    this.originals = new Attempts({ attempt: () => this.obtainOriginals(), failed: (error) => isFinal(error) && problem(error), backoff: new Backoff(500, 60_000) });
     this.exchanges = new Attempts({
       attempt: async () => this.exchange.sync().then(() => this.originals.wake()),
       failed: (error) => isFinal(error) && problem(error),
@@ -140,7 +142,7 @@ export class Box extends BoxEdits {
   /** One part of an object's content, from 1; kept here from then on. Throws CpmProblem, ContentMismatchError, or the error of `fetch`. */
   async read(id: string, part = 1): Promise<Blob> {
     const object = this.box.tables.objects.get(this.box.nameOf(id));
-    const wanted = object && (partsOf(object)[part - 1]);
+    const wanted = object && partsOf(object)[part - 1];
     if (wanted === undefined) throw new CpmProblem(404, 'unknown-part', `there is no part ${part} of ${id}`, [], undefined);
     await this.content.obtainPart(wanted);
     return new Blob([...((await this.content.kept(wanted)) ?? [])], { type: object?.payloadParts[part - 1]?.contentType ?? '' });
@@ -205,6 +207,7 @@ export class Box extends BoxEdits {
 
   /** Ends when what was done so far is kept. */
   async close(): Promise<void> {
+    this.host.closed?.();
     this.offline();
     await this.box.close();
   }

@@ -73,18 +73,29 @@ export class HttpCalls {
 
   private async attempt({ method, path, body, content, headers }: Call): Promise<{ response?: Response; error?: unknown }> {
     const { url, fetch, signal } = this.options;
-    const authorization = `Bearer ${await this.token()}`;
+    const ends = signal?.();
+    const authorization = `Bearer ${await (ends ? unless(ends, this.token()) : this.token())}`;
     const payload = content ?? (body === undefined ? undefined : JSON.stringify(body));
     try {
       const response = await fetch(url + path, {
         method,
         headers: { authorization, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
         ...(payload !== undefined && { body: payload }),
-        ...(signal && { signal: signal() }),
+        ...(ends && { signal: ends }),
       });
       return { response };
     } catch (error) {
       return { error };
     }
   }
+}
+
+/** A token source may hang on the connection that was lost. */
+function unless<Value>(ends: AbortSignal, value: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(ends.reason as Error);
+    if (ends.aborted) stop();
+    ends.addEventListener('abort', stop, { once: true });
+    value.then(resolve, reject).finally(() => ends.removeEventListener('abort', stop));
+  });
 }

@@ -24,12 +24,26 @@ export class IndexedDbUnavailableError extends Error {
   override readonly name = 'IndexedDbUnavailableError';
 }
 
+/** A page that is loaded again may find its former self still leaving. Milliseconds. */
+const IN_USE_AFTER_MS = 500;
+
+/** Two tabs with one database would each overwrite what the other keeps. Where the platform knows locks; the result lets go. */
+async function hold(name: string): Promise<() => void> {
+  const { locks } = (globalThis.navigator as Partial<Navigator> | undefined) ?? {};
+  if (locks === undefined) return () => undefined;
+  return new Promise((resolve, reject) => {
+    const held = () => new Promise<void>((release) => resolve(release));
+    locks.request(`cpm ${name}`, { signal: AbortSignal.timeout(IN_USE_AFTER_MS) }, held).catch(() => reject(new IndexedDbUnavailableError(`another tab uses IndexedDB ${name}`)));
+  });
+}
+
 /**
  * Opens the database of this name, or makes it: one for each user and device.
- * Throws IndexedDbUnavailableError: an app may go on with an `InMemoryStore`, and synchronise anew each time it starts.
+ * Throws IndexedDbUnavailableError, also while another tab has it open: an app may go on with an `InMemoryStore`, and synchronise anew each time it starts.
  */
 export async function openIndexedDbStore(name: string): Promise<LocalStore> {
   if ((globalThis.indexedDB as IDBFactory | undefined) === undefined) throw new IndexedDbUnavailableError('this platform has no IndexedDB; use an InMemoryStore or a LocalStore of your own');
+  const release = await hold(name);
   try {
     const db = await openDB<Schema>(name, SCHEMA_VERSION, {
       upgrade: (created) => {
@@ -41,8 +55,9 @@ export async function openIndexedDbStore(name: string): Promise<LocalStore> {
       // Another tab with a newer schema must not wait for this one.
       blocking: (_now, _wanted, { target }) => (target as IDBDatabase).close(),
     });
-    return new IndexedDbStore(db);
+    return new IndexedDbStore(db, release);
   } catch (cause) {
+    release();
     throw new IndexedDbUnavailableError(`IndexedDB ${name} cannot be opened: ${String(cause)}`, { cause });
   }
 }
@@ -50,7 +65,10 @@ export async function openIndexedDbStore(name: string): Promise<LocalStore> {
 type Row = StoredObject | StoredFolder | PendingOperation | UnsentMessage | Ucn | ReceivedSms;
 
 class IndexedDbStore implements LocalStore {
-  constructor(private readonly db: IDBPDatabase<Schema>) {}
+  constructor(
+    private readonly db: IDBPDatabase<Schema>,
+    private readonly release: () => void,
+  ) {}
 
   async load(): Promise<LocalState> {
     const transaction = this.db.transaction(TABLES);
@@ -90,6 +108,7 @@ class IndexedDbStore implements LocalStore {
 
   async close(): Promise<void> {
     this.db.close();
+    this.release();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Batch, LocalStore } from './local-store.js';
 import { LocalTables } from './local-tables.js';
+import { DRAFT_CORRELATOR } from '../sync/local-view.js';
 import type { PendingOperation } from './stored.js';
 
 /** The local store with its tables in memory: read at once, changed in one order. */
@@ -15,7 +16,9 @@ export class LocalBox {
 
   /** @param committed told of each change, with the operations that do not wait any more */
   static async open(store: LocalStore, committed: LocalBox['committed']): Promise<LocalBox> {
-    return new LocalBox(store, LocalTables.of(await store.load()), committed);
+    const local = new LocalBox(store, LocalTables.of(await store.load()), committed);
+    for (const { id, attributes } of local.tables.objects.values()) if (attributes[DRAFT_CORRELATOR]?.[0] !== undefined) local.rename(attributes[DRAFT_CORRELATOR][0], id);
+    return local;
   }
 
   /** Decides on the tables as they are when everything before is kept. Rejects, and changes nothing, when the store cannot keep it. */

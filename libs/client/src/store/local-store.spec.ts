@@ -15,6 +15,13 @@ describe('in IndexedDB', () => {
     await store.close();
     return openIndexedDbStore(NAME);
   });
+
+  it('is refused to a second tab: each would overwrite what the other keeps', async () => {
+    const store = await openIndexedDbStore('tabs');
+    await expect(openIndexedDbStore('tabs')).rejects.toThrow(IndexedDbUnavailableError);
+    await store.close();
+    await (await openIndexedDbStore('tabs')).close();
+  });
 });
 
 it('says clearly that there is no IndexedDB', async () => {

@@ -114,6 +114,8 @@ export interface ReceivedSms {
   readonly correlationTag: string;
   /** RFC 3339. */
   readonly at: string;
-  /** Id of the object it is a copy of. */
+  /** Id of the object it is a copy of, or that it told of and that is here now: not to be shown besides it. */
   readonly copyOf?: string;
+  /** It was taken for a notification, which is not begun anew when it is told again. */
+  readonly isUcn?: boolean;
 }

@@ -52,17 +52,22 @@ export class DeviceStream {
   private pulse: ReturnType<typeof setInterval> | undefined;
   private isPongDue = false;
   private isTaken = false;
+  private isDialling = false;
   private isEnded = false;
   private pings = 0;
   private openedAt = 0;
 
   constructor(private readonly options: StreamOptions) {}
 
+  /** Now rather than when the wait is over; does nothing where a connection is there or under way. */
   async connect(): Promise<void> {
-    if (this.isEnded) return;
+    if (this.isEnded || this.isDialling || this.socket !== undefined) return;
+    clearTimeout(this.retry);
+    this.isDialling = true;
     this.options.state('connecting');
     const token = await this.options.token().catch(() => undefined);
-    if (this.isEnded) return;
+    this.isDialling = false;
+    if (this.hasEnded()) return;
     if (token === undefined) this.comeBack();
     else this.dial(token);
   }
@@ -142,6 +147,11 @@ export class DeviceStream {
     }
     if (this.openedAt > 0 && Date.now() - this.openedAt > STABLE_MS) this.options.backoff.reset();
     this.comeBack();
+  }
+
+  /** It may have ended while a token was fetched. */
+  private hasEnded(): boolean {
+    return this.isEnded;
   }
 
   private comeBack(): void {

@@ -283,3 +283,17 @@ requirement('CPM-MLD-017', () => {
     }), { numRuns: 100 });
   });
 });
+
+it.each<readonly [string, number, (path: string) => boolean]>([
+  ['its subscription', 404, (path) => path.includes('/subscriptions/')],
+  ['the cursor of any search', 400, (path) => path.endsWith('search') && nms.requests.filter((request) => request.endsWith('search')).length % 2 === 0],
+])('comes to an end though the server never knows %s again', async (_, status, fits) => {
+  for (let place = 0; place < 5; place += 1) nms.add({ text: `${place}` });
+  const box = await boxWith({ pageSize: 2 });
+  nms.fault = (__, path) => {
+    if (nms.requests.length > 100) return 'unreached';
+    return fits(path) ? new Response(null, { status }) : undefined;
+  };
+  await expect(box.sync()).rejects.toMatchObject({ status });
+  expect(nms.requests.length).toBeLessThan(30);
+});

@@ -29,11 +29,14 @@ export interface BoxSyncOptions {
 
 const UNKNOWN_SUBSCRIPTION: ReadonlySet<number> = new Set([404, 410]);
 const STALE_CURSOR: ReadonlySet<number> = new Set([400, 404, 410]);
+/** In one exchange: a server that keeps forgetting is left alone until the next. */
+const MAX_RESTARTS = 3;
 
 /** CPM-MLD-016, CPM-MLD-017: keeps the local box as the server's, one exchange at a time, each from where the one before was kept. */
 export class BoxSync {
   private current: Promise<void> = Promise.resolve();
   private next: Promise<void> | undefined;
+  private restarts = 0;
 
   constructor(private readonly options: BoxSyncOptions) {}
 
@@ -48,6 +51,7 @@ export class BoxSync {
   }
 
   private async exchange(): Promise<void> {
+    this.restarts = 0;
     // First, so that what becomes of a message that is sent now is told by the lists after the token.
     if (this.position === undefined) await this.subscribe();
     // What cannot be sent now must not keep away what is to be had.
@@ -82,7 +86,7 @@ export class BoxSync {
     const { nms, local, follows } = this.options;
     const { subscription, restartToken } = this.position as SyncPosition;
     const delta = await nms.changesSince(subscription, restartToken).catch((error: unknown) => {
-      if (error instanceof CpmProblem && UNKNOWN_SUBSCRIPTION.has(error.status)) return undefined;
+      if (error instanceof CpmProblem && UNKNOWN_SUBSCRIPTION.has(error.status) && this.mayRestart()) return undefined;
       throw error;
     });
     if (delta === undefined) {
@@ -129,10 +133,15 @@ export class BoxSync {
     try {
       return await this.options.nms.objects(pageSize, cursor);
     } catch (error) {
-      if (cursor === undefined || !(error instanceof CpmProblem) || !STALE_CURSOR.has(error.status)) throw error;
+      if (cursor === undefined || !(error instanceof CpmProblem) || !STALE_CURSOR.has(error.status) || !this.mayRestart()) throw error;
       await this.options.local.commit(({ position }) => ({ position: { ...(position as SyncPosition), searching: { found: 0 } } }));
       return undefined;
     }
+  }
+
+  private mayRestart(): boolean {
+    this.restarts += 1;
+    return this.restarts <= MAX_RESTARTS;
   }
 
   private async searchFolders(search: number): Promise<void> {

@@ -22,7 +22,11 @@ export class Outbox {
   /** Rejects when the server cannot take it now: all that waits stays, in its order. */
   async send(): Promise<void> {
     const { local } = this.options;
-    for (const unsent of [...local.tables.unsent.values()].filter(({ state }) => state === 'waiting')) await this.sendMessage(unsent);
+    for (const id of [...local.tables.unsent.keys()]) {
+      // As it is now: its user may have thought better of it while another was sent.
+      const unsent = local.tables.unsent.get(id);
+      if (unsent?.state === 'waiting') await this.sendMessage(unsent);
+    }
     for (let group = nextGroup(local.tables.pending); group; group = nextGroup(local.tables.pending)) await this.sendGroup(group);
   }
 

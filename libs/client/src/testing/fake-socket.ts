@@ -5,11 +5,14 @@ export class FakeSockets {
   /** What the device said, JSON each. */
   readonly said: string[] = [];
   private live: { onmessage?: (event: { data: string }) => void; onclose?: (event: { code: number; reason: string }) => void; readyState: number } | undefined;
+  /** How many connections there were. */
+  opened = 0;
   private cursor = 0;
 
   get WebSocket(): WebSocketConstructor {
     const connected = (socket: FakeSockets['live']) => {
       this.live = socket;
+      this.opened += 1;
     };
     const said = (text: string) => {
       this.said.push(text);

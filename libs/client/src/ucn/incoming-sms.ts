@@ -13,7 +13,10 @@ export interface IncomingSms {
   readonly smsId?: string;
 }
 
-/** `ucn`: kept until its original is there; `copy`: of a message of the box, not to be shown besides it; `sms`: none of CPM's. */
+/**
+ * `copy`: of a message of the box, or a notification whose original is here: not to be shown besides it. `ucn`: looks like a notification,
+ * which only its original proves: to be shown as any SMS until it is a copy. `sms`: none of CPM's, as far as is known.
+ */
 export type SmsKind = 'ucn' | 'copy' | 'sms';
 
 const LINK = /\/u\/[\w-]{22}(?![\w-])/;
@@ -29,7 +32,9 @@ export function ucnIn(id: string, { from, text, at }: IncomingSms): Ucn | undefi
   return refs.length > 0 || LINK.test(text) ? { id, from, text, at, refs, state: 'waiting' } : undefined;
 }
 
+/** Throws RangeError for a time that cannot be read: it would be near to any other. */
 export function receivedSms({ from, text, at, smsId }: IncomingSms): ReceivedSms {
+  if (Number.isNaN(Date.parse(at))) throw new RangeError(`at is no RFC 3339 time: ${at}`);
   const tag = correlationTag(from.replace(/^tel:/, ''), text);
   return { id: smsId ?? `${tag}@${at}`, correlationTag: tag, at };
 }
@@ -43,7 +48,7 @@ export function copiesAmong(sms: Iterable<ReceivedSms>, objects: Iterable<Stored
   const objectsByTag = Map.groupBy([...objects].filter((object) => attributeOf(object, 'Direction') !== 'Out'), ({ correlationTag: tag }) => tag);
   const copies = new Map<string, string>();
   for (const [tag, all] of Map.groupBy(sms, ({ correlationTag: sameTag }) => sameTag)) {
-    const candidates = (objectsByTag.get(tag) ?? []).map((object) => ({ id: object.id, at: Date.parse(attributeOf(object, 'Date') ?? '') })).sort(byTime);
+    const candidates = (objectsByTag.get(tag) ?? []).map((object) => ({ id: object.id, at: Date.parse(attributeOf(object, 'Date') ?? '') })).filter(({ at }) => !Number.isNaN(at)).sort(byTime);
     const present = new Set(candidates.map(({ id }) => id));
     const [kept, open] = [all.filter(({ copyOf }) => copyOf !== undefined && !present.has(copyOf)), all.filter(({ copyOf }) => copyOf === undefined || present.has(copyOf))];
     for (const { id, copyOf } of kept) copies.set(id, copyOf as string);

@@ -207,6 +207,50 @@ requirement('CPM-MLD-034', () => {
     expect([notes(), box.isCopy('s')]).toEqual([[], true]);
   });
 
+  it.each(['by IP', 'by the link'])('shows no SMS besides the original that it told of, got %s, whenever it is told again, and any other always', async (way) => {
+    nms.add({ messageId: 'm1', parts: [photo(1)], flags: way === 'by IP' ? [] : ['$UCN-Obtained'] });
+    await notify('m1');
+    const code = { from: '+4930123456', text: 'Your code is #123456', at: '2026-03-02T12:00:00Z', smsId: 'code' };
+    await box.smsReceived(code);
+    expect([box.isCopy('sms-m1'), box.isCopy('code')]).toEqual([false, false]);
+    const changed: string[] = [];
+    box.on('changed', ({ sms }) => changed.push(...sms));
+    await box.sync();
+    await box.sync();
+    await box.smsReceived({ from: FROM, text: 'Hello', at: '2026-04-02T12:00:00Z', smsId: 'later' });
+    const reports = nms.reports.length;
+    expect([await notify('m1'), await box.smsReceived(code)]).toEqual(['copy', 'ucn']);
+    await box.sync();
+    await box.sync();
+    expect([changed, box.isCopy('sms-m1'), box.isCopy('code'), nms.reports.length]).toEqual([['sms-m1', 'later'], true, false, reports]);
+    expect(box.ucns.map(({ id }) => id)).toEqual(['code']);
+  });
+
+  it('takes no notification up again that its user removed, whenever it is told again', async () => {
+    await box.smsReceived({ from: FROM, text: 'https://op.example/u/0123456789abcdefghijkl', at: '2026-03-02T12:00:00Z', smsId: 'link' });
+    await box.removeUcn('link');
+    await box.smsReceived({ from: FROM, text: 'Hello', at: '2026-04-02T12:00:00Z', smsId: 'later' });
+    await box.smsReceived({ from: FROM, text: 'https://op.example/u/0123456789abcdefghijkl', at: '2026-03-02T12:00:00Z', smsId: 'link' });
+    expect(notes()).toEqual([]);
+  });
+
+  it('refuses an SMS whose date nobody can read: it would pass for a copy of anything with its words', async () => {
+    nms.add({ text: 'OK', date: '2020-03-02T12:00:00Z' });
+    await box.sync();
+    await expect(box.smsReceived({ from: FROM, text: 'OK', at: '1772452800000' })).rejects.toThrow(RangeError);
+  });
+
+  it('says so when an original is refused for good', async () => {
+    nms.add({ messageId: 'm1', parts: [photo(10)] });
+    await notify('m1');
+    const problems: number[] = [];
+    box.on('problem', ({ status }) => problems.push(status));
+    nms.fault = (_, path) => (path.includes('payloadParts') ? new Response(null, { status: 403 }) : undefined);
+    box.online();
+    await until(() => problems.length > 0);
+    expect([problems[0], notes()]).toEqual([403, ['sms-m1 waiting']]);
+  });
+
   it('counts an SMS once that is told twice', async () => {
     nms.add({ messageId: 'm1', parts: [photo(1)] });
     await notify('m1');

@@ -6,7 +6,7 @@ import type { ReceivedSms } from '../store/stored.js';
 import type { BoxChange } from '../sync/sync-state.js';
 import type { ContentFetch } from './content-fetch.js';
 import { copiesAmong, receivedSms, SMS_KEPT_MS, ucnIn, type IncomingSms, type SmsKind } from './incoming-sms.js';
-import { afterLost, afterObtained, afterSearch, originalsToObtain, refsObtainedElsewhere, refsOfGone, type Original } from './ucn-state.js';
+import { afterLost, afterObtained, afterSearch, originalsToObtain, originalsObtainedElsewhere, refsOfGone, type Original } from './ucn-state.js';
 
 export interface PrimaryOptions {
   readonly local: LocalBox;
@@ -25,8 +25,9 @@ export class Primary {
 
   /** Keeps what an SMS of the phone's inbox means; the same SMS twice means the same. */
   async smsReceived(incoming: IncomingSms): Promise<SmsKind> {
-    const sms = receivedSms(incoming);
-    const ucn = ucnIn(sms.id, incoming);
+    const received = receivedSms(incoming);
+    const ucn = ucnIn(received.id, incoming);
+    const sms: ReceivedSms = ucn ? { ...received, isUcn: true } : received;
     const { local } = this.options;
     await local.commit((tables) => (tables.sms.has(sms.id) ? undefined : { sms: { put: [sms], remove: outdated(tables.sms.values(), sms.at) }, ...(ucn && { ucns: { put: [ucn] } }) }));
     await this.settleCopies();
@@ -57,10 +58,9 @@ export class Primary {
   private async settleAll(): Promise<void> {
     await this.settleCopies();
     const { local } = this.options;
-    await local.commit(({ ucns, objects }) => {
-      const refs = refsObtainedElsewhere(ucns.values(), objects.values());
-      return refs.length === 0 ? undefined : { ucns: afterObtained(ucns.values(), refs) };
-    });
+    for (const { ref, object } of originalsObtainedElsewhere(local.tables.ucns.values(), local.tables.objects.values())) {
+      await local.commit((tables) => inPlace(ref, object.id, tables));
+    }
     const failures: unknown[] = [];
     for (const original of originalsToObtain(local.tables.ucns.values(), local.tables.objects.values())) {
       await this.replace(original).catch((error: unknown) => failures.push(error));
@@ -79,8 +79,8 @@ export class Primary {
       const awaiting = [...tables.ucns.values()].filter(({ state, refs }) => state === 'waiting' && refs.includes(ref));
       if (awaiting.length === 0) return undefined;
       if (!obtained) return { ucns: afterLost(awaiting, [ref]) };
-      const ucns = afterObtained(awaiting, [ref]);
-      return object.correlationId === undefined ? { ucns } : { ucns, pending: { put: [tables.next({ type: 'report', messageId: object.correlationId, status: 'delivered' })] } };
+      const placed = inPlace(ref, object.id, tables);
+      return object.correlationId === undefined ? placed : { ...placed, pending: { put: [tables.next({ type: 'report', messageId: object.correlationId, status: 'delivered' })] } };
     });
   }
 
@@ -100,6 +100,15 @@ export class Primary {
   }
 }
 
+/** An original takes the place of its notification: the SMS is not shown besides it once all that it told of is here. */
+function inPlace(ref: string, object: string, { ucns: all, sms }: LocalTables): Batch {
+  const ucns = afterObtained(all.values(), [ref]);
+  const replaced = (ucns.remove ?? []).filter((id) => all.get(id)?.hasLost !== true).flatMap((id) => sms.get(id) ?? []);
+  return { ucns, sms: { put: replaced.map((one) => ({ ...one, copyOf: object })) } };
+}
+
+/** What came of an SMS that meant something is remembered: the phone may tell of it again in years. */
 function outdated(sms: Iterable<ReceivedSms>, now: string): readonly string[] {
-  return [...sms].filter(({ at }) => Date.parse(at) < Date.parse(now) - SMS_KEPT_MS).map(({ id }) => id);
+  const limit = Date.parse(now) - SMS_KEPT_MS;
+  return [...sms].filter(({ at, copyOf, isUcn }) => copyOf === undefined && isUcn !== true && Date.parse(at) < limit).map(({ id }) => id);
 }

@@ -24,9 +24,9 @@ export function originalsToObtain(ucns: Iterable<Ucn>, objects: Iterable<StoredO
   return originals(ucns, objects).filter(({ object }) => !object.flags.includes(UCN_OBTAINED));
 }
 
-/** The refs of originals that the user got by the link in a browser. */
-export function refsObtainedElsewhere(ucns: Iterable<Ucn>, objects: Iterable<StoredObject>): readonly string[] {
-  return originals(ucns, objects).filter(({ object }) => object.flags.includes(UCN_OBTAINED)).map(({ ref }) => ref);
+/** The originals that the user got by the link in a browser. */
+export function originalsObtainedElsewhere(ucns: Iterable<Ucn>, objects: Iterable<StoredObject>): readonly Original[] {
+  return originals(ucns, objects).filter(({ object }) => object.flags.includes(UCN_OBTAINED));
 }
 
 /** The refs of what went before it was obtained, whether or not it was ever known here. `user` is the recipient's CPM Address. */

@@ -1,7 +1,7 @@
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import { requirement } from '@cpm/runtime-decider';
 import type { ObjectRow } from './object-row.js';
-import { scopeOf, type SyncRule } from './sync-scope.js';
+import { scopeOf, viewBegins, type SyncRule } from './sync-scope.js';
 
 const [alice, bob] = ['tel:+4915110000001', 'tel:+4915120000002'] as [CpmAddress, CpmAddress];
 const watch = 'urn:uuid:00000000-0000-4000-8000-000000000003' as DeviceId;
@@ -30,6 +30,13 @@ requirement('CPM-MLD-016', () => {
     ['one rule that fits and one that does not', [rule({ maxBytes: 1 }), rule({ folders: ['/main'] })], true],
     ['a rule of which one part does not fit', [rule({ folders: ['/main'], maxBytes: 1 })], false],
   ])('with %s', (_, rules, expected) => expect(scopeOf(row, { device: watch, rules, folders: {} }, NOW)).toBe(expected ? 'in' : 'out'));
+
+  it('goes by one age, the longest of several rules: the only limit of time that its device is told', () => {
+    const rules = [rule({ contentTypes: ['image/*'], maxAgeDays: 2 }), rule({ contentTypes: ['text/*'], maxAgeDays: 5 })];
+    expect(scopeOf(row, { device: watch, rules, folders: {} }, NOW)).toBe('in');
+    expect(scopeOf(row, { device: watch, rules, folders: {} }, NOW + 3 * DAY_MS)).toBe('out');
+    expect(viewBegins(watch, rules, NOW)).toBe(NOW - 5 * DAY_MS);
+  });
 
   it('does not hide a report for its type: it tells of a message that may be wanted', () => {
     expect(scopeOf({ ...row, context: 'imdn-message', contentType: 'message/imdn+xml' }, { device: watch, rules: [rule({ contentTypes: ['text/plain'] })], folders: {} }, NOW)).toBe('in');

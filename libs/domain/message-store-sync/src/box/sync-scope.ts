@@ -14,14 +14,17 @@ export interface ViewOf {
 }
 
 /**
- * CPM-MLD-016: whether a device wants an object kept up to date. A device without rules wants everything, with several what any of them names.
+ * CPM-MLD-016: whether a device wants an object kept up to date. A device without rules wants everything, with several what any of them names,
+ * of the longest age of them all: that is the one limit of time that it is told, and objects grow old without a change.
  * What a device made itself it has, whatever its rules say but for the age. `left`: the object is out of its view and may have been in it,
  * for it has been in another folder.
  */
 export function scopeOf(row: ObjectRow, { device, rules, folders }: ViewOf, now: Instant): 'in' | 'out' | 'left' {
   const own = rules.filter((rule) => rule.deviceId === device);
-  if (own.length === 0 || (row.device === device && own.some((rule) => isYoung(row, rule, now)))) return 'in';
-  const wanted = own.filter((rule) => matches(row, rule, now));
+  const begins = viewBegins(device, rules, now);
+  if (begins !== undefined && row.date < begins) return 'out';
+  if (own.length === 0 || row.device === device) return 'in';
+  const wanted = own.filter((rule) => matches(row, rule));
   const path = pathOf(row.folder, folders) ?? row.folder;
   if (wanted.some((rule) => isUnder(path, rule.folders))) return 'in';
   return wanted.length > 0 && row.modSeq > row.born ? 'left' : 'out';
@@ -38,14 +41,8 @@ function isUnder(path: string, folders: SyncRule['folders']): boolean {
   return folders === undefined || folders.some((folder) => path === folder || path.startsWith(`${folder.replace(/\/$/, '')}/`));
 }
 
-function isYoung({ date }: ObjectRow, { maxAgeDays = Infinity }: SyncRule, now: Instant): boolean {
-  return now - date <= maxAgeDays * DAY_MS;
-}
-
-/** Whatever folder it is in. */
-function matches(row: ObjectRow, rule: SyncRule, now: Instant): boolean {
-  const { contentTypes, maxBytes } = rule;
-  if (!isYoung(row, rule, now)) return false;
+/** Whatever folder it is in and however old it is. */
+function matches(row: ObjectRow, { contentTypes, maxBytes }: SyncRule): boolean {
   if (contentTypes && row.context !== REPORT_CONTEXT && !accepted(contentTypes, row)) return false;
   return maxBytes === undefined || row.size <= maxBytes;
 }

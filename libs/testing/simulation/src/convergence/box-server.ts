@@ -2,9 +2,11 @@ import { InMemoryStore } from '@cpm/runtime-ports';
 import type { Effect, Reaction } from '@cpm/runtime-decider';
 import { fold } from '@cpm/runtime-decider';
 import {
-  boxAggregate, EMPTY_BOX, FOLDERS_TABLE, goesWithFolder, limitsOf, LIST_SPAN, objectRowId, OBJECTS_TABLE, pathOf, scopeOf, type Box, type BoxAnswer, type BoxCommand, type Changes, type EmptyingInput, type FolderRow, type ObjectRow,
+  boxAggregate, EMPTY_BOX, FOLDERS_TABLE, goesWithFolder, limitsOf, LIST_SPAN, objectRowId, OBJECTS_TABLE, pathOf, scopeOf, type Box, type BoxAnswer, type BoxCommand, type Changes, type EmptyingInput, type FolderRow, type ObjectRow, type SweepInput,
 } from '@cpm/domain-message-store-sync';
 import { DEFAULT_POLICY, type CpmAddress, type DeviceId, type Policy } from '@cpm/vocabulary';
+
+const DAY_MS = 86_400_000;
 
 type Untimed<Command> = Command extends unknown ? Omit<Command, 'now' | 'limits'> : never;
 
@@ -39,9 +41,42 @@ export class BoxServer {
     return `c${this.commands}`;
   }
 
-  /** Empties removed folders, as the service does after the commit. */
+  /** Time passes, and with it what is due. */
+  async wait(days: number): Promise<void> {
+    this.now += days * DAY_MS;
+    await this.settle();
+  }
+
+  /** Does what is due, and after it what the service does after each commit. */
   async settle(): Promise<void> {
+    await this.afterCommits();
+    // Above its limits the box is swept at once, and in the end until nothing is due.
+    for (let dueAt = this.state.sweep.dueAt; dueAt !== null && dueAt <= this.now; dueAt = this.state.sweep.dueAt) {
+      await this.decide({ type: 'WaitOver', timer: 'sweep' });
+      await this.afterCommits();
+    }
+  }
+
+  /** As the service sweeps: what is too old, or the oldest above the limits, and tombstones that are to be forgotten. */
+  private async sweep({ number, cutoff }: SweepInput): Promise<void> {
+    const tombstones = this.rows().filter(({ deleted, removedAt }) => deleted && removedAt !== undefined && removedAt < cutoff.forgetBefore).map(({ oid, modSeq }) => ({ objectId: oid, modSeq }));
+    const live = this.rows().filter(({ deleted }) => !deleted).sort((a, b) => a.date - b.date || (a.oid < b.oid ? -1 : 1));
+    let usage = { objects: live.length, bytes: live.reduce((sum, { size }) => sum + size, 0) };
+    const isTooMuch = ({ date, size }: ObjectRow) => {
+      if ((cutoff.before === null || date >= cutoff.before) && usage.objects <= cutoff.maxObjects && usage.bytes <= cutoff.maxBytes) return false;
+      usage = { objects: usage.objects - 1, bytes: usage.bytes - size };
+      return true;
+    };
+    const stays = live.findIndex((row) => !isTooMuch(row));
+    const objects = live.slice(0, stays < 0 ? live.length : stays).map(({ oid }) => ({ objectId: oid, remove: 'expired' as const }));
+    if (objects.length > 0) await this.decide({ type: 'Update', request: { user: this.user, commandId: this.commandId(), at: this.now, objects } });
+    await this.decide({ type: 'EndSweep', swept: { user: this.user, sweep: number, tombstones, usage, nextAt: this.now + DAY_MS, at: this.now } });
+  }
+
+  /** Empties removed folders and sweeps. */
+  private async afterCommits(): Promise<void> {
     for (let effect = this.effects.shift(); effect; effect = this.effects.shift()) {
+      if (effect.type === 'sweep-box') await this.sweep(effect.input as SweepInput);
       if (effect.type !== 'empty-folder') continue;
       const { folder, upTo } = effect.input as EmptyingInput;
       const objects = this.rows().filter((row) => !row.deleted && row.folder === folder && goesWithFolder(row, [{ folder, upTo }])).map(({ oid }) => ({ objectId: oid, remove: 'deleted' as const }));

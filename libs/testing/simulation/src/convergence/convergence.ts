@@ -1,5 +1,5 @@
 import { CpmDevice, InMemoryStore, type Box } from '@cpm/client';
-import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
+import { DEFAULT_POLICY, type CpmAddress, type DeviceId } from '@cpm/vocabulary';
 import fc from 'fast-check';
 import { BoxServer } from './box-server.js';
 import { NmsOfBox, type Fault } from './nms-of-box.js';
@@ -10,6 +10,13 @@ const DEVICES = 5;
 /** Exchanges in which every device must have come to rest. */
 const ROUNDS = 8;
 
+/** Sync rules, several of which may be of one device. */
+const RULES = {
+  none: [], small: [{ maxBytes: 1_000 }], folder: [{ folders: ['/main/Work', `/main/${OTHERS[0]}`] }], texts: [{ contentTypes: ['text/*'] }],
+  young: [{ maxAgeDays: 2 }], ages: [{ maxAgeDays: 2 }, { maxAgeDays: 6, contentTypes: ['text/*'] }],
+} as const;
+type RuleName = keyof typeof RULES;
+
 /** One thing that happens. `device` and `at` choose among what there is at that moment. */
 export type Step =
   | { readonly kind: 'arrive'; readonly direction: 'In' | 'Out'; readonly party: number; readonly bytes: number }
@@ -17,7 +24,8 @@ export type Step =
   | { readonly kind: 'move'; readonly device: number; readonly at: number; readonly to: number }
   | { readonly kind: 'draft'; readonly device: number; readonly at: number; readonly edit: 'save' | 'update' | 'discard' }
   | { readonly kind: 'folder'; readonly device: number; readonly at: number; readonly edit: 'create' | 'rename' | 'remove'; readonly name: string }
-  | { readonly kind: 'rule'; readonly device: number; readonly rule: 'none' | 'small' | 'folder' | 'texts' }
+  | { readonly kind: 'rule'; readonly device: number; readonly rule: RuleName }
+  | { readonly kind: 'wait'; readonly days: number }
   | { readonly kind: 'sync'; readonly device: number; readonly faults: readonly Fault[] }
   | { readonly kind: 'restart'; readonly device: number }
   | { readonly kind: 'settle' };
@@ -34,7 +42,8 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('move' as const), device, at, to: fc.nat(6) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('draft' as const), device, at, edit: fc.constantFrom('save' as const, 'update' as const, 'discard' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('folder' as const), device, at, edit: fc.constantFrom('create' as const, 'create' as const, 'rename' as const, 'remove' as const), name }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('rule' as const), device, rule: fc.constantFrom('none' as const, 'small' as const, 'folder' as const, 'texts' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('rule' as const), device, rule: fc.constantFrom(...(Object.keys(RULES) as RuleName[])) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), days: fc.constantFrom(0.1, 1, 5) }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('sync' as const), device, faults: fc.array(fault, { maxLength: 6 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), device }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('settle' as const) }) },
@@ -49,9 +58,9 @@ interface Player {
 
 /** Five devices of one user and their box. */
 export class Convergence {
-  private readonly server = new BoxServer(USER);
+  private readonly server = new BoxServer(USER, { ...DEFAULT_POLICY, 'store.retentionDays': 7, 'store.tombstoneDays': 3, 'store.maxObjects': 20, 'store.maxBytes': 60_000 });
   private readonly players: Player[] = [];
-  private readonly rules = new Map<DeviceId, object>();
+  private readonly rules = new Map<DeviceId, readonly object[]>();
   private snapshots = 0;
   private arrived = 0;
 
@@ -71,6 +80,7 @@ export class Convergence {
     this.server.now += 1_000;
     if (step.kind === 'arrive') return this.arrive(step);
     if (step.kind === 'settle') return this.server.settle();
+    if (step.kind === 'wait') return this.server.wait(step.days);
     const player = this.players[step.device] as Player;
     switch (step.kind) {
       case 'edit': return edit(player.box, step);
@@ -117,10 +127,8 @@ export class Convergence {
     await this.server.decide({ type: 'Deposit', deposit: { user: USER, direction, party: other, message } });
   }
 
-  private async rule(id: DeviceId, rule: 'none' | 'small' | 'folder' | 'texts'): Promise<void> {
-    const of = { none: undefined, small: { maxBytes: 1_000 }, folder: { folders: ['/main/Work', `/main/${OTHERS[0]}`] }, texts: { contentTypes: ['text/*'] } }[rule];
-    this.rules.delete(id);
-    if (of) this.rules.set(id, { deviceId: id, ...of });
+  private async rule(id: DeviceId, rule: RuleName): Promise<void> {
+    this.rules.set(id, RULES[rule].map((one) => ({ deviceId: id, ...one })));
     await this.tellOwner();
   }
 
@@ -130,7 +138,7 @@ export class Convergence {
       id, name: id, role: number === 0 ? 'primary' as const : 'secondary' as const, registered: true, autoAnswer: { session: false, fileTransfer: false },
       capabilities: { services: ['standalone' as const], contentTypes: ['*/*'], maxBytes: 1_000_000 },
     }));
-    const profile = { sendReadReports: true, deviceRules: [], syncRules: [...this.rules.values()] as never };
+    const profile = { sendReadReports: true, deviceRules: [], syncRules: [...this.rules.values()].flat() as never };
     await this.server.decide({ type: 'LearnOwner', snapshot: { user: USER, version: this.snapshots, removed: false, devices, profile, at: this.server.now } });
   }
 }
