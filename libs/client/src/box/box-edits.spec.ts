@@ -275,6 +275,20 @@ describe('sending', () => {
     expect(box.objects()).toEqual([]);
   });
 
+  it('takes no for an answer from the service only, not from something on the way that does not find it', async () => {
+    const id = nms.add({ text: 'hi' });
+    await box.sync();
+    await box.remove(id);
+    await box.send({ to: [OTHER], body: 'hi' });
+    nms.fault = () => new Response('<h1>404</h1>', { status: 404 });
+    await box.sync().catch(() => undefined);
+    expect([problems, box.objects().map(({ state }) => state)]).toEqual([[], ['unsent']]);
+    nms.fault = () => undefined;
+    await box.sync();
+    expect(nms.objects.get(id)?.gone).toBe('deleted');
+    expect(box.objects()).toMatchObject([{ text: 'hi', state: 'stored' }]);
+  });
+
   it('tells when it is refused, and keeps the message for its user', async () => {
     const id = await box.send({ to: [OTHER], body: 'hi' });
     nms.fault = (_, path) => (path.endsWith('/messages') ? Response.json({ type: 'urn:cpm:unknown-recipient' }, { status: 404 }) : undefined);

@@ -1,3 +1,4 @@
+import { SEEN } from '../nms/flags.js';
 import type { LocalTables } from '../store/local-tables.js';
 import type { StoredObject } from '../store/stored.js';
 import { foldersSeen, newDrafts, ownOperations, seenByUser, type BoxFolder } from '../sync/local-view.js';
@@ -34,10 +35,11 @@ export class BoxView {
     const { objects, pending, folders: stored, unsent, ucns } = this.tables;
     const folders = foldersSeen(stored.values(), pending);
     const own = ownOperations(pending);
-    // A notification stands for its original until all of that is here.
+    // A notification stands for its original until all of that is here, but takes away nothing that its user has read.
     const stoodFor = awaitedRefs([...ucns.values()].filter(({ isRemoved }) => isRemoved !== true));
     const shown = [...objects.values(), ...newDrafts(pending)].flatMap((object) => {
-      const seen = isForReading(object) && !stoodFor.has(refOf(object) ?? '') ? seenByUser(object, own) : undefined;
+      const isStoodFor = stoodFor.has(refOf(object) ?? '') && !object.flags.includes(SEEN);
+      const seen = isForReading(object) && !isStoodFor ? seenByUser(object, own) : undefined;
       return seen ? [this.objectOf(seen, folders.get(seen.folder)?.path ?? seen.folderPath)] : [];
     });
     const waiting = [...unsent.values()].map((one) => unsentObject(one, this.user));

@@ -19,6 +19,9 @@ export class CpmProblem extends Error {
   }
 }
 
+/** The `kind` of an answer whose body is none of the service's. */
+export const UNNAMED = 'unknown';
+
 interface ProblemBody {
   readonly type?: string;
   readonly detail?: string;
@@ -45,6 +48,6 @@ function told({ messageId, text, variables = [] }: NmsException): ProblemBody {
   return { type: messageId, detail: text.replace(/%(\d)/g, (whole, place: string) => variables[Number(place) - 1] ?? whole) };
 }
 
-export function toProblem(status: number, { type = 'unknown', detail = '', errors = [], device }: ProblemBody, retryAfterSec = Number.NaN): CpmProblem {
+export function toProblem(status: number, { type = UNNAMED, detail = '', errors = [], device }: ProblemBody, retryAfterSec = Number.NaN): CpmProblem {
   return new CpmProblem(status, type.split(':').at(-1) ?? type, detail, errors, retryAfterSec > 0 ? retryAfterSec * 1000 : undefined, device);
 }

@@ -1,4 +1,4 @@
-import { CpmProblem } from '../calls/problem.js';
+import { CpmProblem, UNNAMED } from '../calls/problem.js';
 import type { NmsCalls } from '../nms/nms-calls.js';
 import { idOf } from '../nms/stored-from-wire.js';
 import type { LocalBox } from '../store/local-box.js';
@@ -82,9 +82,9 @@ export class Outbox {
   }
 }
 
-/** A final no of the server; anything else is thrown on. */
+/** A final no of the service, in its own words: what something in between answers, while it does not find the service, is thrown on. */
 function refusal(error: unknown): CpmProblem {
-  if (error instanceof CpmProblem && error.status >= 400 && error.status < 500 && !WAITS.has(error.status)) return error;
+  if (error instanceof CpmProblem && error.kind !== UNNAMED && error.status >= 400 && error.status < 500 && !WAITS.has(error.status)) return error;
   throw error;
 }
 

@@ -46,6 +46,15 @@ requirement('CPM-MLD-032', () => {
     expect(shown()).toEqual(['m1']);
   });
 
+  it('takes nothing away that was read before the notification came', async () => {
+    const id = nms.add({ messageId: 'm1', parts: [photo(10)], flags: ['\\Seen'] });
+    await box.sync();
+    await notify('m1');
+    expect(shown()).toEqual(['m1']);
+    await box.sync();
+    expect([notes(), shown(), box.object(id)?.isUnread]).toEqual([[], ['m1'], false]);
+  });
+
   it('keeps the notification when the synchronisation breaks off, and goes on from there', async () => {
     nms.add({ messageId: 'm1', parts: [photo(10)] });
     await notify('m1');
