@@ -3,7 +3,7 @@ import type { AccessChanged } from '@cpm/contracts-access-awareness';
 import type { SubscriberChanged } from '@cpm/contracts-device-registry';
 import type { CreateObjects, NewObject, UpdateObjects } from '@cpm/contracts-message-store-sync';
 import { fold, type Decider } from '@cpm/runtime-decider';
-import { EMPTY_BOX, type Box, type BoxCommand, type BoxEvent, type BoxLimits } from './box.js';
+import { EMPTY_BOX, wholeBox, type Box, type BoxCommand, type BoxEvent, type BoxLimits } from './box.js';
 import { decideFolder } from './folder-decisions.js';
 import { EMPTYING_DUE_MS, isMade, REMEMBERED_FOLDERS } from './folders.js';
 import { keepSession, withRemoved } from './keep-session.js';
@@ -17,13 +17,12 @@ type Of<Type extends BoxCommand['type']> = Extract<BoxCommand, { type: Type }>;
 export const box: Decider<BoxCommand, Box, BoxEvent> = {
   initial: EMPTY_BOX,
   decide: (command, stored) => {
-    // What an earlier version stored lacks what has come since.
-    const state = { ...EMPTY_BOX, ...stored };
+    const state = wholeBox(stored);
     const events = decide(command, state);
     const after = fold({ initial: state, evolve }, events);
     return [...events, ...listsToSend(after.subscriptions, headOf(after), command.now)];
   },
-  evolve,
+  evolve: (stored, event) => evolve(wholeBox(stored), event),
 };
 
 function headOf({ modSeq, sweep: { floor }, rulesSince }: Pick<Box, 'modSeq' | 'sweep' | 'rulesSince'>): BoxHead {

@@ -107,6 +107,11 @@ export const EMPTY_BOX: Box = {
   sweep: { floor: 0, number: 0, dueAt: null, running: false, usage: { objects: 0, bytes: 0 } },
 };
 
+/** What an earlier version stored lacks what has come since. */
+export function wholeBox(stored: Box): Box {
+  return { ...EMPTY_BOX, ...stored };
+}
+
 /** The user whose box it is: a box is named by him. */
 export function ownerOfBox(id: string): CpmAddress {
   return id as CpmAddress;
