@@ -119,7 +119,8 @@ function reactToUpkeep(event: Of<'NotificationBegun' | 'SweepBegun' | 'SweepEnde
     case 'SweepBegun':
       return [perform('sweep-box', { user, number: event.number, cutoff: event.cutoff } satisfies SweepInput)];
     case 'SweepEnded':
-      return event.tombstones.map(({ objectId }) => writeRow({ table: OBJECTS_TABLE, id: objectRowId(user, objectId), erase: true }));
+      // A group that came back since stays.
+      return event.tombstones.map(({ objectId, modSeq }) => writeRow({ table: OBJECTS_TABLE, id: objectRowId(user, objectId), erase: true, number: { field: 'modSeq', value: modSeq } }));
   }
 }
 
