@@ -125,6 +125,12 @@ describe('a box that an earlier version stored', () => {
   it.each([['a message', received], ['a change', seen()], ['a removal', removed], ['a report', told], ['its owner', owner(2, [phone, laptop])], ['its owner once more', owner(1, [phone])]] as const)('takes %s', (_, command) => {
     const state = fold({ initial: earlier, evolve: box.evolve }, box.decide(command, earlier));
     expect(state.modSeq).toBeGreaterThanOrEqual(7);
-    expect(() => boxAggregate.timersOf?.(state)).not.toThrow();
+    // What is in it was never counted.
+    expect(boxAggregate.timersOf?.(state)).toEqual({ sweep: 0 });
+  });
+
+  it('is swept at once, and then as any other', () => {
+    const [begun] = box.decide({ type: 'WaitOver', timer: 'sweep', ...timed }, earlier);
+    expect(begun).toMatchObject({ type: 'SweepBegun', number: 1 });
   });
 });
