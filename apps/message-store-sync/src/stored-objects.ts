@@ -1,4 +1,4 @@
-import { FOLDERS_TABLE, objectRowId, OBJECTS_TABLE, type Changes, type FolderRow, type ObjectRow } from '@cpm/domain-message-store-sync';
+import { FOLDERS_TABLE, objectRowId, OBJECTS_TABLE, wholeRow, type Changes, type FolderRow, type ObjectRow } from '@cpm/domain-message-store-sync';
 import { collectionOf, type TableIndexes } from '@cpm/runtime-mongo';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { Collection, Connection, mongo } from 'mongoose';
@@ -44,7 +44,7 @@ export class StoredObjects {
   async find(user: CpmAddress, objectIds: readonly string[]): Promise<ReadonlyMap<string, ObjectRow>> {
     if (objectIds.length === 0) return new Map();
     const rows = await this.objects.find({ _id: { $in: [...new Set(objectIds)].map((id) => objectRowId(user, id)) }, deleted: false }, { readConcern: COMMITTED }).toArray();
-    return new Map(rows.map((row) => [row.oid, row]));
+    return new Map(rows.map((row) => [row.oid, wholeRow(row)]));
   }
 
   /** Objects whose id begins with one of the prefixes, removed ones, too. */
@@ -58,7 +58,7 @@ export class StoredObjects {
   async rows(stretch: Stretch, filter: mongo.Filter<ObjectRow>, limit: number): Promise<ObjectRow[]> {
     if (isEmpty(stretch)) return [];
     const partial = stretch.index === 'vanished' ? { deleted: true } : {};
-    return this.objects.find({ ...filter, ...partial } as mongo.Filter<ObjectDocument>, { ...boundsOf(stretch), limit, readConcern: COMMITTED }).toArray();
+    return (await this.objects.find({ ...filter, ...partial } as mongo.Filter<ObjectDocument>, { ...boundsOf(stretch), limit, readConcern: COMMITTED }).toArray()).map(wholeRow);
   }
 
   /** What the index says of the row number `nth` of the stretch, from 1; undefined when it is not so long. */
@@ -86,7 +86,7 @@ export class StoredObjects {
   async changes(user: CpmAddress, { after, upTo, limit }: { readonly after: number; readonly upTo: number; readonly limit: number }): Promise<Changes> {
     const [filter, options] = [{ u: user, modSeq: { $gt: after, $lte: upTo } }, { sort: { modSeq: 1 as const }, limit, readConcern: COMMITTED }];
     const [objects, folders] = await Promise.all([this.objects.find(filter, options).toArray(), this.folders.find(filter, options).toArray()]);
-    return { objects, folders };
+    return { objects: objects.map(wholeRow), folders };
   }
 }
 

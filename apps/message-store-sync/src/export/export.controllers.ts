@@ -50,7 +50,8 @@ interface Exchange {
 /** Resolves when the last line has left; what is not read yet is not fetched from the database. */
 async function send(boxes: BoxExport, user: CpmAddress, { query, baseUrl, reply }: Exchange): Promise<void> {
   const withContent = parse(options, query).content === 'true';
-  const lines = Readable.from(boxes.lines(user, { withContent, baseUrl }), { objectMode: false });
+  // Fastify answers HEAD by reading all that it then does not send.
+  const lines = Readable.from(reply.request.method === 'HEAD' ? [] : boxes.lines(user, { withContent, baseUrl }), { objectMode: false });
   const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-disposition': 'attachment; filename="box.ndjson"' };
   void reply.headers(headers).type(EXPORT_TYPE).send(lines);
   await finished(lines);

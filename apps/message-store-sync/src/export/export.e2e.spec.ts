@@ -95,3 +95,16 @@ it('fetches no more than its reader takes, and writes down when that one has gon
   await until(async () => (await acts()).length === 4);
   expect((await acts()).map(([, , outcome]) => outcome).sort()).toEqual(['begun', 'begun', 'done', 'failed']);
 });
+
+it('reads nothing of a box for who asks for the head of its export only', async () => {
+  await store.deposit(['m1']);
+  const rows = store.host.app.get(UpkeepRows, { strict: false });
+  let pages = 0;
+  rows.page = async () => {
+    pages += 1;
+    return [];
+  };
+  const answer = await fetch(`${store.host.url}${adminPath}?content=true`, { method: 'HEAD', headers: { authorization: await operator() } });
+  await until(async () => (await acts()).length === 2);
+  expect([answer.status, answer.headers.get('content-type'), pages]).toEqual([200, 'application/x-ndjson', 0]);
+});

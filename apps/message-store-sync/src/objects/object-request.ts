@@ -68,10 +68,22 @@ export interface CreationContext {
   readonly path: string;
 }
 
+/** What the store keeps and does not read, as JSON: it is in the log and in every list of the object, and counts for nothing in the box. */
+const MAX_OWN_BYTES = 32 * 1024;
+/** The texts among them stand in the object. */
+const MAX_PARTS = 16;
+
+function assertSize(own: NewObject['attributes'], parts: readonly PayloadPart[], path: string): void {
+  if (Buffer.byteLength(JSON.stringify(own)) > MAX_OWN_BYTES) throw invalidRequest([{ path: `${path}.attributes`, message: `must have at most ${MAX_OWN_BYTES} bytes beside those that the store reads` }]);
+  if (parts.length > MAX_PARTS) throw invalidRequest([{ path, message: `must have at most ${MAX_PARTS} attachments` }]);
+}
+
 /** Throws 400 problems, and 404 for a parent folder that is not there. */
 export function plannedObject(given: GivenObject, { caller, box, now, parts: attachments, path }: CreationContext): PlannedObject {
   const { user, device } = caller;
   const attributes = knownAttributes(given, path);
+  const own = given.attributes.attribute.filter(({ name }) => !OF_STORE.has(name));
+  assertSize(own, attachments, path);
   const [direction = 'Out', date = now] = [attributes.Direction?.[0], attributes.Date?.[0]];
   const from = attributes.From?.[0] ?? (direction === 'Out' ? user : undefined);
   if (from === undefined) throw invalidRequest([{ path: `${path}.attributes`, message: 'must have From with Direction In' }]);
@@ -86,7 +98,7 @@ export function plannedObject(given: GivenObject, { caller, box, now, parts: att
     objectId, folder: folderOf(given, { caller, box, path, party: attributes['Conversation-ID']?.[0] !== undefined && to.length > 1 ? attributes['Conversation-ID'][0] : other }),
     context: attributes['Message-Context']?.[0] ?? 'standalone-message', direction, from, to, date, ...namesOf(given, attributes),
     ...(tag !== undefined && { correlationTag: tag }),
-    attributes: given.attributes.attribute.filter(({ name }) => !OF_STORE.has(name)), flags: [...new Set(given.flags.flag)], parts,
+    attributes: own, flags: [...new Set(given.flags.flag)], parts,
   };
   return { object, ...(prefix !== undefined && { prefix }) };
 }

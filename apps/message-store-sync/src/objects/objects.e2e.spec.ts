@@ -113,6 +113,15 @@ describe('attachments', () => {
   });
 });
 
+it('takes no object that is too large for one entry of the log, or counts for nothing in the box', async () => {
+  const many = (count: number) => attribute(Object.fromEntries(Array.from({ length: count }, (_, at) => [`X-${at}`, 'x'.repeat(8_000)])));
+  const large = await bulk([{ attributes: { attribute: [...many(4).attribute, ...attribute({ Subject: 'it fits' }).attribute] } }, { attributes: { attribute: [{ name: 'X', value: Array.from({ length: 64 }, () => 'y'.repeat(8_192)) }, { name: 'Y', value: Array.from({ length: 64 }, () => 'y'.repeat(8_192)) }] } }]);
+  expect(large).toMatchObject({ status: 206, body: { bulkResponseList: { response: [{ code: 201 }, { code: 400, failure: { requestError: { serviceException: { variables: ['objectList.object[1].attributes'] } } } }] } } });
+  expect(await create({ attributes: many(5) })).toMatchObject({ status: 400, body: { requestError: { serviceException: { variables: ['object.attributes'] } } } });
+  const texts = Array.from({ length: 17 }, () => ['object-0', 'z'.repeat(8_000), 'text/plain'] as const);
+  expect((await stage.call('POST', '/objects/operations/bulkCreation', form({ objectList: { object: [{}] } }, ...texts))).body.bulkResponseList.response).toMatchObject([{ code: 400 }]);
+});
+
 it('removes many objects, by DELETE or POST', async () => {
   await stage.receive(stage.message('m1'), stage.message('m2'), stage.message('m3'));
   const named = (...ids: string[]) => ({ bulkDelete: { objects: { objectReference: ids.map((id) => ({ path: `/main/${alice}/${id}` })) } } });

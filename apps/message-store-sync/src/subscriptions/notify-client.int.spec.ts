@@ -99,3 +99,13 @@ it('leaves a host alone that takes nothing', async () => {
   expect(asked.length).toBeGreaterThanOrEqual(5);
   expect(asked.length).toBeLessThan(10);
 });
+
+it('holds up nobody of a host at which another\'s URL leads nowhere', async () => {
+  listener.answer = (response, { url }) => {
+    asked.push(url ?? '');
+    response.writeHead(url === '/hook' ? 204 : 404).end();
+  };
+  for (let attempt = 0; attempt < 20; attempt += 1) await expect(post(`${new URL(listener.url).origin}/gone`)).rejects.toThrow('answered 404');
+  await post();
+  expect(asked.at(-1)).toBe('/hook');
+});

@@ -12,10 +12,19 @@ const AT_ONCE = 32;
 /** So that a slow host leaves most places to others. */
 const AT_ONCE_PER_HOST = 8;
 const HOSTS_KNOWN = 2_000;
-const BREAKER = { timeout: false, errorThresholdPercentage: 50, volumeThreshold: 5, rollingCountTimeout: 30_000, rollingCountBuckets: 10, resetTimeout: 15_000 } as const;
+const BREAKER = { timeout: false, errorThresholdPercentage: 50, volumeThreshold: 5, rollingCountTimeout: 30_000, rollingCountBuckets: 10, resetTimeout: 15_000, errorFilter: isOfUrl } as const;
 
 class NotTakenError extends Error {
   override readonly name = 'NotTakenError';
+
+  constructor(message: string, readonly status?: number) {
+    super(message);
+  }
+}
+
+/** Of the URL, and not of its host: 429 is the host's own word that it takes nothing just now. */
+function isOfUrl(error: unknown): boolean {
+  return error instanceof NotTakenError && error.status !== undefined && error.status < 500 && error.status !== 429;
 }
 
 /** A host name stands for an address that nothing may be sent to. */
@@ -82,7 +91,7 @@ export class NotifyClient {
     const { statusCode, body } = await request(url, { dispatcher: this.#agent, method: 'POST', headers: { 'content-type': 'application/json' }, body: json, signal });
     // What is answered says nothing; the connection is kept only when that is short.
     void body.dump({ limit: MAX_ANSWER_BYTES }).catch(() => undefined);
-    if (statusCode < 200 || statusCode > 299) throw new NotTakenError(`answered ${statusCode}`);
+    if (statusCode < 200 || statusCode > 299) throw new NotTakenError(`answered ${statusCode}`, statusCode);
   }
 }
 

@@ -2,6 +2,7 @@ import { BoxSwept, UpdateObjects } from '@cpm/contracts-message-store-sync';
 import type { SweepCutoff, SweepInput, Usage } from '@cpm/domain-message-store-sync';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import type { CpmAddress } from '@cpm/vocabulary';
+import type { Boxes } from '../boxes.js';
 import { REMOVED_AT_ONCE } from './folder-emptying.js';
 import type { UpkeepObject, UpkeepRows, Place } from './upkeep-rows.js';
 
@@ -25,12 +26,16 @@ interface Swept {
 export class BoxSweep {
   constructor(
     private readonly rows: UpkeepRows,
+    private readonly boxes: Boxes,
     private readonly ingress: Ingress,
     private readonly clock: Clock,
   ) {}
 
   async run({ user: owner, number, cutoff }: SweepInput): Promise<void> {
     const user = owner as CpmAddress;
+    // Begun again while it waited for its turn: were it made all the same, a queue that is long once would only grow.
+    const { sweep } = await this.boxes.of(user);
+    if (sweep.number !== number || !sweep.running) return;
     const tombstones = await this.rows.tombstones(user, cutoff.forgetBefore, TOMBSTONES_AT_ONCE);
     const swept = await this.remove(user, number, cutoff);
     const now = this.clock.now();

@@ -33,8 +33,11 @@ export class UnnamedContents implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   /** What an erased user's objects name is looked at as soon as they are gone. */
-  async forget(user: CpmAddress): Promise<void> {
-    for await (const ids of this.rows.contentsOf(user)) await this.contents.askForReview(ids);
+  async forget(user: CpmAddress, between: () => Promise<void>): Promise<void> {
+    for await (const ids of this.rows.contentsOf(user)) {
+      await this.contents.askForReview(ids);
+      await between();
+    }
   }
 
   /** Looks at all that is due. */

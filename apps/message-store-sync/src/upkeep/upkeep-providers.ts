@@ -34,9 +34,9 @@ export const upkeepProviders: readonly Provider[] = [
   },
   {
     provide: BoxEffects,
-    inject: [UpkeepRows, SubscriberNotification, NotifyClient, ingressOf('message-store-sync'), CLOCK],
-    useFactory: (rows: UpkeepRows, notification: SubscriberNotification, client: NotifyClient, ingress: Ingress, clock: Clock) =>
-      new BoxEffects({ emptying: new FolderEmptying(rows, ingress, clock), sweep: new BoxSweep(rows, ingress, clock), notification, client }),
+    inject: [UpkeepRows, Boxes, SubscriberNotification, NotifyClient, ingressOf('message-store-sync'), CLOCK],
+    useFactory: (rows: UpkeepRows, boxes: Boxes, notification: SubscriberNotification, client: NotifyClient, ingress: Ingress, clock: Clock) =>
+      new BoxEffects({ emptying: new FolderEmptying(rows, ingress, clock), sweep: new BoxSweep(rows, boxes, ingress, clock), notification, client }),
   },
   {
     provide: UnnamedContents,

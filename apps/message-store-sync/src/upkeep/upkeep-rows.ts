@@ -30,7 +30,8 @@ export class UpkeepRows {
 
   /** Objects in a folder whose first number is at most `bornUpTo`, oldest first. */
   async inFolder(user: CpmAddress, folder: string, { bornUpTo, after, limit }: { readonly bornUpTo: number; readonly after: Place | undefined; readonly limit: number }): Promise<UpkeepObject[]> {
-    const filter = { u: user, folder, deleted: false, born: { $lte: bornUpTo }, ...beyond(after) };
+    // One that does not say when it was born, of an earlier version, was there before.
+    const filter = { u: user, folder, deleted: false, born: { $not: { $gt: bornUpTo } }, ...beyond(after) };
     return this.objects.find(filter, { sort: { date: 1, oid: 1 }, limit, projection: PLACE, ...COMMITTED }).toArray();
   }
 

@@ -1,11 +1,15 @@
 import { Module } from '@nestjs/common';
 import { ChangeFolder, CreateObjects, UpdateObjects } from '@cpm/contracts-message-store-sync';
-import { messageStoreSync } from '@cpm/domain-message-store-sync';
+import { messageStoreSync, OBJECTS_TABLE } from '@cpm/domain-message-store-sync';
 import { ContentStore } from '@cpm/runtime-content';
 import { requirement } from '@cpm/runtime-decider';
 import { ServiceHost } from '@cpm/runtime-host';
+import { collectionOf, MongoAggregateStore } from '@cpm/runtime-mongo';
 import { startMongo, type MongoService } from '@cpm/testing-containers';
+import { Boxes } from '../boxes.js';
 import { MessageStoreSyncModule } from '../message-store-sync.module.js';
+import { ObjectReader } from '../object-reader.js';
+import { StoredObjects } from '../stored-objects.js';
 import { bob, DAY_MS, LivingStore, phone, until } from './living-store.fixture.js';
 import { UnnamedContents } from './unnamed-contents.js';
 
@@ -60,6 +64,20 @@ requirement('CPM-MLD-017', () => {
     store.pass(61_000);
     await until(async () => (await store.box())?.emptying.length === 0);
     expect(await left()).toEqual(['m3']);
+  });
+
+  it('removes with a conversation what an earlier version stored in it, which did not say when it came', async () => {
+    await store.run(WithoutEffects);
+    await store.deposit(['m1', 'm2']);
+    await store.connection.collection(collectionOf('message-store-sync', OBJECTS_TABLE)).updateMany({ oid: { $in: ['in-m1'] } }, { $unset: { born: '' } });
+    await folder('/main/tel:+4915110000001', { kind: 'remove' });
+    const reader = new ObjectReader(new StoredObjects(store.connection), new Boxes(new MongoAggregateStore(store.connection, 'message-store-sync')));
+    expect([...(await reader.find(bob, ['in-m1', 'in-m2'])).keys()]).toEqual([]);
+    await store.halt();
+    await store.run(MessageStoreSyncModule);
+    store.pass(61_000);
+    await until(async () => (await store.box())?.emptying.length === 0);
+    expect(await left()).toEqual([]);
   });
 });
 

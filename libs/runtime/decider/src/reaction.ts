@@ -24,7 +24,7 @@ export interface RowWrite {
   readonly remove?: Readonly<Record<string, readonly unknown[]>>;
   /**
    * The number of the change, kept in this field: `set`, `add` and `remove` are made only where the row's own number is lower. So a change
-   * that is made again, or late by an owner of long ago, changes nothing.
+   * that is made again, or late by an owner of long ago, changes nothing. With `erase`: the row goes unless its own number is higher.
    */
   readonly number?: { readonly field: string; readonly value: number };
   readonly erase?: true;

@@ -9,7 +9,7 @@ import { beforeErasure, InboxDecoder, type ErasureMessage, type InboxMessage, ty
 import { deadLetterId, deadLetterRow } from './dead-letter.js';
 import { keyOf, kindsToLookUp, openNow } from './open-aggregates.js';
 import { splitBatches } from './split-batches.js';
-import { eraseUser } from './user-erasure.js';
+import { eraseUser, type ForgetUser } from './user-erasure.js';
 import { WorkingCopy } from './working-copy.js';
 
 export interface ProcessorPorts {
@@ -20,8 +20,7 @@ export interface ProcessorPorts {
   /** Told of the outcome of commands, for whoever waits in this process. */
   readonly answered?: (commandId: string, outcome: unknown) => void;
   readonly measured?: (measure: BatchMeasure) => void;
-  /** Erases what the service keeps of a user beside its aggregates and rows. Idempotent. */
-  readonly forgetUser?: ((user: string) => Promise<void>) | undefined;
+  readonly forgetUser?: ForgetUser | undefined;
 }
 
 /** What one batch cost; times in ms. */

@@ -4,3 +4,4 @@ export * from './envelope.js';
 export * from './ingress-publisher.js';
 export * from './pending-commands.js';
 export * from './timer-scanner.js';
+export type { ForgetUser } from './user-erasure.js';

@@ -34,6 +34,7 @@ function bench() {
   const store = new InMemoryStore();
   let failing: string | undefined;
   const forgotten: string[] = [];
+  let heartbeats = 0;
   const step = (name: string) => {
     if (failing !== name) return;
     failing = undefined;
@@ -47,14 +48,16 @@ function bench() {
   const run = async () => {
     const { generation } = log.join(INBOX);
     const session = log.session(INBOX, generation);
-    const processor = new BatchProcessor(service, { store, publisher, policy: () => DEFAULT_POLICY, effects: {}, forgetUser: async (user) => {
+    const processor = new BatchProcessor(service, { store, publisher, policy: () => DEFAULT_POLICY, effects: {}, forgetUser: async (user, between) => {
       step('forget');
+      for (const _ of [1, 2, 3]) await between();
       forgotten.push(user);
     } });
     await processor.process(log.fetch(INBOX, new Map(), 100), { ...session, commit: async (next) => {
       step('commit');
       await session.commit(next);
     }, heartbeat: async () => {
+      heartbeats += 1;
       await session.heartbeat();
       step('heartbeat');
     } });
@@ -62,6 +65,7 @@ function bench() {
   const put = (key: string, value: string) => log.publish([{ topic: INBOX, key, value }]);
   return {
     log, store, forgotten, run,
+    heartbeats: () => heartbeats,
     fail: (name: string) => (failing = name),
     say: (user: string, word: string) => put(user, encodeEvent('/routing/ingress', 'x', Say, { user, word })),
     erase: (user: CpmAddress, key: string = user) => put(key, encodeEvent('/device-registry/1/0', '7.0', Erase, { user, erasureId: 'e', round: 1, at: 5 })),
@@ -95,6 +99,14 @@ it.each(steps)('erases a user at his place in the log, also when it is done agai
   expect(new Set(confirmations.map(({ id }) => id)).size).toBe(1);
   expect(confirmations[0]?.data).toEqual({ user: ann, erasureId: 'e', round: 1, at: 5, service: 'routing' });
   expect(world.log.lag(INBOX)).toBe(0);
+});
+
+it('keeps its partitions however long it takes to forget a user', async () => {
+  const world = bench();
+  await world.erase(ann);
+  await world.run();
+  // One before, three while it forgets, and one after each of the aggregates, the table and the letters.
+  expect([world.forgotten, world.heartbeats()]).toEqual([[ann], 7]);
 });
 
 it('puts an order aside that stands in the log of another user', async () => {

@@ -4,21 +4,24 @@ import { DEAD_LETTER_TABLE } from './dead-letter.js';
 import { encodeEvent, sourceOf } from './envelope.js';
 import type { ErasureMessage } from './inbox-message.js';
 
+/** Erases what a service keeps of a user beside its aggregates and rows, a part at a time; `between` parts its partitions are confirmed. Idempotent. */
+export type ForgetUser = (user: string, between: () => Promise<void>) => Promise<void>;
+
 interface ErasurePorts {
   readonly store: Pick<AggregateStore, 'erase'>;
   readonly publisher: Publisher;
-  /** Erases what the service keeps beside its aggregates and rows; called again when it fails. */
-  readonly forgetUser?: ((user: string) => Promise<void>) | undefined;
+  readonly forgetUser?: ForgetUser | undefined;
 }
 
 /** Erases all that the service keeps of a user, then says so. Everything before it in the log is committed, so that it can be done again from the start. */
 export async function eraseUser(service: ServiceDefinition, { record, order }: ErasureMessage, ports: ErasurePorts, session: FetchSession): Promise<void> {
   const { erasure, name } = service;
   if (!erasure) return;
-  await session.heartbeat();
-  await ports.forgetUser?.(order.user);
+  const between = () => session.heartbeat();
+  await between();
+  await ports.forgetUser?.(order.user, between);
   const kinds = service.aggregates.filter(({ survivesErasure }) => survivesErasure !== true).map((aggregate) => aggregate.name);
-  await ports.store.erase(order.user, { kinds, tables: erasure.tables, fields: { ...erasure.fields, [DEAD_LETTER_TABLE]: 'key' } }, () => session.heartbeat());
+  await ports.store.erase(order.user, { kinds, tables: erasure.tables, fields: { ...erasure.fields, [DEAD_LETTER_TABLE]: 'key' } }, between);
   const done = { ...order, service: name };
   const value = encodeEvent(sourceOf(name, record.partition), `${record.offset}.0`, erasure.done, done);
   const key = erasure.done.key(done);

@@ -1,6 +1,6 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { heardBy, type EventContract, type ServiceDefinition } from '@cpm/runtime-decider';
-import { BatchProcessor, TimerScanner, WriteConflictError, type IngressPublisher, type PendingCommands } from '@cpm/runtime-engine';
+import { BatchProcessor, TimerScanner, WriteConflictError, type ForgetUser, type IngressPublisher, type PendingCommands } from '@cpm/runtime-engine';
 import { OwnershipLostError, type AggregateStore, type Clock, type EffectHandlers, type FetchSession, type PartitionBatch } from '@cpm/runtime-ports';
 import type { Metrics } from './metrics.js';
 import type { ClosablePublisher, Inbox, InboxStatus, Platform } from './platform.js';
@@ -19,7 +19,7 @@ export interface ServiceParts {
   /** Asked once, when consumption begins. */
   readonly effects: () => EffectHandlers;
   /** Asked as well; undefined where the service keeps nothing beside its aggregates and rows. */
-  readonly forgetUser: () => ((user: string) => Promise<void>) | undefined;
+  readonly forgetUser: () => ForgetUser | undefined;
   readonly clock: Clock;
   readonly metrics: Metrics;
   /** The consumer has crashed for good. */

@@ -22,9 +22,12 @@ export interface ServiceOptions {
   readonly rowIndexes?: TableIndexes;
 }
 
-/** Erases what a service keeps of a user beside its aggregates and rows. It is called again when it fails, or its process ends. */
+/**
+ * Erases what a service keeps of a user beside its aggregates and rows. It is called again when it fails, or its process ends. What takes longer than
+ * seconds calls `between` its parts, or the process is taken for dead.
+ */
 export interface UserEraser {
-  forget(user: CpmAddress): Promise<void>;
+  forget(user: CpmAddress, between: () => Promise<void>): Promise<void>;
 }
 
 /** The way of one service's outside events into the log; its connection ends with the application. */
@@ -67,7 +70,7 @@ export class ServiceHost {
             clock: Clock, metrics: Metrics, crash: (reason: string) => void, hosted: HostedServices, modules: ModuleRef,
           ) => {
             const handlers = () => (effects === undefined ? {} : modules.get<EffectHandlers>(effects, { strict: false }));
-            const forgetUser = () => (eraser === undefined ? undefined : (user: string) => modules.get<UserEraser>(eraser, { strict: false }).forget(user as CpmAddress));
+            const forgetUser = () => (eraser === undefined ? undefined : (user: string, between: () => Promise<void>) => modules.get<UserEraser>(eraser, { strict: false }).forget(user as CpmAddress, between));
             const crashed = (reason: string) => {
               new Logger(name).fatal(`the consumer has crashed for good: ${reason}`);
               crash(`${name}: ${reason}`);

@@ -68,7 +68,7 @@ function insertIfAbsent({ _id, ...fields }: RowDocument): Operation {
 
 function changesOf(row: RowWrite): Operation[] {
   const { id, set = {}, add = {}, remove = {}, number, erase } = row;
-  if (erase) return [{ deleteOne: { filter: { _id: id } } }];
+  if (erase) return [{ deleteOne: { filter: { _id: id, ...(number && { [number.field]: { $not: { $gt: number.value } } }) } } }];
   if (number) {
     checked({ ...set, ...add, ...remove, [number.field]: number.value });
     const { filter, pipeline } = singleUpdate(row);

@@ -90,7 +90,7 @@ export class InMemoryStore implements AggregateStore {
   private writeRow({ table, id, insert, set, add, remove, number, erase }: RowWrite): void {
     const rows = this.table(table);
     if (erase) {
-      rows.delete(id);
+      if (!number || !((rows.get(id)?.[number.field] as number) > number.value)) rows.delete(id);
       return;
     }
     if (insert && !rows.has(id)) rows.set(id, structuredClone(insert) as Record<string, unknown>);

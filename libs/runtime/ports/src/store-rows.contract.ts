@@ -28,6 +28,12 @@ export function rowContract(under: () => StoreUnderTest): void {
     expect(await rows()).toEqual({ s: { uid: 3 } });
   });
 
+  it('erases a row by its number only while it has not changed since', async () => {
+    await put({ id: 'r', insert: { n: 1 } }, { id: 's', insert: { n: 5 } }, { id: 't', insert: { x: 1 } });
+    await put(...['r', 's', 't', 'absent'].map((id) => ({ id, erase: true as const, number: { field: 'n', value: 4 } })));
+    expect(await rows()).toEqual({ s: { n: 5 } });
+  });
+
   it('makes a numbered change once, and none that is older than the row', async () => {
     await put({ id: 'r', insert: { n: 1, flags: ['a'] } }, { id: 's', insert: { n: 5 } }, { id: 't', insert: { x: 1 } });
     await put({ id: 'r', number: { field: 'n', value: 3 }, add: { flags: ['b'] }, remove: { flags: ['a'] } }, { id: 's', number: { field: 'n', value: 4 }, set: { x: 1 } }, { id: 't', number: { field: 'n', value: 1 } });
@@ -47,6 +53,7 @@ export function rowContract(under: () => StoreUnderTest): void {
       fc.record({ id, insert: fc.dictionary(field, values), set: fc.dictionary(field, values), add: fc.dictionary(field, values), remove: fc.dictionary(field, values) }, { requiredKeys: ['id'] }),
       fc.record({ id, number: fc.record({ field: fc.constant('n'), value: fc.nat(5) }), set: fc.dictionary(field, values), add: fc.dictionary(field, values), remove: fc.dictionary(field, values) }, { requiredKeys: ['id', 'number'] }),
       fc.record({ id, erase: fc.constant(true as const) }),
+      fc.record({ id, erase: fc.constant(true as const), number: fc.record({ field: fc.constant('n'), value: fc.nat(5) }) }),
     );
     let run = 0;
     await fc.assert(fc.asyncProperty(fc.array(fc.array(row, { maxLength: 5 }), { maxLength: 3 }), async (calls) => {

@@ -1,7 +1,7 @@
 import { storedObjectId, type Instant } from '@cpm/vocabulary';
 import type { UpdateObjects } from '@cpm/contracts-message-store-sync';
 import { answer, defineAggregate, perform, writeRow, type Reaction } from '@cpm/runtime-decider';
-import { ownerOfBox, type Box, type BoxCommand, type BoxEvent } from './box.js';
+import { ownerOfBox, wholeBox, type Box, type BoxCommand, type BoxEvent } from './box.js';
 import { box } from './box.decider.js';
 import { FOLDERS_TABLE, folderRow, folderRowId, removedFolder } from './folder-row.js';
 import { hintFrame, sentFrame, storeChanged, storeChangedForOthers } from './frames.js';
@@ -119,7 +119,8 @@ function reactToUpkeep(event: Of<'NotificationBegun' | 'SweepBegun' | 'SweepEnde
     case 'SweepBegun':
       return [perform('sweep-box', { user, number: event.number, cutoff: event.cutoff } satisfies SweepInput)];
     case 'SweepEnded':
-      return event.tombstones.map(({ objectId }) => writeRow({ table: OBJECTS_TABLE, id: objectRowId(user, objectId), erase: true }));
+      // A group that came back since stays.
+      return event.tombstones.map(({ objectId, modSeq }) => writeRow({ table: OBJECTS_TABLE, id: objectRowId(user, objectId), erase: true, number: { field: 'modSeq', value: modSeq } }));
   }
 }
 
@@ -149,17 +150,22 @@ function react(event: BoxEvent, after: Box, now: Instant, id: string): readonly 
   }
 }
 
+function timersOf(stored: Box): Readonly<Record<string, Instant>> {
+  const { sweep, emptying, subscriptions } = wholeBox(stored);
+  return {
+    ...(sweep.dueAt !== null && { sweep: sweep.dueAt }),
+    ...(emptying.length > 0 && { emptying: Math.min(...emptying.map(({ dueAt }) => dueAt)) }),
+    ...Object.fromEntries(subscriptions.flatMap(({ id, sending }) => (sending ? [[id, sending.dueAt]] : []))),
+  };
+}
+
 /** The box of a user: its id is his CPM Address. */
 export const boxAggregate = defineAggregate<BoxCommand, Box, BoxEvent>({
   name: 'box',
   decider: box,
   react: (event, after, { now, id }) => react(event, after, now, id),
   ownerOf: (id) => id,
-  timersOf: ({ sweep, emptying, subscriptions }) => ({
-    ...(sweep.dueAt !== null && { sweep: sweep.dueAt }),
-    ...(emptying.length > 0 && { emptying: Math.min(...emptying.map(({ dueAt }) => dueAt)) }),
-    ...Object.fromEntries(subscriptions.flatMap(({ id, sending }) => (sending ? [[id, sending.dueAt]] : []))),
-  }),
+  timersOf,
   whenDue: (timer, { now, policy }) => ({ type: 'WaitOver', timer, now, limits: limitsOf(policy) }),
 });
 

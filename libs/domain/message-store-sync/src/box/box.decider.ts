@@ -3,7 +3,7 @@ import type { AccessChanged } from '@cpm/contracts-access-awareness';
 import type { SubscriberChanged } from '@cpm/contracts-device-registry';
 import type { CreateObjects, NewObject, UpdateObjects } from '@cpm/contracts-message-store-sync';
 import { fold, type Decider } from '@cpm/runtime-decider';
-import { EMPTY_BOX, type Box, type BoxCommand, type BoxEvent, type BoxLimits } from './box.js';
+import { EMPTY_BOX, wholeBox, type Box, type BoxCommand, type BoxEvent, type BoxLimits } from './box.js';
 import { decideFolder } from './folder-decisions.js';
 import { EMPTYING_DUE_MS, isMade, REMEMBERED_FOLDERS } from './folders.js';
 import { keepSession, withRemoved } from './keep-session.js';
@@ -17,13 +17,12 @@ type Of<Type extends BoxCommand['type']> = Extract<BoxCommand, { type: Type }>;
 export const box: Decider<BoxCommand, Box, BoxEvent> = {
   initial: EMPTY_BOX,
   decide: (command, stored) => {
-    // What an earlier version stored lacks what has come since.
-    const state = { ...EMPTY_BOX, ...stored };
+    const state = wholeBox(stored);
     const events = decide(command, state);
     const after = fold({ initial: state, evolve }, events);
     return [...events, ...listsToSend(after.subscriptions, headOf(after), command.now)];
   },
-  evolve,
+  evolve: (stored, event) => evolve(wholeBox(stored), event),
 };
 
 function headOf({ modSeq, sweep: { floor }, rulesSince }: Pick<Box, 'modSeq' | 'sweep' | 'rulesSince'>): BoxHead {
@@ -35,7 +34,7 @@ function decide(command: BoxCommand, state: Box): readonly BoxEvent[] {
   const { now, limits } = command;
   switch (command.type) {
     case 'LearnOwner':
-      return command.snapshot.version > state.version ? learnOwner(command.snapshot, state) : [];
+      return command.snapshot.version > state.version ? learnOwner(command.snapshot, state, now) : [];
     case 'LearnAccess':
       return hint(command.access, state);
     case 'Deposit':
@@ -68,15 +67,18 @@ function decide(command: BoxCommand, state: Box): readonly BoxEvent[] {
 }
 
 /** CPM-MLD-016: whose rules changed is remembered, so that the device searches anew for what it now wants, and what not. */
-function learnOwner({ version, removed, devices, profile }: SubscriberChanged, { syncRules, rulesSince, subscriptions }: Box): readonly BoxEvent[] {
+function learnOwner({ version, removed, devices, profile }: SubscriberChanged, { syncRules, rulesSince, subscriptions, devices: before }: Box, now: Instant): readonly BoxEvent[] {
   const registered = removed ? [] : devices.filter((device) => device.registered).map(({ id }) => id);
   const rulesOf = (rules: Box['syncRules'], device: DeviceId) => JSON.stringify(rules.filter((rule) => rule.deviceId === device));
   const changed = registered.filter((device) => rulesOf(syncRules, device) !== rulesOf(profile.syncRules, device));
+  // A device that comes, or comes again, counts from the time: what it has of a box that was erased, or from before it went, is of other rules.
+  const counted = registered.filter((device) => !before.includes(device) || Object.hasOwn(rulesSince, device));
+  const counts = Object.fromEntries(counted.map((device) => [device, before.includes(device) ? (rulesSince[device] ?? 0) : Math.floor(now / 1_000)]));
   const gone = subscriptions.filter(({ device }) => !registered.includes(device));
   return [
     {
       type: 'OwnerLearned', version, devices: registered, primary: devices.find(({ role }) => role === 'primary')?.id ?? null, syncRules: profile.syncRules,
-      rulesSince: countUp(Object.fromEntries(Object.entries(rulesSince).filter(([device]) => registered.includes(device as DeviceId))), changed),
+      rulesSince: countUp(counts, changed),
     },
     ...gone.map(({ id }) => ({ type: 'Unsubscribed' as const, id })),
   ];

@@ -5,7 +5,7 @@ import type { SubscriberChanged } from '@cpm/contracts-device-registry';
 import fc from 'fast-check';
 import { boxAggregate, limitsOf } from './box.aggregate.js';
 import { box } from './box.decider.js';
-import type { BoxCommand, BoxEvent } from './box.js';
+import type { Box, BoxCommand, BoxEvent } from './box.js';
 
 const [alice, bob] = ['tel:+4915110000001', 'tel:+4915120000002'] as [CpmAddress, CpmAddress];
 const [phone, laptop] = ['urn:uuid:00000000-0000-4000-8000-000000000001', 'urn:uuid:00000000-0000-4000-8000-000000000002'] as [DeviceId, DeviceId];
@@ -117,4 +117,20 @@ describe('the owner\'s only device', () => {
 it('takes no older snapshot of its owner for a newer one', () => {
   specFor(box)(play(owner(2, [phone])).events).when(owner(1, [phone, laptop])).thenNothing();
   expect(fold(box, play(owner(1, [phone]), owner(2, [phone], true)).events).devices).toEqual([]);
+});
+
+describe('a box that an earlier version stored', () => {
+  const earlier = { modSeq: 7, version: 1, devices: [phone], syncRules: [] } as unknown as Box;
+
+  it.each([['a message', received], ['a change', seen()], ['a removal', removed], ['a report', told], ['its owner', owner(2, [phone, laptop])], ['its owner once more', owner(1, [phone])]] as const)('takes %s', (_, command) => {
+    const state = fold({ initial: earlier, evolve: box.evolve }, box.decide(command, earlier));
+    expect(state.modSeq).toBeGreaterThanOrEqual(7);
+    // What is in it was never counted.
+    expect(boxAggregate.timersOf?.(state)).toEqual({ sweep: 0 });
+  });
+
+  it('is swept at once, and then as any other', () => {
+    const [begun] = box.decide({ type: 'WaitOver', timer: 'sweep', ...timed }, earlier);
+    expect(begun).toMatchObject({ type: 'SweepBegun', number: 1 });
+  });
 });

@@ -107,6 +107,13 @@ export const EMPTY_BOX: Box = {
   sweep: { floor: 0, number: 0, dueAt: null, running: false, usage: { objects: 0, bytes: 0 } },
 };
 
+const UNCOUNTED_BOX: Box = { ...EMPTY_BOX, sweep: { ...EMPTY_BOX.sweep, dueAt: 0 } };
+
+/** What an earlier version stored lacks what has come since; what is in it is counted by a sweep. */
+export function wholeBox(stored: Box): Box {
+  return { ...UNCOUNTED_BOX, ...stored };
+}
+
 /** The user whose box it is: a box is named by him. */
 export function ownerOfBox(id: string): CpmAddress {
   return id as CpmAddress;

@@ -40,7 +40,8 @@ function play(...commands: readonly BoxCommand[]) {
     for (const reaction of reactions) {
       if (reaction.kind !== 'row') continue;
       const row = rows.get(reaction.id) ?? (reaction.insert as ObjectRow | undefined);
-      if (row) rows.set(reaction.id, reaction.number && row.modSeq < reaction.number.value ? { ...row, ...reaction.set, modSeq: reaction.number.value } : row);
+      if (reaction.erase && row && row.modSeq <= (reaction.number?.value ?? Infinity)) rows.delete(reaction.id);
+      else if (row) rows.set(reaction.id, reaction.number && row.modSeq < reaction.number.value ? { ...row, ...reaction.set, modSeq: reaction.number.value } : row);
     }
   }
   const object = (id: string) => rows.get(`${bob}|${id}`);
@@ -123,6 +124,13 @@ requirement('CPM-MLD-017', () => {
     expect(back.object('group-s1')).toMatchObject({ deleted: false, folder: '/main/c1', text: expect.stringContaining(odd.slice(-11)), attributes: [{ name: 'Subject', value: ['Trip'] }] });
     expect(back.object('group-s1')!.born).toBe(back.state.modSeq);
     expect(back.state.removedSessions).toEqual([]);
+  });
+
+  it('keeps a group that came back while a sweep forgot what was removed', () => {
+    const swept: BoxCommand = { type: 'EndSweep', swept: { user: bob, sweep: 1, tombstones: [{ objectId: 'group-s1', modSeq: 3 }], usage: { objects: 0, bytes: 0 }, at: NOW }, ...timed };
+    const forgetting = [keep(), remove('group-s1'), { type: 'WaitOver', timer: 'sweep', ...timed } as const];
+    expect(play(...forgetting, swept).object('group-s1')).toBeUndefined();
+    expect(play(...forgetting, keep({ generation: 2 }), keep({ generation: 2, revision: 2, members: joined }), swept).object('group-s1')).toMatchObject({ deleted: false });
   });
 
   it('remembers the last hundred removed objects of sessions, and no others', () => {

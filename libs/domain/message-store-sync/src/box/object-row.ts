@@ -59,6 +59,11 @@ export interface ObjectRow {
   readonly removedAt?: Instant;
 }
 
+/** A row that an earlier version wrote does not say when it was born: it was there before anything that asks for it. */
+export function wholeRow<Row extends ObjectRow>(stored: Row): Row {
+  return { ...stored, born: (stored as Partial<ObjectRow>).born ?? 0 };
+}
+
 export function objectRowId(user: CpmAddress, oid: string): string {
   return `${user}|${oid}`;
 }

@@ -69,6 +69,13 @@ requirement('CPM-MLD-016', () => {
     expect(foreign.subscriptions[0]?.sending).toMatchObject({ to: 2, rules: 0 });
   });
 
+  it('takes what is heard late of one range for no word on the next, which nobody has told yet', () => {
+    const state = play(subscribing('s', callback), changing(), outcome(1, 1, 'empty'), changing());
+    expect(after(state, outcome(1, 1, 'empty')).state.subscriptions).toEqual(state.subscriptions);
+    expect(after(state, outcome(1, 1, 'taken')).state.subscriptions).toEqual(state.subscriptions);
+    expect(after(state, outcome(1, 2, 'taken')).state.subscriptions[0]?.place).toEqual({ position: 2, index: 2 });
+  });
+
   it('keeps the list under way when a subscription is only prolonged', () => {
     const state = play(subscribing('s', callback), changing());
     const before = state.subscriptions[0];

@@ -86,6 +86,8 @@ export function listsToSend(subscriptions: readonly Subscription[], { head, floo
 export function afterOutcome({ outcome, index, position }: NotificationOutcome, subscription: Subscription | undefined, now: Instant): readonly SubscriptionEvent[] {
   if (!subscription?.sending || subscription.place.index !== index) return [];
   const { id, sending } = subscription;
+  // What nobody wanted took no index: heard once more, that is said of a range before.
+  if (outcome !== 'failed' && position < sending.to) return [];
   if (outcome === 'failed') return [{ type: 'NotificationDelayed', id, dueAt: now + Math.min(RETRY_FIRST_MS * 2 ** (sending.attempts - 1), RETRY_LIMIT_MS) }];
   // What nobody wants to hear of takes no index.
   return [{ type: 'NotificationTaken', id, place: { position: Math.max(position, sending.to), index: outcome === 'empty' ? index : index + 1 } }];

@@ -1,4 +1,4 @@
-import { DEFAULT_POLICY, type CpmAddress, type DeviceId } from '@cpm/vocabulary';
+import { DEFAULT_POLICY, DEFAULT_PROFILE, type CpmAddress, type DeviceId } from '@cpm/vocabulary';
 import type { NewObject, ObjectUpdate } from '@cpm/contracts-message-store-sync';
 import { fold, requirement, type RowWrite } from '@cpm/runtime-decider';
 import fc from 'fast-check';
@@ -152,6 +152,23 @@ it.each([
   store.state = { ...store.state, sweep: { ...store.state.sweep, floor: 4 } };
   expect(store.list(place)).toMatchObject({ index: 3, restartToken: 'r1.8.4.0', nmsEvent: [{ resetBox: {} }] });
   expect(store.list({ position: 4, index: 3, rules: 0 })?.nmsEvent).toHaveLength(4);
+});
+
+it('lets no device go on from a token of a box that was erased since, though the new one has come further', () => {
+  const owned = (at: number): Store => {
+    const store = new Store();
+    const capabilities = { services: ['standalone' as const], contentTypes: ['*/*'], maxBytes: 1 };
+    const device = { id: tablet, name: 'Tablet', role: 'primary' as const, registered: true, capabilities, autoAnswer: { session: false, fileTransfer: false } };
+    store.decide({ type: 'LearnOwner', snapshot: { user: bob, version: 1, removed: false, devices: [device], profile: DEFAULT_PROFILE, at }, ...timed, now: at });
+    store.decide(creating(0, 8));
+    return store;
+  };
+  const [before, since] = [owned(NOW), owned(NOW + 240_000)];
+  const token = before.list({ position: 0, index: 1, rules: 9 })?.restartToken ?? '';
+  before.decide(creating(8, 1));
+  expect(before.list(readRestartToken(token)!)?.nmsEvent).toHaveLength(1);
+  since.decide(creating(8, 9));
+  expect(since.list(readRestartToken(token)!)?.nmsEvent).toEqual([{ resetBox: {} }]);
 });
 
 it.each(['', 'r1.1.0.0', 'r1.1.1', 'r2.1.1.1', 'r1.-1.1.1', 'r1.9999999999999999.1.1'])('reads no token from %j', (text) => expect(readRestartToken(text)).toBeUndefined());
