@@ -96,11 +96,13 @@ requirement('CPM-MLD-032', () => {
   it('sends no notification a second time when IP comes and goes', async () => {
     const ids = [await sendPicture(), await sendPicture()];
     for (const id of ids) await notified(id);
+    const pushes = async (id: string) => (await world.stage.operator.journey(id)).filter(({ step }) => step.startsWith('original pushed over IP')).length;
     phone.autoDeliver = false;
     phone.fault = () => 'unreached';
     for (let flaps = 0; flaps < 2; flaps += 1) {
       await phone.restart();
       await phone.goOnline();
+      for (const id of ids) await until(async () => (await pushes(id)) > flaps || undefined);
       await phone.goOffline();
     }
     await world.stage.operator.deviceAccess(phone.identity, { that: 'is reached by SMS only', fits: ({ ip, cs, holdUntil }) => ip === 'UNAVAILABLE' && cs === 'AVAILABLE' && holdUntil === undefined });
