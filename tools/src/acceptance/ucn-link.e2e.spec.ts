@@ -60,4 +60,37 @@ requirement('CPM-MLD-033', () => {
     await alice.phone.sdk.call({ method: 'POST', path: `/cpm/v1/messages/${id}/revoke`, body: {} });
     await until(async () => (await fetch(url)).status === 410 || undefined);
   });
+
+  const said = async (url: string, init?: RequestInit) => {
+    const answer = await fetch(url, init);
+    return { status: answer.status, referrer: answer.headers.get('referrer-policy'), cache: answer.headers.get('cache-control'), text: await answer.text() };
+  };
+  const tellsNothing = ({ text }: { text: string }) => ['jpeg', 'beach', alice.person.number, bob.person.number].every((word) => !text.includes(word));
+
+  it('tells nothing of the message to who guesses, has no confirmation, or comes when the content has expired', async () => {
+    const { id: fileId } = await alice.phone.sdk.upload(picture, { contentType: 'image/jpeg', fileName: 'beach.jpg' });
+    const expiresAt = new Date(Date.now() + 10_000).toISOString();
+    const { id } = await alice.phone.sdk.send({ to: [bob.person.address], fileId, contentType: 'image/jpeg', expiresAt });
+    const url = await linkOf(id);
+    const looked = await said(url);
+    expect([looked.status, looked.referrer, looked.cache, tellsNothing(looked)]).toEqual([200, 'no-referrer', 'no-store', true]);
+    for (const grant of ['', `?grant=${'A'.repeat(22)}`]) expect((await fetch(`${url}/content${grant}`)).ok).toBe(false);
+    const guess = `${world.system.url}/u/${'A'.repeat(22)}`;
+    for (const answer of [await said(guess), await said(guess, { method: 'POST' }), await said(`${guess}/content`)]) {
+      expect([answer.status, answer.referrer, tellsNothing(answer)]).toEqual([404, 'no-referrer', true]);
+      expect(answer.text).toMatch(/<p>[^<]{10,}/);
+    }
+    await until(async () => (await fetch(url)).status === 410 || undefined);
+    for (const answer of [await said(url), await said(url, { method: 'POST' })]) expect([answer.status, tellsNothing(answer)]).toEqual([410, true]);
+  });
+
+  it('is of one recipient: another has one of his own, which outlives it', async () => {
+    const dora = await world.household('Dora', { tablet: {} });
+    await world.smsOnly(dora);
+    const { id } = await alice.phone.sdk.send({ to: [bob.person.address, dora.person.address], body: 'Dear both, '.repeat(300) });
+    const [bobs, doras] = [await linkOf(id), await linkOf(id, dora)];
+    expect(bobs).not.toBe(doras);
+    await bob.devices[1]!.sdk.call({ method: 'DELETE', path: `/cpm/v1/messages/${id}/link` });
+    expect([(await fetch(bobs)).status, (await fetch(doras)).status]).toEqual([410, 200]);
+  });
 });

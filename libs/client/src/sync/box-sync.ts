@@ -28,6 +28,8 @@ export interface BoxSyncOptions {
 }
 
 const UNKNOWN_SUBSCRIPTION: ReadonlySet<number> = new Set([404, 410]);
+/** No change tells of the folders of conversations, nor of the root: kept, each device would show those of its last full search. */
+const EXISTS_BY_ITS_OBJECTS = /^main(\/|$)/;
 const STALE_CURSOR: ReadonlySet<number> = new Set([400, 404, 410]);
 /** In one exchange: a server that keeps forgetting is left alone until the next. */
 const MAX_RESTARTS = 3;
@@ -149,7 +151,7 @@ export class BoxSync {
     let cursor: string | undefined;
     do {
       const page = await nms.folders(cursor);
-      const folders = (page.folder ?? []).map((folder) => storedFolder(folder, search));
+      const folders = (page.folder ?? []).map((folder) => storedFolder(folder, search)).filter(({ id }) => !EXISTS_BY_ITS_OBJECTS.test(id));
       await local.commit((tables) => ({ folders: { put: folders.map((folder) => newerOf(tables.folders.get(folder.id), folder)) } }));
       cursor = page.cursor === '' ? undefined : page.cursor;
     } while (cursor !== undefined);

@@ -1,4 +1,5 @@
 export * from './checkers/index.js';
+export * from './convergence/steps.js';
 export * from './dice.js';
 export * from './mutants.js';
 export * from './simulate.js';

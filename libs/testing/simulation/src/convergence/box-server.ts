@@ -5,6 +5,7 @@ import {
   boxAggregate, EMPTY_BOX, FOLDERS_TABLE, goesWithFolder, limitsOf, LIST_SPAN, objectRowId, OBJECTS_TABLE, pathOf, scopeOf, type Box, type BoxAnswer, type BoxCommand, type Changes, type EmptyingInput, type FolderRow, type ObjectRow, type SweepInput,
 } from '@cpm/domain-message-store-sync';
 import { DEFAULT_POLICY, type CpmAddress, type DeviceId, type Policy } from '@cpm/vocabulary';
+import type { BoxSight } from './steps.js';
 
 const DAY_MS = 86_400_000;
 
@@ -106,7 +107,7 @@ export class BoxServer {
   }
 
   /** What a device is to show: folder and flags by object, paths by made folder. */
-  truth(device: DeviceId): { readonly objects: Readonly<Record<string, string>>; readonly folders: Readonly<Record<string, string>> } {
+  truth(device: DeviceId): BoxSight {
     const { folders } = this.state;
     return {
       objects: Object.fromEntries(this.found(device).map((row) => [row.oid, `${pathOf(row.folder, folders)} ${[...row.flags].sort().join(' ')}`]).sort()),

@@ -1,12 +1,10 @@
 import { eventList, folderIdOf, folderOfId, folderUrl, isMade, nmsObject, pathOf, readRestartToken, restartToken, rulesOf, viewBegins } from '@cpm/domain-message-store-sync';
 import type { DeviceId } from '@cpm/vocabulary';
 import type { BoxServer } from './box-server.js';
+import type { Fault } from './steps.js';
 
 const ORIGIN = 'https://cpm.example';
 type Body = Readonly<Record<string, any>>; // eslint-disable-line @typescript-eslint/no-explicit-any -- the requests of the SDK, which the real service checks.
-
-/** `unreached`: the server never heard of the request; `unanswered`: it did it, and the answer is lost. */
-export type Fault = 'unreached' | 'unanswered' | undefined;
 
 /** The part of OMA NMS that the client uses, of one box for one device, over a network that `fault` disturbs. */
 export class NmsOfBox {
