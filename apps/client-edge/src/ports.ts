@@ -1,11 +1,11 @@
-import type { CpmAddress, DeviceId, Policy } from '@cpm/vocabulary';
-import { CLOCK, ingressOf, MONGO, policyOf, serverOf } from '@cpm/runtime-host';
+import { CLOCK, DeviceDirectory, ingressOf, MONGO, policyOf, serverOf } from '@cpm/runtime-host';
+import type { Policy } from '@cpm/vocabulary';
 
 /** Injection tokens of what the host gives to the edge. */
 export const INGRESS = ingressOf('client-edge');
 export const POLICY = policyOf('client-edge');
 export const INBOX_SERVER = serverOf('client-edge');
-export { CLOCK, MONGO };
+export { CLOCK, DeviceDirectory, MONGO };
 
 /** Injection tokens of the edge's own parts that are no classes. */
 export const EDGE_CONFIG = 'client-edge:config';
@@ -24,16 +24,3 @@ export interface PolicyInForce {
 
 /** The inbox partitions that this process consumes: effects of their users happen here. */
 export type OwnedPartitions = () => readonly number[];
-
-/** Who is registered: the device registry's read model. */
-export abstract class DeviceDirectory {
-  /** May be 30 s late in noticing a removal. */
-  abstract isRegistered(user: CpmAddress, device: DeviceId): Promise<boolean>;
-  /** Of these devices the ones that are not registered now. */
-  abstract notRegistered(devices: readonly RegisteredPair[]): Promise<readonly RegisteredPair[]>;
-}
-
-export interface RegisteredPair {
-  readonly user: CpmAddress;
-  readonly device: DeviceId;
-}

@@ -12,6 +12,7 @@ import { startMongo, type MongoService } from '@cpm/testing-containers';
 import { DEFAULT_PROFILE, type CpmAddress, type DeviceId, type Message } from '@cpm/vocabulary';
 import type { Connection } from 'mongoose';
 import { MessageStoreSyncModule } from './message-store-sync.module.js';
+import { registerDevice } from './registered-device.fixture.js';
 
 export const alice = 'tel:+4915110000001' as CpmAddress;
 export const [phone, tablet] = ['urn:uuid:00000000-0000-4000-8000-000000000011', 'urn:uuid:00000000-0000-4000-8000-000000000012'] as [DeviceId, DeviceId];
@@ -30,6 +31,7 @@ type Anything = any;
 export class BoxStage {
   bob = 'tel:+4915120000000' as CpmAddress;
   private bobs = 0;
+  private readonly known = new Set<string>();
 
   private constructor(
     readonly connection: Connection,
@@ -64,7 +66,8 @@ export class BoxStage {
   }
 
   /** A call in Bob's box; `path` after the boxId. */
-  async call<Body = Anything>(method: string, path: string, content?: Content, { device = phone, user = this.bob, headers = {} as Record<string, string> } = {}): Promise<Answer<Body>> {
+  async call<Body = Anything>(method: string, path: string, content?: Content, { device = phone, user = this.bob, headers = {} as Record<string, string>, isRegistered = true } = {}): Promise<Answer<Body>> {
+    if (isRegistered) await this.registered(user, device);
     const isJson = typeof content === 'object' && !(content instanceof FormData);
     const answer = await fetch(`${this.host.url}/nms/v1/main/${encodeURIComponent(this.bob)}${path}`, {
       method,
@@ -74,6 +77,13 @@ export class BoxStage {
     const text = await answer.text();
     const body: unknown = answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text;
     return { status: answer.status, headers: answer.headers, body: body as Body };
+  }
+
+  /** As the device registry knows him. */
+  async registered(user: string, device: string): Promise<void> {
+    if (this.known.has(`${user}|${device}`)) return;
+    this.known.add(`${user}|${device}`);
+    await registerDevice(this.connection, user, device);
   }
 
   /** Puts events into the log and waits until the box has decided them. */

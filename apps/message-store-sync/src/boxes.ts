@@ -1,14 +1,17 @@
-import { boxAggregate, EMPTY_BOX, type Box } from '@cpm/domain-message-store-sync';
+import { boxAggregate, EMPTY_BOX, syncLimitsOf, underPolicy, type Box } from '@cpm/domain-message-store-sync';
 import type { AggregateStore } from '@cpm/runtime-ports';
-import type { CpmAddress } from '@cpm/vocabulary';
+import type { CpmAddress, Policy } from '@cpm/vocabulary';
 
 /** The heads of boxes, for reading. */
 export class Boxes {
-  constructor(private readonly store: Pick<AggregateStore, 'load'>) {}
+  constructor(
+    private readonly store: Pick<AggregateStore, 'load'>,
+    private readonly policy: { current(): Policy },
+  ) {}
 
-  /** As a majority has acknowledged it; of a user without a box an empty one. */
+  /** As a majority has acknowledged it, with the rules that are in force; of a user without a box an empty one. */
   async of(user: CpmAddress): Promise<Box> {
     const [stored] = await this.store.load(boxAggregate.name, [user]);
-    return { ...EMPTY_BOX, ...(stored?.state as Box | undefined) };
+    return underPolicy({ ...EMPTY_BOX, ...(stored?.state as Box | undefined) }, syncLimitsOf(this.policy.current()));
   }
 }

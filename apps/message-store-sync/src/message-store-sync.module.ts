@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { messageStoreSync } from '@cpm/domain-message-store-sync';
+import { RateLimiter } from '@cpm/http';
 import { ContentStore } from '@cpm/runtime-content';
-import { CLOCK, MONGO, parseConfig, ServiceHost, storeOf } from '@cpm/runtime-host';
+import { CLOCK, DeviceDirectory, MONGO, MongoDeviceDirectory, parseConfig, policyOf, ServiceHost, storeOf, type PolicySource } from '@cpm/runtime-host';
 import type { AggregateStore, Clock } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import { BoxCommands } from './box-commands.js';
@@ -12,7 +13,7 @@ import { FolderOperationsController } from './folders/folder-operations.controll
 import { FoldersController } from './folders/folders.controller.js';
 import { Transfers } from './folders/transfers.js';
 import { MultipartUpload } from './multipart-upload.js';
-import { NMS_CONFIG, nmsConfig } from './nms-config.js';
+import { NMS_CONFIG, nmsConfig, type NmsConfig } from './nms-config.js';
 import { NmsErrorWords } from './nms-error.js';
 import { ObjectReader } from './object-reader.js';
 import { BulkCreationController } from './objects/bulk-creation.controller.js';
@@ -51,7 +52,13 @@ const UNUSED_MS = 3_600_000;
         return contents;
       },
     },
-    { provide: Boxes, inject: [storeOf('message-store-sync')], useFactory: (store: AggregateStore) => new Boxes(store) },
+    { provide: Boxes, inject: [storeOf('message-store-sync'), policyOf('message-store-sync')], useFactory: (store: AggregateStore, policy: PolicySource) => new Boxes(store, policy) },
+    { provide: DeviceDirectory, useClass: MongoDeviceDirectory },
+    {
+      provide: RateLimiter,
+      inject: [NMS_CONFIG, CLOCK],
+      useFactory: ({ NMS_REQUESTS_PER_SEC: perSecond, NMS_REQUESTS_BURST: burst }: NmsConfig, clock: Clock) => new RateLimiter({ perSecond, burst }, () => clock.now()),
+    },
     ...upkeepProviders,
   ],
 })

@@ -1,5 +1,6 @@
 import { applyDecorators, Controller, createParamDecorator, Inject, Injectable, UseFilters, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { parse, principalOf, ProblemError, RequireScope, type DevicePrincipal } from '@cpm/http';
+import { ListedDeviceGuard } from '@cpm/runtime-host';
 import { cpmAddress } from '@cpm/vocabulary';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -31,7 +32,7 @@ class OwnBox implements CanActivate {
 
 /** A controller of resources in a user's network message store, in the words of OMA NMS. */
 export function NmsResource(path: 'objects' | 'folders' | 'subscriptions' | 'export'): ClassDecorator {
-  return applyDecorators(Controller(`/nms/v1/:storeName/:boxId/${path}`), RequireScope('device'), UseGuards(OwnBox), UseFilters(NmsErrorFilter));
+  return applyDecorators(Controller(`/nms/v1/:storeName/:boxId/${path}`), RequireScope('device'), UseGuards(OwnBox, ListedDeviceGuard), UseFilters(NmsErrorFilter));
 }
 
 /** Parameter of a handler of an NmsResource: the calling device. */

@@ -25,6 +25,7 @@ afterEach(async () => {
 
 async function boxOn(device: DeviceId): Promise<Box> {
   const user = stage.bob;
+  await stage.registered(user, device);
   const token = () => stage['identity'].token({ scope: 'device', sub: user, device });
   // The other services of the entry are not on this stage.
   const fetchOfStore = async (url: string, init: RequestInit) => (url.includes('/cpm/v1/') ? new Response(null, { status: 204 }) : fetch(url, init));

@@ -5,6 +5,7 @@ import { connectMongo } from '@cpm/runtime-mongo';
 import { startMongo, type MongoService } from '@cpm/testing-containers';
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import type { Connection } from 'mongoose';
+import { registerDevice } from './registered-device.fixture.js';
 
 export const alice = 'tel:+4915110000001' as CpmAddress;
 export const bob = 'tel:+4915110000002' as CpmAddress;
@@ -24,6 +25,7 @@ export class StoreStage {
     const mongo = await startMongo();
     const connection = await connectMongo(mongo.uri, { driver: { dbName: database } });
     await connection.dropDatabase();
+    await registerDevice(connection, bob, phone);
     const identity = await testIdentityProvider();
     const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent' });
     const host = await bootstrap(modules, config, { platform: Object.assign(new InMemoryPlatform(), { connection }) });

@@ -65,6 +65,9 @@ export const policy = z.strictObject({
   'store.retentionDays': z.number().int().min(0).max(36_500).default(0),
   /** How long a removed object is remembered, for devices that were away; one that comes back later searches all again. */
   'store.tombstoneDays': z.number().int().min(1).max(3_650).default(30),
+  /** How old and how large what devices keep in step may be, whatever their users want; 0: any. All of it stays in the store. */
+  'store.syncMaxAgeDays': z.number().int().min(0).max(36_500).default(0),
+  'store.syncMaxBytes': z.number().int().min(0).default(0),
   /** Of one box. Above it the oldest objects go, and devices can add none. */
   'store.maxObjects': z.number().int().min(1).default(5_000_000),
   'store.maxBytes': z.number().int().min(1).default(100 * 2 ** 30),

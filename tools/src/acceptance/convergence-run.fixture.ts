@@ -48,7 +48,7 @@ export class ConvergenceRun {
 
   async take(step: Step): Promise<void> {
     if (step.kind === 'arrive') return this.arrive(step);
-    if (step.kind === 'settle' || step.kind === 'wait') return undefined;
+    if (step.kind === 'settle' || step.kind === 'wait' || step.kind === 'limit') return undefined;
     const device = this.devices[step.device]!;
     switch (step.kind) {
       case 'rule': return this.rule(step);

@@ -9,7 +9,7 @@ import type { CpmAddress } from '@cpm/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { EdgeConfig } from '../edge-config.js';
-import { ForRegisteredDevice } from '../for-registered-device.js';
+import { ForRegisteredDevice } from '@cpm/runtime-host';
 import { CLOCK, EDGE_CONFIG } from '../ports.js';
 import { observe, TransferProgress } from './transfer-progress.js';
 import { fileKind, isUploadId, resumableUpload, uploadOffset, type RequestHeaders } from './upload-headers.js';

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common'
 import type { AnswerFileTransfer, OfferAnswer } from '@cpm/contracts-routing';
 import { CallingDevice, parse, type DevicePrincipal } from '@cpm/http';
 import { transferUrl } from '@cpm/vocabulary';
-import { ForRegisteredDevice } from '../for-registered-device.js';
+import { ForRegisteredDevice } from '@cpm/runtime-host';
 import { answerProblem } from '../session/answer-problem.js';
 import { RoutingCommands } from '../session/routing-commands.js';
 import { rejection } from '../session/session-requests.js';

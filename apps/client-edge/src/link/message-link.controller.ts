@@ -1,6 +1,6 @@
 import { Controller, Delete, HttpCode, Inject, Param } from '@nestjs/common';
 import { CallingDevice, orUnavailable, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
-import { ForRegisteredDevice } from '../for-registered-device.js';
+import { ForRegisteredDevice } from '@cpm/runtime-host';
 import { pathId } from '../submission/submission-request.js';
 import { LinkBook } from './link-book.js';
 

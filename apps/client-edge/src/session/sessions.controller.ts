@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { CallingDevice, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
-import { ForRegisteredDevice } from '../for-registered-device.js';
+import { ForRegisteredDevice } from '@cpm/runtime-host';
 import { MessageIntake } from '../submission/message-intake.js';
 import type { SubmissionResult } from '../submission/submission-book.js';
 import { nothing, pathId } from '../submission/submission-request.js';

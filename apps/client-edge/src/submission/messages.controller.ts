@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common'
 import { CallingDevice, parse, type DevicePrincipal } from '@cpm/http';
 import { z } from 'zod';
 import { DispositionReports, reportedStatus } from '../disposition/disposition-reports.js';
-import { ForRegisteredDevice } from '../for-registered-device.js';
+import { ForRegisteredDevice } from '@cpm/runtime-host';
 import { MessageIntake } from './message-intake.js';
 import type { SubmissionResult } from './submission-book.js';
 import { nothing, pathId } from './submission-request.js';

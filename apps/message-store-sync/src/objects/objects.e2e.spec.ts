@@ -154,3 +154,11 @@ it('takes nothing of what the store says itself', async () => {
   expect(names.filter((name: string) => name.startsWith('X-UCN') || name.startsWith('Disposition'))).toEqual([]);
   expect(made.body.object.attributes.attribute).toContainEqual({ name: 'X-CPM-Displayed', value: ['0 of 1'] });
 });
+
+it('is for devices that are the user\'s: one that he removed, or never had, gets nothing', async () => {
+  const device = 'urn:uuid:00000000-0000-4000-8000-000000000099' as typeof tablet;
+  const refused = await stage.call('GET', '/folders', undefined, { device, isRegistered: false });
+  expect([refused.status, refused.body.requestError.policyException.messageId]).toEqual([403, 'POL0001']);
+  await stage.registered(stage.bob, device);
+  expect((await stage.call('GET', '/folders', undefined, { device })).status).toBe(200);
+});

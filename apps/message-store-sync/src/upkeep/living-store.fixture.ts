@@ -12,6 +12,7 @@ import type { Commands, Ingress } from '@cpm/runtime-ports';
 import type { MongoService } from '@cpm/testing-containers';
 import { DEFAULT_POLICY, DEFAULT_PROFILE, type CpmAddress, type DeviceId, type Policy, type PreferenceProfile } from '@cpm/vocabulary';
 import type { Connection } from 'mongoose';
+import { registerDevice } from '../registered-device.fixture.js';
 
 export const alice = 'tel:+4915110000001' as CpmAddress;
 export const bob = 'tel:+4915110000002' as CpmAddress;
@@ -51,6 +52,7 @@ export class LivingStore {
     process.env['NMS_NOTIFY_ALLOW'] = '127.0.0.1/8';
     const connection = await connectMongo(uri, { driver: { dbName: database } });
     await connection.dropDatabase();
+    for (const user of [alice, bob]) await registerDevice(connection, user, phone);
     return new LivingStore(connection, await testIdentityProvider());
   }
 

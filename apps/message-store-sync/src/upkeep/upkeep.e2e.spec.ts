@@ -6,6 +6,7 @@ import { requirement } from '@cpm/runtime-decider';
 import { ServiceHost } from '@cpm/runtime-host';
 import { collectionOf, MongoAggregateStore } from '@cpm/runtime-mongo';
 import { startMongo, type MongoService } from '@cpm/testing-containers';
+import { DEFAULT_POLICY } from '@cpm/vocabulary';
 import { Boxes } from '../boxes.js';
 import { MessageStoreSyncModule } from '../message-store-sync.module.js';
 import { ObjectReader } from '../object-reader.js';
@@ -71,7 +72,7 @@ requirement('CPM-MLD-017', () => {
     await store.deposit(['m1', 'm2']);
     await store.connection.collection(collectionOf('message-store-sync', OBJECTS_TABLE)).updateMany({ oid: { $in: ['in-m1'] } }, { $unset: { born: '' } });
     await folder('/main/tel:+4915110000001', { kind: 'remove' });
-    const reader = new ObjectReader(new StoredObjects(store.connection), new Boxes(new MongoAggregateStore(store.connection, 'message-store-sync')));
+    const reader = new ObjectReader(new StoredObjects(store.connection), new Boxes(new MongoAggregateStore(store.connection, 'message-store-sync'), { current: () => DEFAULT_POLICY }));
     expect([...(await reader.find(bob, ['in-m1', 'in-m2'])).keys()]).toEqual([]);
     await store.halt();
     await store.run(MessageStoreSyncModule);

@@ -5,6 +5,7 @@ export * from './box/folders.js';
 export * from './box/object-row.js';
 export * from './box/subscriptions.js';
 export * from './box/sweep.js';
+export * from './box/sync-policy.js';
 export * from './box/sync-scope.js';
 export * from './message-store-sync.service.js';
 export * from './nms/event-list.js';

@@ -4,6 +4,9 @@ export { bootstrap, type BootstrapOptions, type RunningHost } from './bootstrap.
 export { ConfigError, hostConfig, parseConfig, type HostConfig } from './config.js';
 export { DeadLettersModule } from './dead-letters.controller.js';
 export type { DeadLetter, DeadLetterPage, DeadLetters } from './dead-letters.js';
+export { DeviceDirectory, type RegisteredPair } from './devices/device-directory.js';
+export { MongoDeviceDirectory } from './devices/mongo-device-directory.js';
+export { ForRegisteredDevice, ListedDeviceGuard, RegisteredDeviceGuard } from './devices/registered-device.guard.js';
 export { HostedServices } from './hosted-services.js';
 export { InMemoryPlatform } from './in-memory-platform.js';
 export { KEYED_KAFKA, KeyedKafkaServer } from './keyed-kafka-server.js';

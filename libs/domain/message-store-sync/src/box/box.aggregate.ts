@@ -9,6 +9,7 @@ import { createdRow, messageRow, objectRowId, OBJECTS_TABLE, reportRow, tombston
 import { groupRow, sessionRow, type KeptRow } from './session-row.js';
 import type { Sending, Subscription } from './subscriptions.js';
 import type { SweepCutoff } from './sweep.js';
+import { syncLimitsOf } from './sync-policy.js';
 
 type Of<Type extends BoxEvent['type']> = Extract<BoxEvent, { type: Type }>;
 
@@ -171,6 +172,7 @@ export const boxAggregate = defineAggregate<BoxCommand, Box, BoxEvent>({
 
 /** What the policy allows a box. */
 export function limitsOf(policy: BoxPolicy): BoxCommand['limits'] {
-  return { retentionDays: policy['store.retentionDays'], tombstoneDays: policy['store.tombstoneDays'], maxObjects: policy['store.maxObjects'], maxBytes: policy['store.maxBytes'] };
+  const { 'store.retentionDays': retentionDays, 'store.tombstoneDays': tombstoneDays, 'store.maxObjects': maxObjects, 'store.maxBytes': maxBytes } = policy;
+  return { retentionDays, tombstoneDays, maxObjects, maxBytes, sync: syncLimitsOf(policy) };
 }
-type BoxPolicy = Readonly<Record<'store.retentionDays' | 'store.tombstoneDays' | 'store.maxObjects' | 'store.maxBytes', number>>;
+type BoxPolicy = Parameters<typeof syncLimitsOf>[0] & Readonly<Record<'store.retentionDays' | 'store.tombstoneDays' | 'store.maxObjects' | 'store.maxBytes', number>>;

@@ -10,6 +10,7 @@ import { keepSession, withRemoved } from './keep-session.js';
 import { groupObjectId } from './session-row.js';
 import { afterOutcome, afterWait, isLive, listsToSend, MAX_SUBSCRIPTIONS, subscriptionOf, withSubscriptionEvent, type BoxHead, type SubscriptionEvent } from './subscriptions.js';
 import { afterGrowth, afterRemoval, beginSweep, endSweep, exceeds, withSweepEvent, type SweepEvent, type Usage } from './sweep.js';
+import { rulesUnder } from './sync-policy.js';
 
 type Of<Type extends BoxCommand['type']> = Extract<BoxCommand, { type: Type }>;
 
@@ -20,13 +21,13 @@ export const box: Decider<BoxCommand, Box, BoxEvent> = {
     const state = wholeBox(stored);
     const events = decide(command, state);
     const after = fold({ initial: state, evolve }, events);
-    return [...events, ...listsToSend(after.subscriptions, headOf(after), command.now)];
+    return [...events, ...listsToSend(after.subscriptions, headOf(after, command.limits), command.now)];
   },
   evolve: (stored, event) => evolve(wholeBox(stored), event),
 };
 
-function headOf({ modSeq, sweep: { floor }, rulesSince }: Pick<Box, 'modSeq' | 'sweep' | 'rulesSince'>): BoxHead {
-  return { head: modSeq, floor, rulesOf: (device) => rulesSince[device] ?? 0 };
+function headOf({ modSeq, sweep: { floor }, rulesSince }: Pick<Box, 'modSeq' | 'sweep' | 'rulesSince'>, { sync }: BoxLimits): BoxHead {
+  return { head: modSeq, floor, rulesOf: (device) => rulesUnder(rulesSince[device] ?? 0, sync) };
 }
 
 function decide(command: BoxCommand, state: Box): readonly BoxEvent[] {
@@ -139,7 +140,7 @@ function update({ commandId, objects, device, at }: UpdateObjects, { modSeq, fol
   ];
 }
 
-function decideSubscription({ type, request, now }: Of<'Subscribe' | 'Unsubscribe'>, { subscriptions, modSeq, sweep, rulesSince }: Box): readonly BoxEvent[] {
+function decideSubscription({ type, request, now, limits }: Of<'Subscribe' | 'Unsubscribe'>, { subscriptions, modSeq, sweep, rulesSince }: Box): readonly BoxEvent[] {
   const { subscriptionId, commandId } = request;
   const expired: readonly SubscriptionEvent[] = subscriptions.filter((one) => !isLive(one, now)).map(({ id }) => ({ type: 'Unsubscribed', id }));
   const live = subscriptions.filter((one) => isLive(one, now));
@@ -151,7 +152,7 @@ function decideSubscription({ type, request, now }: Of<'Subscribe' | 'Unsubscrib
   }
   if (request.renewal && !known) return refused('unknown-subscription');
   if (!known && live.length >= MAX_SUBSCRIPTIONS) return refused('too-many-subscriptions');
-  const subscription = subscriptionOf(request, known, headOf({ modSeq, sweep, rulesSince }), now);
+  const subscription = subscriptionOf(request, known, headOf({ modSeq, sweep, rulesSince }, limits), now);
   return [...expired, { type: 'Subscribed', subscription }, { type: 'RequestAnswered', commandId, answer: { done: true, lastModSeq: modSeq, subscription } }];
 }
 

@@ -7,6 +7,7 @@ import type {
 import type { FolderRefusal, MadeFolder, MadeFolders } from './folders.js';
 import type { Subscription, SubscriptionEvent, SubscriptionRefusal } from './subscriptions.js';
 import type { SweepEvent, Sweeping } from './sweep.js';
+import type { SyncLimits } from './sync-policy.js';
 import type { SyncRule } from './sync-scope.js';
 
 /** What the service provider allows a box, from the policy. */
@@ -15,6 +16,7 @@ export interface BoxLimits {
   readonly tombstoneDays: number;
   readonly maxObjects: number;
   readonly maxBytes: number;
+  readonly sync: SyncLimits;
 }
 
 interface Timed {

@@ -2,7 +2,7 @@ import { InMemoryStore } from '@cpm/runtime-ports';
 import type { Effect, Reaction } from '@cpm/runtime-decider';
 import { fold } from '@cpm/runtime-decider';
 import {
-  boxAggregate, EMPTY_BOX, FOLDERS_TABLE, goesWithFolder, limitsOf, LIST_SPAN, objectRowId, OBJECTS_TABLE, pathOf, scopeOf, type Box, type BoxAnswer, type BoxCommand, type Changes, type EmptyingInput, type FolderRow, type ObjectRow, type SweepInput,
+  boxAggregate, EMPTY_BOX, FOLDERS_TABLE, goesWithFolder, limitsOf, LIST_SPAN, objectRowId, OBJECTS_TABLE, pathOf, scopeOf, syncLimitsOf, underPolicy, type Box, type BoxAnswer, type BoxCommand, type Changes, type EmptyingInput, type FolderRow, type ObjectRow, type SweepInput,
 } from '@cpm/domain-message-store-sync';
 import { DEFAULT_POLICY, type CpmAddress, type DeviceId, type Policy } from '@cpm/vocabulary';
 import type { BoxSight } from './steps.js';
@@ -21,7 +21,7 @@ export class BoxServer {
 
   constructor(
     readonly user: CpmAddress,
-    readonly policy: Policy = DEFAULT_POLICY,
+    public policy: Policy = DEFAULT_POLICY,
   ) {}
 
   /** One command in the log of the user; what it answers, where somebody waits for it. */
@@ -95,9 +95,14 @@ export class BoxServer {
     return row && !row.deleted ? row : undefined;
   }
 
+  /** The box with the rules that are in force. */
+  get box(): Box {
+    return underPolicy(this.state, syncLimitsOf(this.policy));
+  }
+
   /** What a search by this device finds, newest first. */
   found(device: DeviceId): readonly ObjectRow[] {
-    const view = { device, rules: this.state.syncRules, folders: this.state.folders };
+    const view = { device, rules: this.box.syncRules, folders: this.state.folders };
     return this.rows().filter((row) => !row.deleted && scopeOf(row, view, this.now) === 'in').sort((a, b) => b.date - a.date || (a.oid < b.oid ? 1 : -1));
   }
 

@@ -41,6 +41,10 @@ export class Convergence {
     if (step.kind === 'arrive') return this.arrive(step);
     if (step.kind === 'settle') return this.server.settle();
     if (step.kind === 'wait') return this.server.wait(step.days);
+    if (step.kind === 'limit') {
+      this.server.policy = { ...this.server.policy, 'store.syncMaxAgeDays': step.syncMaxAgeDays, 'store.syncMaxBytes': step.syncMaxBytes };
+      return undefined;
+    }
     const player = this.players[step.device] as Player;
     switch (step.kind) {
       case 'rule': return this.rule(player.id, step);

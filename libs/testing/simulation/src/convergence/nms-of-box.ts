@@ -114,7 +114,7 @@ export class NmsOfBox {
   }
 
   private pull(id: string, { restartToken: token }: Body): Response {
-    const { state, now, user } = this.server;
+    const { box: state, now, user } = this.server;
     if (!state.subscriptions.some((one) => one.id === id)) return refusal(404, id);
     const place = readRestartToken(String(token)) ?? { position: 0, index: 1, rules: -1 };
     const list = eventList(place, this.server.changes(place.position), state, { user, device: this.device, now, baseUrl: ORIGIN, subscriptionUrl: this.subscriptionUrl(id) });
@@ -124,7 +124,7 @@ export class NmsOfBox {
   }
 
   private subscription(id: string, token: string | undefined): object {
-    const { state, now } = this.server;
+    const { box: state, now } = this.server;
     const begins = viewBegins(this.device, state.syncRules, now);
     const place = token === undefined ? { position: state.modSeq, index: 1, rules: rulesOf(state, this.device) } : (readRestartToken(token) ?? { position: 0, index: 1, rules: -1 });
     return {

@@ -19,6 +19,8 @@ export type Step =
   | { readonly kind: 'rule'; readonly device: number; readonly rule: RuleName }
   /** Days go by: only where time can be made to. */
   | { readonly kind: 'wait'; readonly days: number }
+  /** The service provider's limits: of all users, so only where there is one. */
+  | { readonly kind: 'limit'; readonly syncMaxAgeDays: number; readonly syncMaxBytes: number }
   | { readonly kind: 'sync'; readonly device: number; readonly faults: readonly Fault[] }
   | { readonly kind: 'restart'; readonly device: number }
   | { readonly kind: 'settle' };
@@ -39,11 +41,12 @@ const STEPS: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrar
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), device }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('settle' as const) }) },
 ];
+const LIMIT = { weight: 1, arbitrary: fc.record({ kind: fc.constant('limit' as const), syncMaxAgeDays: fc.constantFrom(0, 3), syncMaxBytes: fc.constantFrom(0, 1_000) }) };
 const TIME = { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), days: fc.constantFrom(0.1, 1, 5) }) };
 
 /** Offline edits of five devices, exchanges over a bad network, crashes, changes of what a device wants. */
-export function stepsUpTo(maxLength: number, { withTime }: { readonly withTime: boolean }): fc.Arbitrary<readonly Step[]> {
-  return fc.array(fc.oneof(...STEPS, ...(withTime ? [TIME] : [])), { minLength: 1, maxLength, size: 'max' });
+export function stepsUpTo(maxLength: number, { alone }: { readonly alone: boolean }): fc.Arbitrary<readonly Step[]> {
+  return fc.array(fc.oneof(...STEPS, ...(alone ? [TIME, LIMIT] : [])), { minLength: 1, maxLength, size: 'max' });
 }
 
 /** Sync rules of one device; none: it wants everything. */
