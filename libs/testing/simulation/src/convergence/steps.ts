@@ -36,8 +36,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** Offline edits of five devices, exchanges over a bad network, crashes, changes of what a device wants. */
-export function stepsUpTo(maxLength: number): fc.Arbitrary<readonly Step[]> {
-  return fc.array(step, { minLength: 1, maxLength, size: 'max' });
+export function stepsUpTo(maxLength: number, minLength = 1): fc.Arbitrary<readonly Step[]> {
+  return fc.array(step, { minLength, maxLength, size: 'max' });
 }
 
 /** Sync rules of one device; undefined: it wants everything. */
