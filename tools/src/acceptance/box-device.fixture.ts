@@ -26,6 +26,7 @@ export class BoxDevice {
   /** What becomes of a call, `METHOD /path`, with the range that it asks for, if any. */
   fault: (request: string, range?: string) => Fault = () => undefined;
   autoDeliver = true;
+  private opened: { readonly device: CpmDevice; readonly box: Box } | undefined;
 
   private constructor(
     readonly identity: DeviceIdentity,
@@ -33,7 +34,6 @@ export class BoxDevice {
     private readonly url: string,
     private readonly store: InMemoryStore,
     private readonly pageSize: number,
-    private opened: { readonly device: CpmDevice; readonly box: Box } | undefined = undefined,
   ) {}
 
   /** Of a device that is registered, and offline. */

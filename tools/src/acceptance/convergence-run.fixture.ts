@@ -6,6 +6,8 @@ import { BoxDevice } from './box-device.fixture.js';
 
 const HIDDEN: ReadonlySet<string | undefined> = new Set(['imdn-message', 'group-state']);
 const ROUNDS = 40;
+/** Messages that are there from the start, so that there is something to change. */
+const BEFORE = 6;
 
 interface Contact {
   readonly device: DemoDevice;
@@ -28,6 +30,8 @@ export async function contacts(world: Acceptance): Promise<readonly Contact[]> {
 export class ConvergenceRun {
   private readonly rules = new Map<string, readonly object[]>();
   private arrived = 0;
+  /** Calls that were not heard or whose answer was lost. */
+  cut = 0;
 
   private constructor(
     private readonly world: Acceptance,
@@ -43,7 +47,9 @@ export class ConvergenceRun {
     const user = await stage.person('Bob');
     const registered = await Promise.all(Array.from({ length: DEVICES + 1 }, (_, at) => (at === 0 ? stage.phoneOf(user) : stage.secondaryOf(user, `device ${at}`))));
     const [witness, ...devices] = await Promise.all(registered.reverse().map((device) => BoxDevice.of(device, { stage, url, pageSize: 7 })));
-    return new ConvergenceRun(world, user, others, devices, witness!);
+    const run = new ConvergenceRun(world, user, others, devices, witness!);
+    for (let at = 0; at < BEFORE; at += 1) await run.arrive({ kind: 'arrive', direction: 'In', party: at % others.length, bytes: 2 });
+    return run;
   }
 
   async take(step: Step): Promise<void> {
@@ -52,7 +58,9 @@ export class ConvergenceRun {
     const device = this.devices[step.device]!;
     switch (step.kind) {
       case 'rule': return this.rule(step);
-      case 'sync': return exchange(device, [...step.faults]);
+      case 'sync':
+        this.cut += await exchange(device, [...step.faults]);
+        return;
       case 'restart': return device.restart();
       default: return act(device.box, step, this.others.map((other) => other.device.identity.owner.address));
     }
@@ -126,11 +134,18 @@ export class ConvergenceRun {
   }
 }
 
-async function exchange(device: BoxDevice, faults: Fault[]): Promise<void> {
-  device.fault = () => faults.shift();
+/** How many calls were cut. */
+async function exchange(device: BoxDevice, faults: Fault[]): Promise<number> {
+  let cut = 0;
+  device.fault = () => {
+    const fault = faults.shift();
+    if (fault !== undefined) cut += 1;
+    return fault;
+  };
   // What broke off goes on at the next exchange.
   await device.box.sync().catch((error: unknown) => {
     if (!(error instanceof TypeError || error instanceof CpmProblem)) throw error;
   });
   device.fault = () => undefined;
+  return cut;
 }

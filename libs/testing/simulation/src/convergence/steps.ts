@@ -45,8 +45,8 @@ const LIMIT = { weight: 1, arbitrary: fc.record({ kind: fc.constant('limit' as c
 const TIME = { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), days: fc.constantFrom(0.1, 1, 5) }) };
 
 /** Offline edits of five devices, exchanges over a bad network, crashes, changes of what a device wants. */
-export function stepsUpTo(maxLength: number, { alone }: { readonly alone: boolean }): fc.Arbitrary<readonly Step[]> {
-  return fc.array(fc.oneof(...STEPS, ...(alone ? [TIME, LIMIT] : [])), { minLength: 1, maxLength, size: 'max' });
+export function stepsUpTo(maxLength: number, { alone, minLength = 1 }: { readonly alone: boolean; readonly minLength?: number }): fc.Arbitrary<readonly Step[]> {
+  return fc.array(fc.oneof(...STEPS, ...(alone ? [TIME, LIMIT] : [])), { minLength, maxLength, size: 'max' });
 }
 
 /** Sync rules of one device; none: it wants everything. */
