@@ -6,7 +6,10 @@ import { deliveriesOf } from './routing-state.js';
 
 type Answered = SeenOf<'answered'>;
 
-/** I4: of the devices of a user only one is told that it is in, per round of a session and per offer of a file; who comes later is told who was first. */
+/**
+ * I4: of the devices of a user only one is told that it is in, per round of a session and per offer of a file; who comes later is told who was first.
+ * A user who speaks on another device while the one that was first is out of reach has gone over to it.
+ */
 export const atMostOneWinner: Checker = {
   name: 'at most one winner',
   atEnd: false,
@@ -14,7 +17,7 @@ export const atMostOneWinner: Checker = {
     const answers = world.history.of('answered');
     const userOf = (device: string) => world.devices.get(device).user;
     const rounds = grouped(answers.filter(({ act, round }) => act === 'accept' && round !== undefined), ({ device, subject, round }) => `${userOf(device)} in round ${round} of ${subject}`);
-    return [...[...rounds].flatMap(([where, asked]) => contestedRound(where, asked)), ...takersOf(world)];
+    return [...[...rounds].flatMap(([where, asked]) => contestedRound(where, asked, world)), ...takersOf(world)];
   },
 };
 
@@ -24,8 +27,11 @@ function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
   return groups;
 }
 
-function contestedRound(where: string, asked: readonly Answered[]): string[] {
-  const winners = [...new Set(asked.filter(({ outcome }) => outcome.status === 'ok').map(({ device }) => device))];
+function contestedRound(where: string, asked: readonly Answered[], { history }: World): string[] {
+  const spoken = history.of('accepted').filter(({ service, text }) => service === 'chat' && text);
+  const wentOver = ({ device, subject, order }: Answered) => spoken.some((said) => said.sessionId === subject && said.originDevice === device && said.order < order);
+  const admitted = asked.filter(({ outcome }) => outcome.status === 'ok');
+  const winners = [...new Set(admitted.filter((one) => one.device === admitted[0]?.device || !wentOver(one)).map(({ device }) => device))];
   if (winners.length > 1) return [`${where}: ${winners.map(nameOf).join(' and ')} were both told that they are in`];
   return asked.filter(({ outcome }) => outcome.code === 'accepted-elsewhere').flatMap(({ device, outcome }) => {
     const [winner] = winners;
