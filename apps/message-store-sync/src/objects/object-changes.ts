@@ -12,6 +12,6 @@ export class ObjectChanges {
   async make({ user, device }: DevicePrincipal, objects: readonly ObjectUpdate[]): Promise<ReadonlySet<string>> {
     if (objects.length === 0) return new Set();
     const { unmoved = [] } = await this.commands.tell(UpdateObjects, { user, device, objects: [...objects] });
-    return new Set(unmoved);
+    return new Set(unmoved.map((at) => objects[at]?.objectId ?? ''));
   }
 }

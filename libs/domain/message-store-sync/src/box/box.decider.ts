@@ -127,7 +127,7 @@ function sizeOf(objects: CreateObjects['objects']): Usage {
 function update({ commandId, objects, device, at }: UpdateObjects, { modSeq, folders, emptying, sweep }: Box, { limits, now }: { readonly limits: BoxLimits; readonly now: Instant }): readonly BoxEvent[] {
   // Nothing comes into a folder while it is emptied: it would go with it.
   const isLost = (folder: string | undefined) => folder !== undefined && ((isMade(folder) && !Object.hasOwn(folders, folder)) || emptying.some((one) => one.folder === folder));
-  const unmoved = objects.filter(({ folder }) => isLost(folder)).map(({ objectId }) => objectId);
+  const unmoved = objects.flatMap(({ folder }, at) => (isLost(folder) ? [at] : []));
   const made = objects.map(({ folder, ...rest }) => (folder === undefined || isLost(folder) ? rest : { ...rest, folder }))
     .filter(({ addFlags, removeFlags, remove, ...rest }) => addFlags !== undefined || removeFlags !== undefined || remove !== undefined || 'folder' in rest);
   const last = modSeq + made.length;

@@ -99,9 +99,9 @@ export type BoxEvent =
 
 export type BoxRefusal = FolderRefusal | SubscriptionRefusal | 'quota-exceeded';
 
-/** What a waiting request is told. `unmoved`: objects that stayed where they were, for their target is gone. */
+/** What a waiting request is told. `unmoved`: places in the request of objects that stayed where they were, for their target is gone. */
 export type BoxAnswer =
-  | { readonly done: true; readonly lastModSeq: number; readonly unmoved?: readonly string[]; readonly subscription?: Subscription }
+  | { readonly done: true; readonly lastModSeq: number; readonly unmoved?: readonly number[]; readonly subscription?: Subscription }
   | { readonly done: false; readonly refusal: BoxRefusal };
 
 export const EMPTY_BOX: Box = {
