@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { Acceptance } from './acceptance.fixture.js';
 import { contacts, ConvergenceRun } from './convergence-run.fixture.js';
 
-const RUNS = 50;
+/** `CPM_CONVERGENCE_RUNS=50` plays more of them. */
+const RUNS = Number(process.env['CPM_CONVERGENCE_RUNS'] ?? 20);
 const AT_ONCE = 5;
 const STEPS = { least: 60, most: 120 };
 const TELL_EVERY = 10;
