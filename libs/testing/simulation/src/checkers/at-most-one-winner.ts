@@ -28,15 +28,17 @@ function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
 }
 
 function contestedRound(where: string, asked: readonly Answered[], { history }: World): string[] {
-  const spoken = history.of('accepted').filter(({ service, text }) => service === 'chat' && text);
+  const spoken = history.of('accepted').filter(({ service }) => service === 'chat');
   const wentOver = ({ device, subject, order }: Answered) => spoken.some((said) => said.sessionId === subject && said.originDevice === device && said.order < order);
   const admitted = asked.filter(({ outcome }) => outcome.status === 'ok');
   const winners = [...new Set(admitted.filter((one) => one.device === admitted[0]?.device || !wentOver(one)).map(({ device }) => device))];
   if (winners.length > 1) return [`${where}: ${winners.map(nameOf).join(' and ')} were both told that they are in`];
+  // Who speaks first where several answered by themselves has won without accepting.
+  const speakers = spoken.filter(({ sessionId }) => sessionId === asked[0]?.subject).map(({ originDevice }) => nameOf(originDevice));
   return asked.filter(({ outcome }) => outcome.code === 'accepted-elsewhere').flatMap(({ device, outcome }) => {
     const [winner] = winners;
     if (outcome.device === undefined || outcome.device === nameOf(device)) return [`${where}: ${nameOf(device)} was not told who came first, but ${outcome.device}`];
-    return winner !== undefined && outcome.device !== nameOf(winner) ? [`${where}: ${nameOf(device)} was told of ${outcome.device}, not of ${nameOf(winner)}`] : [];
+    return winner !== undefined && outcome.device !== nameOf(winner) && !speakers.includes(outcome.device) ? [`${where}: ${nameOf(device)} was told of ${outcome.device}, not of ${nameOf(winner)}`] : [];
   });
 }
 
