@@ -1,4 +1,4 @@
-import { boxAggregate, EMPTY_BOX, syncLimitsOf, underPolicy, type Box } from '@cpm/domain-message-store-sync';
+import { boxAggregate, EMPTY_BOX, syncLimitsOf, underPolicy, wholeBox, type Box } from '@cpm/domain-message-store-sync';
 import type { AggregateStore } from '@cpm/runtime-ports';
 import type { CpmAddress, Policy } from '@cpm/vocabulary';
 
@@ -12,6 +12,6 @@ export class Boxes {
   /** As a majority has acknowledged it, with the rules that are in force; of a user without a box an empty one. */
   async of(user: CpmAddress): Promise<Box> {
     const [stored] = await this.store.load(boxAggregate.name, [user]);
-    return underPolicy({ ...EMPTY_BOX, ...(stored?.state as Box | undefined) }, syncLimitsOf(this.policy.current()));
+    return underPolicy(stored ? wholeBox(stored.state as Box) : EMPTY_BOX, syncLimitsOf(this.policy.current()));
   }
 }

@@ -1,10 +1,9 @@
 import { FOLDERS_TABLE, objectRowId, OBJECTS_TABLE, wholeRow, type Changes, type FolderRow, type ObjectRow } from '@cpm/domain-message-store-sync';
-import { collectionOf, type TableIndexes } from '@cpm/runtime-mongo';
+import { collectionOf, COMMITTED, type TableIndexes } from '@cpm/runtime-mongo';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { Collection, Connection, mongo } from 'mongoose';
 import { contentIndexes } from './upkeep/upkeep-rows.js';
 
-const COMMITTED = { level: 'majority' } as const;
 
 /** One index per question, so that an answer costs what it holds, whatever the size of the box. */
 export const rowIndexes = {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { UCN_LINK_REMEMBERED_MS, UCN_LINKS, type UcnLink } from '@cpm/contracts-sms-interworking-gateway';
 import { tokenHash } from '@cpm/message-tags';
-import { collectionOf } from '@cpm/runtime-mongo';
+import { collectionOf, COMMITTED, MAJORITY } from '@cpm/runtime-mongo';
 import { linkUrl } from '@cpm/sms-text';
 import type { Collection, Connection } from 'mongoose';
 import type { GatewayConfig } from './gateway-config.js';
@@ -10,7 +10,6 @@ import { linkToken, type UcnLinks } from './ucn-links.js';
 type LinkDocument = UcnLink & { readonly _id: string; readonly delAt: Date };
 type SecretDocument = { readonly _id: string; readonly secret: string };
 
-const MAJORITY = { w: 'majority' as const };
 const SECRET_ID = 'ucn-link';
 const SECRET_BYTES = 32;
 const DUPLICATE_KEY = 11_000;
@@ -49,7 +48,7 @@ async function commonSecret(connection: Connection): Promise<string> {
   await secrets.insertOne(own, { writeConcern: MAJORITY }).catch((error: unknown) => {
     if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error;
   });
-  const kept = await secrets.findOne({ _id: SECRET_ID }, { readConcern: { level: 'majority' } });
+  const kept = await secrets.findOne({ _id: SECRET_ID }, { readConcern: COMMITTED });
   if (!kept) throw new Error('the secret of links was not kept');
   return kept.secret;
 }

@@ -10,7 +10,7 @@ import { keepSession, withRemoved } from './keep-session.js';
 import { groupObjectId } from './session-row.js';
 import { afterOutcome, afterWait, isLive, listsToSend, MAX_SUBSCRIPTIONS, subscriptionOf, withSubscriptionEvent, type BoxHead, type SubscriptionEvent } from './subscriptions.js';
 import { afterGrowth, afterRemoval, beginSweep, endSweep, exceeds, withSweepEvent, type SweepEvent, type Usage } from './sweep.js';
-import { rulesUnder } from './sync-policy.js';
+import { rulesOf, rulesUnder } from './sync-policy.js';
 
 type Of<Type extends BoxCommand['type']> = Extract<BoxCommand, { type: Type }>;
 
@@ -27,7 +27,7 @@ export const box: Decider<BoxCommand, Box, BoxEvent> = {
 };
 
 function headOf({ modSeq, sweep: { floor }, rulesSince }: Pick<Box, 'modSeq' | 'sweep' | 'rulesSince'>, { sync }: BoxLimits): BoxHead {
-  return { head: modSeq, floor, rulesOf: (device) => rulesUnder(rulesSince[device] ?? 0, sync) };
+  return { head: modSeq, floor, rulesOf: (device) => rulesUnder(rulesOf({ rulesSince }, device), sync) };
 }
 
 function decide(command: BoxCommand, state: Box): readonly BoxEvent[] {
@@ -70,11 +70,11 @@ function decide(command: BoxCommand, state: Box): readonly BoxEvent[] {
 /** CPM-MLD-016: whose rules changed is remembered, so that the device searches anew for what it now wants, and what not. */
 function learnOwner({ version, removed, devices, profile }: SubscriberChanged, { syncRules, rulesSince, subscriptions, devices: before }: Box, now: Instant): readonly BoxEvent[] {
   const registered = removed ? [] : devices.filter((device) => device.registered).map(({ id }) => id);
-  const rulesOf = (rules: Box['syncRules'], device: DeviceId) => JSON.stringify(rules.filter((rule) => rule.deviceId === device));
-  const changed = registered.filter((device) => rulesOf(syncRules, device) !== rulesOf(profile.syncRules, device));
+  const wordsOf = (rules: Box['syncRules'], device: DeviceId) => JSON.stringify(rules.filter((rule) => rule.deviceId === device));
+  const changed = registered.filter((device) => wordsOf(syncRules, device) !== wordsOf(profile.syncRules, device));
   // A device that comes, or comes again, counts from the time: what it has of a box that was erased, or from before it went, is of other rules.
   const counted = registered.filter((device) => !before.includes(device) || Object.hasOwn(rulesSince, device));
-  const counts = Object.fromEntries(counted.map((device) => [device, before.includes(device) ? (rulesSince[device] ?? 0) : Math.floor(now / 1_000)]));
+  const counts = Object.fromEntries(counted.map((device) => [device, before.includes(device) ? rulesOf({ rulesSince }, device) : Math.floor(now / 1_000)]));
   const gone = subscriptions.filter(({ device }) => !registered.includes(device));
   return [
     {

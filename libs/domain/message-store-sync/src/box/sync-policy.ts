@@ -1,3 +1,4 @@
+import type { DeviceId } from '@cpm/vocabulary';
 import type { Box } from './box.js';
 import type { SyncRule } from './sync-scope.js';
 
@@ -15,7 +16,12 @@ export function underPolicy(box: Box, limits: SyncLimits): Box {
     const own = box.syncRules.filter((rule) => rule.deviceId === deviceId);
     return (own.length === 0 ? [{ deviceId }] : own).map((rule) => narrowed(rule, limits));
   });
-  return { ...box, syncRules, rulesSince: Object.fromEntries(devices.map((device) => [device, rulesUnder(box.rulesSince[device] ?? 0, limits)])) };
+  return { ...box, syncRules, rulesSince: Object.fromEntries(devices.map((device) => [device, rulesUnder(rulesOf(box, device), limits)])) };
+}
+
+/** How often what a device wants has changed, and under which limits. */
+export function rulesOf({ rulesSince }: Pick<Box, 'rulesSince'>, device: DeviceId): number {
+  return rulesSince[device] ?? 0;
 }
 
 /** The number of a device's rules together with the limits: with other limits it has another one, and must search all again. */

@@ -4,9 +4,10 @@ import { pathOf } from '../box/folders.js';
 import type { FolderRow } from '../box/folder-row.js';
 import type { ObjectRow } from '../box/object-row.js';
 import { LIST_SPAN } from '../box/subscriptions.js';
+import { rulesOf } from '../box/sync-policy.js';
 import { scopeOf, viewBegins } from '../box/sync-scope.js';
 import { folderUrl, nmsObject, type NmsObject } from './nms-object.js';
-import { canReplay, restartToken, rulesOf, type RestartToken } from './restart-token.js';
+import { canReplay, restartToken, type RestartToken } from './restart-token.js';
 
 type Gone = Pick<NmsObject, 'resourceURL' | 'correlationId' | 'lastModSeq'>;
 

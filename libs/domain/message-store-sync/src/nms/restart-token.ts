@@ -1,6 +1,7 @@
 import type { DeviceId } from '@cpm/vocabulary';
 import type { SubscriptionPlace } from '@cpm/contracts-message-store-sync';
 import type { Box } from '../box/box.js';
+import { rulesOf } from '../box/sync-policy.js';
 
 /** Everything that it takes to go on with a subscription: its place, and the rules that the device's view was made under. */
 export interface RestartToken extends SubscriptionPlace {
@@ -19,10 +20,6 @@ export function readRestartToken(text: string): RestartToken | undefined {
   const [, position, index, rules] = FORM.exec(text) ?? [];
   if (position === undefined || Number(index) < 1) return undefined;
   return { position: Number(position), index: Number(index), rules: Number(rules) };
-}
-
-export function rulesOf({ rulesSince }: Pick<Box, 'rulesSince'>, device: DeviceId): number {
-  return rulesSince[device] ?? 0;
 }
 
 /** CPM-MLD-016: whether what changed since can be told; else the device must search all again. */

@@ -1,3 +1,4 @@
+import { COMMITTED, MAJORITY } from '@cpm/runtime-mongo';
 import type { Collection, Connection } from 'mongoose';
 import { auditIdAt, auditPage, type AuditEntry, type AuditLog, type AuditPage, type AuditQuery } from './audit-log.js';
 
@@ -16,12 +17,12 @@ export class MongoAuditLog implements AuditLog {
   }
 
   async append({ id, ...entry }: AuditEntry): Promise<void> {
-    await this.collection.insertOne({ _id: id, ...entry }, { writeConcern: { w: 'majority' } });
+    await this.collection.insertOne({ _id: id, ...entry }, { writeConcern: MAJORITY });
   }
 
   async list({ whom, since = 0, cursor = '' }: AuditQuery, limit: number): Promise<AuditPage> {
     const filter = { _id: { $gte: auditIdAt(since), $gt: cursor }, ...(whom !== undefined && { whom }) };
-    const found = await this.collection.find(filter, { sort: { _id: 1 }, limit: limit + 1, readConcern: { level: 'majority' } }).toArray();
+    const found = await this.collection.find(filter, { sort: { _id: 1 }, limit: limit + 1, readConcern: COMMITTED }).toArray();
     return auditPage(found.map(({ _id: id, ...entry }) => ({ id, ...entry })), limit);
   }
 }
