@@ -40,6 +40,8 @@ export interface Aggregate<Command = never, State = unknown, Event = unknown, Vi
   /** Unique within the service; names the collection. */
   readonly name: string;
   readonly decider: Decider<Command, State, Event>;
+  /** A stored state in the form that this version decides on, wherever one is read; absent: an earlier version stored the same form. */
+  upgrade?(stored: State): State;
   /** What an event makes the service do, in order. `after` is the state once all events of the decision are applied. */
   react(event: Event, after: State, context: DecisionContext<View>): readonly Reaction[];
   /** The user whose partition the aggregate lives in, from its id. */

@@ -257,3 +257,27 @@ describe('a timer', () => {
     expect(world.total()).toBe(6);
   });
 });
+
+describe('a state that an earlier version stored', () => {
+  const [counter] = counting.aggregates;
+  const newer = { ...counter!, upgrade: (stored: { sum?: number; total: number }) => (stored.sum === undefined ? stored : { total: stored.sum, resetAt: 100 }) };
+  const service = { ...counting, aggregates: [newer], subscriptions: counting.subscriptions.map((subscription) => ({ ...subscription, aggregate: newer })) };
+  const stored = async () => {
+    const world = bench(service);
+    const next = { id: ANN, owner: ANN, partition: 0, version: 1, watermark: 0, seen: {}, decidedAt: 0, state: { sum: 5 }, outbox: [], answers: [] };
+    await world.store.write([], [{ kind: 'counter', next, due: 100, open: false, removableAt: undefined, message: undefined, journey: [] }]);
+    return world;
+  };
+
+  it('is decided on in the form of this version, and kept in it', async () => {
+    const world = await stored();
+    await world.add(2);
+    await world.run();
+    expect(world.total()).toBe(7);
+  });
+
+  it('waits for what its form of this version waits for', async () => {
+    const world = await stored();
+    expect(await new TimerScanner(service, world.store, world.publisher).scan([0], 100)).toBe(1);
+  });
+});

@@ -2,6 +2,7 @@ import type { AnyAggregate, ServiceDefinition } from '@cpm/runtime-decider';
 import { inboxOf } from '@cpm/runtime-decider';
 import type { AggregateStore, DueAggregate, OutgoingRecord, Publisher } from '@cpm/runtime-ports';
 import { encodeEnvelope, ingressSource, TIMER_DUE, type TimerDue } from './envelope.js';
+import { upgraded } from './working-copy.js';
 
 /** How long an injected timer is taken to be on its way before it is injected again. */
 const REINJECT_AFTER_MS = 30_000;
@@ -36,7 +37,8 @@ export class TimerScanner {
   }
 
   private timersOf({ kind, id, owner, state }: DueAggregate, now: number): { key: string; record: OutgoingRecord }[] {
-    const timers = this.aggregates.get(kind)?.timersOf?.(state) ?? {};
+    const aggregate = this.aggregates.get(kind);
+    const timers = aggregate?.timersOf?.(upgraded(aggregate, state)) ?? {};
     return Object.entries(timers).flatMap(([timer, at]) => {
       const key = `${kind}/${id}/${timer}/${at}`;
       if (at > now || this.injected.has(key)) return [];

@@ -4,6 +4,10 @@ import type { AggregateWrite, OutboxEntry, Sequence, StoredAggregate } from '@cp
 /** How many command outcomes an aggregate remembers, so that a repeated command gets the first one. */
 const ANSWERS_KEPT = 32;
 
+export function upgraded({ upgrade }: AnyAggregate, stored: unknown): unknown {
+  return upgrade ? upgrade(stored) : stored;
+}
+
 /** One aggregate while a batch is decided: the stored form and what the batch adds to it. */
 export class WorkingCopy {
   state: unknown;
@@ -20,7 +24,7 @@ export class WorkingCopy {
     readonly id: string,
     private readonly stored: StoredAggregate | undefined,
   ) {
-    this.state = stored ? stored.state : aggregate.decider.initial;
+    this.state = stored ? upgraded(aggregate, stored.state) : aggregate.decider.initial;
     this.watermark = stored?.watermark ?? 0;
     this.decidedAt = stored?.decidedAt ?? 0;
     this.seen = { ...stored?.seen };

@@ -151,8 +151,7 @@ function react(event: BoxEvent, after: Box, now: Instant, id: string): readonly 
   }
 }
 
-function timersOf(stored: Box): Readonly<Record<string, Instant>> {
-  const { sweep, emptying, subscriptions } = wholeBox(stored);
+function timersOf({ sweep, emptying, subscriptions }: Box): Readonly<Record<string, Instant>> {
   return {
     ...(sweep.dueAt !== null && { sweep: sweep.dueAt }),
     ...(emptying.length > 0 && { emptying: Math.min(...emptying.map(({ dueAt }) => dueAt)) }),
@@ -164,6 +163,7 @@ function timersOf(stored: Box): Readonly<Record<string, Instant>> {
 export const boxAggregate = defineAggregate<BoxCommand, Box, BoxEvent>({
   name: 'box',
   decider: box,
+  upgrade: wholeBox,
   react: (event, after, { now, id }) => react(event, after, now, id),
   ownerOf: (id) => id,
   timersOf,

@@ -3,7 +3,7 @@ import type { AccessChanged } from '@cpm/contracts-access-awareness';
 import type { SubscriberChanged } from '@cpm/contracts-device-registry';
 import type { CreateObjects, NewObject, UpdateObjects } from '@cpm/contracts-message-store-sync';
 import { fold, type Decider } from '@cpm/runtime-decider';
-import { EMPTY_BOX, wholeBox, type Box, type BoxCommand, type BoxEvent, type BoxLimits } from './box.js';
+import { EMPTY_BOX, type Box, type BoxCommand, type BoxEvent, type BoxLimits } from './box.js';
 import { decideFolder } from './folder-decisions.js';
 import { EMPTYING_DUE_MS, isMade, REMEMBERED_FOLDERS } from './folders.js';
 import { keepSession, withRemoved } from './keep-session.js';
@@ -17,13 +17,12 @@ type Of<Type extends BoxCommand['type']> = Extract<BoxCommand, { type: Type }>;
 /** CPM-MLD-017: every change of an object's state gets a number, by which each device finds what it has not seen. */
 export const box: Decider<BoxCommand, Box, BoxEvent> = {
   initial: EMPTY_BOX,
-  decide: (command, stored) => {
-    const state = wholeBox(stored);
+  decide: (command, state) => {
     const events = decide(command, state);
     const after = fold({ initial: state, evolve }, events);
     return [...events, ...listsToSend(after.subscriptions, headOf(after, command.limits), command.now)];
   },
-  evolve: (stored, event) => evolve(wholeBox(stored), event),
+  evolve,
 };
 
 function headOf({ modSeq, sweep: { floor }, rulesSince }: Pick<Box, 'modSeq' | 'sweep' | 'rulesSince'>, { sync }: BoxLimits): BoxHead {

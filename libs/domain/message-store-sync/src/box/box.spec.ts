@@ -120,7 +120,7 @@ it('takes no older snapshot of its owner for a newer one', () => {
 });
 
 describe('a box that an earlier version stored', () => {
-  const earlier = { modSeq: 7, version: 1, devices: [phone], syncRules: [] } as unknown as Box;
+  const earlier = boxAggregate.upgrade?.({ modSeq: 7, version: 1, devices: [phone], syncRules: [] } as unknown as Box) as Box;
 
   it.each([['a message', received], ['a change', seen()], ['a removal', removed], ['a report', told], ['its owner', owner(2, [phone, laptop])], ['its owner once more', owner(1, [phone])]] as const)('takes %s', (_, command) => {
     const state = fold({ initial: earlier, evolve: box.evolve }, box.decide(command, earlier));
