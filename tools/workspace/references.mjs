@@ -8,6 +8,8 @@ const root = JSON.parse(readFileSync('package.json', 'utf8'));
 const manifests = root.workspaces.flatMap((pattern) => globSync(`${pattern}/package.json`)).sort();
 const projects = manifests.map((path) => ({ dir: dirname(path), manifest: JSON.parse(readFileSync(path, 'utf8')) }));
 const dirOf = new Map(projects.map(({ dir, manifest }) => [manifest.name, dir]));
+/** What only a browser has, for projects tagged `platform:browser`. */
+const BROWSER_LIBS = ['es2024', 'dom', 'dom.iterable'];
 let stale = 0;
 
 function put(path, content) {
@@ -20,9 +22,10 @@ function put(path, content) {
 
 for (const { dir, manifest } of projects) {
   const needs = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).filter((name) => dirOf.has(name));
+  const lib = manifest.nx?.tags?.includes('platform:browser') ? { lib: BROWSER_LIBS } : {};
   put(`${dir}/tsconfig.json`, {
     extends: `${relative(dir, '.')}/tsconfig.base.json`,
-    compilerOptions: { rootDir: 'src', outDir: 'dist', tsBuildInfoFile: 'dist/.tsbuildinfo' },
+    compilerOptions: { ...lib, rootDir: 'src', outDir: 'dist', tsBuildInfoFile: 'dist/.tsbuildinfo' },
     include: ['src'],
     references: needs.map((name) => ({ path: relative(dir, dirOf.get(name)) })).sort((a, b) => (a.path < b.path ? -1 : 1)),
   });

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { deviceRegistry } from '@cpm/domain-device-registry';
 import { ServiceHost } from '@cpm/runtime-host';
+import { ConsoleController } from './console.controller.js';
 import { DevicesController } from './devices.controller.js';
 import { ErasureController } from './erasure.controller.js';
 import { PolicyController } from './policy.controller.js';
@@ -10,7 +11,7 @@ import { SubscribersController } from './subscribers.controller.js';
 
 @Module({
   imports: [ServiceHost.for(deviceRegistry)],
-  controllers: [DevicesController, PreferencesController, SubscribersController, ErasureController, PolicyController],
+  controllers: [DevicesController, PreferencesController, SubscribersController, ErasureController, PolicyController, ConsoleController],
   providers: [Subscribers],
 })
 export class DeviceRegistryModule {}

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 const OWNERS: readonly (readonly [prefix: string, owner: ServiceName])[] = [
   ['/cpm/v1/devices', 'device-registry'],
   ['/cpm/v1/preferences', 'device-registry'],
+  ['/console', 'device-registry'],
   ['/admin/v1/subscribers', 'device-registry'],
   ['/admin/v1/policy/ucn-preview', 'sms-interworking-gateway'],
   ['/admin/v1/policy', 'device-registry'],

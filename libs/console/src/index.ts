@@ -1,0 +1,1 @@
+export { CONSOLE_HEADERS, consoleFile, type ConsoleFile } from './console-files.js';
