@@ -1,4 +1,4 @@
-import { element, row, table, timeCell } from './dom.js';
+import { element, row, show, table, timeCell } from './dom.js';
 import type { OperatorApi } from './operator-api.js';
 import type { View } from './view.js';
 
@@ -17,16 +17,15 @@ export const deadLettersView: View = async (api) => {
   const list = element('div');
   const read = async () => {
     const { deadLetters, cursor } = await api.get<{ readonly deadLetters: readonly DeadLetter[]; readonly cursor?: string }>('/dead-letters');
-    list.replaceChildren(...lettersOf(deadLetters, cursor !== undefined, (letter) => void replay(api, letter, list).then(read)));
+    show(list, lettersOf(deadLetters, cursor !== undefined, (letter) => void replay(api, letter, list).then(read)));
   };
-  await read();
   return {
     content: [
       element('h2', {}, 'Dead letters'),
       element('p', {}, 'Records that a service put aside so that the others go on. Replay one when its cause is mended.'),
       list,
     ],
-    live: read,
+    read,
   };
 };
 

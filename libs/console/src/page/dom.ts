@@ -49,3 +49,10 @@ export function ask(label: string, value: string, go: (text: string) => void): H
   };
   return element('form', { class: 'ask', submit }, element('label', {}, label, input), element('button', { type: 'submit' }, 'Show'));
 }
+
+/** Shows `nodes` in `place`; what is there already stays, so that a reader does not lose what he has marked. */
+export function show(place: HTMLElement, nodes: readonly Node[]): void {
+  const next = place.cloneNode(false) as HTMLElement;
+  next.append(...nodes);
+  if (!next.isEqualNode(place)) place.replaceChildren(...next.childNodes);
+}

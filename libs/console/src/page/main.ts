@@ -31,40 +31,60 @@ async function show(): Promise<void> {
   const question = asked;
   clearTimeout(refresh);
   const { name, argument } = place();
-  for (const link of document.querySelectorAll('nav a')) link.toggleAttribute('aria-current', link.getAttribute('href') === `#/${name}`);
+  for (const link of document.querySelectorAll('nav a')) {
+    if (link.getAttribute('href') === `#/${name}`) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
   signOut.hidden = api.token === null;
   if (api.token === null) {
-    stage.replaceChildren(signInView(signIn));
+    stage.replaceChildren(signInView((token) => void signIn(token)));
     return;
   }
   const view = VIEWS[name] as View;
-  const shown = await view(api, argument).catch((error: unknown): Shown => ({ content: fault(error, name) }));
+  const shown = await view(api, argument).catch((error: unknown): Shown => ({ content: [], read: () => Promise.reject(error as Error) }));
   if (question !== asked) return;
-  stage.replaceChildren(...shown.content);
-  if (shown.live) refresh = setTimeout(() => void again(shown.live as () => Promise<void>, question), REFRESH_MS);
+  const notice = element('div');
+  stage.replaceChildren(...shown.content, notice);
+  if (shown.read) await keepReading(shown.read, notice, question);
 }
 
-/** What cannot be read now is tried again; what is shown stays. */
-async function again(live: () => Promise<void>, question: number): Promise<void> {
-  if (question !== asked) return;
-  if (!document.hidden) await live().catch(() => undefined);
-  if (question === asked) refresh = setTimeout(() => void again(live, question), REFRESH_MS);
-}
-
-function fault(error: unknown, name: string): readonly Node[] {
-  const problem = error instanceof ProblemAnswer ? error : new ProblemAnswer(0, String(error));
-  if (problem.status === 401 || problem.status === 403) {
-    api.token = null;
-    signOut.hidden = true;
-    return [signInView(signIn, problem.message)];
+/** What cannot be read is tried again; what is shown stays, with a word that it may be out of date. */
+async function keepReading(read: () => Promise<void>, notice: HTMLElement, question: number): Promise<void> {
+  if (!document.hidden) {
+    const failure = await read().then(() => undefined, (error: unknown) => error);
+    if (question !== asked) return;
+    if (failure instanceof ProblemAnswer && (failure.status === 401 || failure.status === 403)) {
+      signedOut(failure.message);
+      return;
+    }
+    notice.replaceChildren(...(failure === undefined ? [] : [fault(failure)]));
   }
-  const said = element('div', { class: 'fault', role: 'alert' }, problem.message, ...problem.faults.map((one) => element('div', {}, one)));
-  return [said, element('a', { href: `#/${name}` }, 'Back')];
+  refresh = setTimeout(() => void keepReading(read, notice, question), REFRESH_MS);
 }
 
-function signIn(token: string): void {
+function fault(error: unknown): HTMLElement {
+  const problem = error instanceof ProblemAnswer ? error : new ProblemAnswer(0, String(error));
+  const isOutage = problem.status === 0 || problem.status >= 500;
+  return element('div', { class: 'fault', role: 'alert' },
+    problem.message, isOutage && ' What is shown may be out of date; it is tried again.', ...problem.faults.map((one) => element('div', {}, one)));
+}
+
+function signedOut(reason: string): void {
+  asked += 1;
+  api.token = null;
+  signOut.hidden = true;
+  stage.replaceChildren(signInView((token) => void signIn(token), reason));
+}
+
+/** A token that is no operator's is refused before anything is asked with it. */
+async function signIn(token: string): Promise<void> {
   api.token = token;
-  void show();
+  try {
+    await api.get('/policy');
+    await show();
+  } catch (error) {
+    signedOut((error as Error).message);
+  }
 }
 
 signOut.addEventListener('click', () => {

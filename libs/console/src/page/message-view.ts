@@ -1,4 +1,4 @@
-import { ask, clockTime, element, row, table } from './dom.js';
+import { ask, clockTime, element, row, show, table } from './dom.js';
 import { goTo, type View } from './view.js';
 
 interface Entry {
@@ -19,10 +19,9 @@ export const messageView: View = async (api, id) => {
   const facts = element('div');
   const read = async () => {
     const { entries } = await api.get<{ readonly entries: readonly Entry[] }>(`/messages/${encodeURIComponent(id)}/journey`);
-    facts.replaceChildren(...journeyOf(entries));
+    show(facts, journeyOf(entries));
   };
-  await read();
-  return { content: [question, element('h2', {}, `Journey of ${id}`), facts], live: read };
+  return { content: [question, element('h2', {}, `Journey of ${id}`), facts], read };
 };
 
 function journeyOf(entries: readonly Entry[]): readonly Node[] {

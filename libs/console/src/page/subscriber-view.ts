@@ -1,4 +1,4 @@
-import { ask, chip, clockTime, element, row, table, timeCell } from './dom.js';
+import { ask, chip, clockTime, element, row, show, table, timeCell } from './dom.js';
 import { goTo, type View } from './view.js';
 
 interface Evidence {
@@ -52,10 +52,9 @@ export const subscriberView: View = async (api, address) => {
   const facts = element('div');
   const read = async () => {
     const [subscriber, access] = await Promise.all([api.get<Subscriber>(`/subscribers/${path}`), api.get<Access>(`/access/${path}`)]);
-    facts.replaceChildren(...accessOf(access, new Map(subscriber.devices.map(({ id, name }) => [id, name]))));
+    show(facts, accessOf(access, new Map(subscriber.devices.map(({ id, name }) => [id, name]))));
   };
-  await read();
-  return { content: [question, heading, facts], live: read };
+  return { content: [question, heading, facts], read };
 };
 
 function accessOf({ devices, recent }: Access, names: Names): readonly Node[] {

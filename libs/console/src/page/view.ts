@@ -2,8 +2,8 @@ import type { OperatorApi } from './operator-api.js';
 
 export interface Shown {
   readonly content: readonly Node[];
-  /** Brings what is shown up to date; absent where it stays as it is. */
-  readonly live?: () => Promise<void>;
+  /** Reads what is to be shown into the content, again and again; absent where all is there and stays as it is. */
+  readonly read?: () => Promise<void>;
 }
 
 /** One page of the console; `argument` is what stands behind its name in the address. Rejects with ProblemAnswer. */

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { access, chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort, supervise, type SupervisedProcess } from '@cpm/testing-containers';
+import { debianPackages } from '../../debian/debian-packages.js';
 
 /** `mail_fsync` of Dovecot: `optimized`, its default, syncs mails as they are saved but not the log that flags go to; `always` syncs both. */
 export type FsyncMode = 'optimized' | 'always';
@@ -34,7 +35,7 @@ const run = promisify(execFile);
 /** Starts Dovecot with an own configuration and a temporary data folder. @throws when it is missing and cannot be installed, or does not start */
 export async function startDovecot(fsync: FsyncMode): Promise<Dovecot> {
   if (process.getuid?.() !== 0) throw new Error('Dovecot changes its user: run the bench as root');
-  await installed();
+  await debianPackages(['dovecot-core', 'dovecot-imapd'], [PROGRAM, '/usr/lib/dovecot/imap']);
   const version = (await run(PROGRAM, ['--version'])).stdout.trim();
   const folder = await mkdtemp(join(tmpdir(), 'cpm-dovecot-'));
   const port = await freePort();
@@ -58,15 +59,6 @@ export async function startDovecot(fsync: FsyncMode): Promise<Dovecot> {
   }
   const complaints = async () => (await readFile(logPath, 'utf8')).split('\n').filter((line) => !line.includes(': Info: ')).join('\n');
   return { port, version, folder: join(folder, 'mail'), complaints, stop };
-}
-
-async function installed(): Promise<void> {
-  const isThere = await Promise.all([PROGRAM, '/usr/lib/dovecot/imap'].map((path) => access(path).then(() => true, () => false)));
-  if (isThere.every(Boolean)) return;
-  console.log('Installing dovecot-core and dovecot-imapd with apt-get …');
-  const environment = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-  await run('apt-get', ['update'], environment);
-  await run('apt-get', ['install', '-y', '--no-install-recommends', 'dovecot-core', 'dovecot-imapd'], environment);
 }
 
 async function mailUser(): Promise<[uid: number, gid: number]> {
