@@ -17,6 +17,7 @@ it.each([
   ['From {name}', ['{name} is no placeholder: there are {sender} {type} {count} {size} {url} {expiry} {ref}']],
   ['From {}', [expect.stringContaining('{} is no placeholder')]],
   ['', ['cannot travel as SMS: empty']],
+  ['{url}', ['cannot travel as SMS where there is no link: empty']],
   ['x\u001by', ['cannot travel as SMS: escape-character']],
   ['a'.repeat(310), ['takes up to 3 short messages, at most 2 are allowed']],
   // Two short messages of the GSM alphabet, three once a character is not in it.
