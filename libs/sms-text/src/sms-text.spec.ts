@@ -78,6 +78,28 @@ describe('segmentation', () => {
     expect(planSms(text).segments.map((segment) => segment.length)).toEqual(lengths);
   });
 
+  it.each([
+    ['a'.repeat(158) + '€', [159]],
+    ['a'.repeat(159) + '€', [153, 7]],
+    ['a'.repeat(151) + '€' + 'a'.repeat(9), [152, 9]],
+    ['a'.repeat(152) + '€' + 'a'.repeat(9), [152, 10]],
+    ['ж'.repeat(68) + '😀', [70]],
+    ['ж'.repeat(69) + '😀', [67, 4]],
+    ['ж'.repeat(65) + '😀' + 'ж'.repeat(9), [67, 9]],
+    ['ж'.repeat(66) + '😀' + 'ж'.repeat(9), [66, 11]],
+    // A handset joins the parts before it shows them, so a flag or a family may lie in two of them.
+    ['ж'.repeat(66) + '🇩🇪' + 'ж'.repeat(9), [66, 13]],
+    ['ж'.repeat(65) + '🇩🇪' + 'ж'.repeat(9), [67, 11]],
+    ['ж'.repeat(64) + '👩‍👩‍👧' + 'ж'.repeat(9), [67, 14]],
+    ['ж'.repeat(65) + '👍🏽' + 'ж'.repeat(9), [67, 11]],
+    ['\u2067' + 'مرحبا'.repeat(14) + '\u2069', [67, 5]],
+    ['\u200f' + 'שלום'.repeat(17) + '\u200f', [70]],
+  ])('cuts %j into %j', (text, lengths) => {
+    const { segments } = planSms(text);
+    expect(segments.map(({ length }) => length)).toEqual(lengths);
+    expect(segments.map((_, index) => decodeShortMessage(encodeSegment(planSms(text), index, 1)).text).join('')).toBe(text);
+  });
+
   it('moves a pair that would straddle the limit to the next part', () => {
     expect(planSms('a'.repeat(152) + '€' + 'a'.repeat(10)).segments[0]).toBe('a'.repeat(152));
     expect(planSms('ж'.repeat(66) + '😀' + 'ж'.repeat(10)).segments[0]).toBe('ж'.repeat(66));
