@@ -3,6 +3,8 @@ import {
   decodeShortMessage, encodeSegment, judgeSmsText, planSms, segmentRoom, SmsTextRefusedError, type SmsPlan,
 } from './index.js';
 
+const numRuns = Number(process.env['CPM_FUZZ_RUNS'] ?? 1_000);
+
 const EXTENSION = '\f^{}\\[~]|€';
 const BASIC = '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./09:;<=>?¡AZÄÖÑÜ§¿azäöñüà';
 
@@ -148,11 +150,20 @@ describe('decoding what others send', () => {
     expect(decode(dataCoding, esmClass, octets)).toEqual(expected);
   });
 
-  it('never throws', () => {
+  it('gives of any octets a text that is no longer than they are, and a place that can be', () => {
+    const element = fc.tuple(fc.constantFrom(0x00, 0x08, 0x24, 0x25, 0x05, 0x70), fc.uint8Array({ maxLength: 5 }), fc.nat(8)).map(([identifier, value, off]) => [identifier, off === 0 ? 9 : value.length, ...value]);
+    const headed = fc.tuple(fc.array(element, { maxLength: 4 }), fc.uint8Array({ maxLength: 140 }), fc.nat(9)).map(([elements, body, off]) => {
+      const header = elements.flat();
+      return Uint8Array.from([off === 0 ? off + 200 : header.length, ...header, ...body]);
+    });
+    const esmClasses = fc.oneof(fc.constant(0x40), fc.nat(255));
     fc.assert(
-      fc.property(fc.nat(255), fc.nat(255), fc.uint8Array({ maxLength: 200 }), (dataCoding, esmClass, shortMessage) => {
-        expect(typeof decodeShortMessage({ dataCoding, esmClass, shortMessage }).text).toBe('string');
+      fc.property(fc.oneof(fc.nat(255), fc.constant(0), fc.constant(8)), esmClasses, fc.oneof(headed, fc.uint8Array({ maxLength: 300, size: 'max' })), (dataCoding, esmClass, shortMessage) => {
+        const { text, concat } = decodeShortMessage({ dataCoding, esmClass, shortMessage });
+        expect(text.length).toBeLessThanOrEqual(shortMessage.length);
+        expect(concat === undefined || (concat.part >= 1 && concat.part <= concat.total && concat.total <= 255 && concat.reference <= 0xffff)).toBe(true);
       }),
+      { numRuns },
     );
   });
 });
