@@ -101,7 +101,7 @@ it('has of every submission an outcome that it declares, whatever the answer', a
     forgetEarlier(smsc);
     const peer = newestPeer(smsc);
     answer = octets;
-    const outcome = await transceiver.submit(textTo('+4915110000002')).then(() => 'accepted', (error: Error) => error.name);
+    const outcome = await transceiver.submit(textTo('+4915110000002')).then(() => 'accepted', (error: unknown) => (error as Error).name);
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     await goesOn(transceiver, smsc, peer);
     expect(['accepted', 'SmppStatusError', 'SmppOutcomeUnknownError', 'SmppNotBoundError']).toContain(outcome);
