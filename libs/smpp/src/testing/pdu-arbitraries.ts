@@ -39,11 +39,16 @@ export const pdus: fc.Arbitrary<Pdu> = fc.constantFrom(...Object.keys(fieldsOf))
 
 export const frames: fc.Arbitrary<Buffer> = pdus.map((pdu) => npmSmppCodec.encode(pdu));
 
+/** A TLV of some length, with a tag that is known or not. */
+const tlv = fc.tuple(fc.constantFrom(0x0427, 0x0204, 0x020c, 0x020e, 0x001e, 0x0424, 0x0423, 0x1401), fc.uint8Array({ maxLength: 4 }))
+  .map(([tag, value]) => Buffer.from([tag >> 8, tag & 0xff, 0, value.length, ...value]));
+const tails = fc.oneof({ weight: 2, arbitrary: fc.constant(Buffer.alloc(0)) }, octets(24), fc.array(tlv, { minLength: 1, maxLength: 3 }).map((all) => Buffer.concat(all)));
+
 type Edit = readonly [at: number, octet: number];
 
 /** A frame of right length with other octets in it, shorter or longer than it was. */
 export const brokenFrames: fc.Arbitrary<Buffer> = fc
-  .tuple(frames, fc.array(fc.tuple(fc.nat(600), octet), { maxLength: 6 }), fc.oneof(fc.constant(0), fc.integer({ min: -40, max: 0 })), fc.oneof(fc.constant(Buffer.alloc(0)), octets(24)))
+  .tuple(frames, fc.array(fc.tuple(fc.nat(600), octet), { maxLength: 4 }), fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.integer({ min: -40, max: 0 })), tails)
   .map(([frame, edits, cut, tail]) => mutated(frame, edits, cut, tail));
 
 function mutated(frame: Buffer, edits: readonly Edit[], cut: number, tail: Buffer): Buffer {
