@@ -34,7 +34,7 @@ const fieldsOf: Readonly<Record<string, fc.Arbitrary<Pdu['fields']>>> = {
 };
 
 /** A PDU that an SMSC or an ESME might send, with any values that its fields can hold. */
-export const pdus: fc.Arbitrary<Pdu> = fc.constantFrom(...Object.keys(fieldsOf)).chain((command) =>
+const pdus: fc.Arbitrary<Pdu> = fc.constantFrom(...Object.keys(fieldsOf)).chain((command) =>
   fc.record({ command: fc.constant(command), status: command.endsWith('_resp') || command === 'generic_nack' ? fc.oneof(fc.constant(0), fc.nat(0xff)) : fc.constant(0), sequence: fc.integer({ min: 1, max: 0x7fff_ffff }), fields: fieldsOf[command] ?? fc.constant({}) }));
 
 export const frames: fc.Arbitrary<Buffer> = pdus.map((pdu) => npmSmppCodec.encode(pdu));
