@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { MAX_VALIDITY_MS } from '@cpm/domain-sms-interworking-gateway';
-import { encodeSegment, planSms } from '@cpm/sms-text';
+import { encodeSegment, planSms, type SmsPlan } from '@cpm/sms-text';
 import { absoluteSmppTime, alphanumericAddress, e164Address, relativeSmppTime, type SubmitSm } from '@cpm/smpp';
 import { msisdnOf } from '@cpm/vocabulary';
 import type { GatewayConfig } from './gateway-config.js';
@@ -17,13 +17,13 @@ type SegmentSettings = Pick<GatewayConfig, 'SMPP_VALIDITY' | 'SMPP_SENDER_NAME'>
 
 /**
  * The submit_sm of each segment, in order. Another attempt gives the same concatenation reference, so that a handset puts
- * a repeated part in the place of the first. @throws UnsubmittableError or SmsTextRefusedError
+ * a repeated part in the place of the first, unless other tables are allowed by then and the parts are others. @throws UnsubmittableError or SmsTextRefusedError
  */
-export function segmentsOf({ user, smsId, text, expiresAt, ...from }: SmsSubmission, now: number, settings: SegmentSettings): SubmitSm[] {
+export function segmentsOf({ user, smsId, text, nationalLanguages, expiresAt, ...from }: SmsSubmission, now: number, settings: SegmentSettings): SubmitSm[] {
   const msisdn = msisdnOf(user);
   if (msisdn === undefined) throw new UnsubmittableError('the recipient has no telephone number');
-  const plan = planSms(text);
-  const reference = createHash('sha256').update(smsId).digest()[0] ?? 0;
+  const plan = planSms(text, nationalLanguages);
+  const reference = referenceOf(smsId, plan);
   const message = {
     source: sourceOf(from, settings),
     destination: e164Address(msisdn),
@@ -34,6 +34,11 @@ export function segmentsOf({ user, smsId, text, expiresAt, ...from }: SmsSubmiss
     const { shortMessage, ...coding } = encodeSegment(plan, index, reference);
     return { ...message, ...coding, shortMessage: Uint8Array.from(shortMessage) };
   });
+}
+
+function referenceOf(smsId: string, { shift }: SmsPlan): number {
+  const hash = createHash('sha256').update(smsId);
+  return (shift ? hash.update(JSON.stringify(shift)) : hash).digest()[0] ?? 0;
 }
 
 function sourceOf({ sender, source }: Pick<SmsSubmission, 'sender' | 'source'>, { SMPP_SENDER_NAME }: SegmentSettings): SubmitSm['source'] {

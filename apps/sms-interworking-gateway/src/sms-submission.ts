@@ -1,3 +1,4 @@
+import { NATIONAL_LANGUAGES } from '@cpm/sms-text';
 import { keyedAddress } from '@cpm/vocabulary';
 import { z } from 'zod';
 
@@ -11,6 +12,8 @@ export const smsSubmission = z.object({
   /** MSISDN to send from; absent: the sender's own. */
   source: z.string().optional(),
   text: z.string(),
+  /** Languages whose GSM tables the text may use. */
+  nationalLanguages: z.array(z.enum(NATIONAL_LANGUAGES)).optional(),
   /** The text has a place for a link to this message, which shows it `maxUses` times. */
   link: z.object({ messageId: z.string(), maxUses: z.number().int() }).optional(),
   /** Epoch ms: later the SMSC need not try any more. */

@@ -151,6 +151,19 @@ describe('a text towards the SMSC', () => {
     expect(ingress.of('SmscAccepted')[0]?.['segmentIds']).toHaveLength(2);
   });
 
+  it('goes in national tables where it may, which its parts name, and in as many parts as it takes where it may not any more', async () => {
+    const text = 'ğş'.repeat(78);
+    submit(submission(text, { nationalLanguages: ['tr'] }));
+    await until(() => submitted.length === 2);
+    submit(submission(text, { attempt: 2 }));
+    await until(() => submitted.length === 5);
+    expect(submitted.map(({ dataCoding, esmClass }) => [dataCoding, esmClass])).toEqual([[0, 0x40], [0, 0x40], [8, 0x40], [8, 0x40], [8, 0x40]]);
+    const parts = submitted.map((one) => decodeShortMessage(one));
+    expect([parts.slice(0, 2), parts.slice(2)].map((all) => all.map((part) => part.text).join(''))).toEqual([text, text]);
+    // Parts of two cuts must not be joined with each other.
+    expect(new Set(parts.map(({ concat }) => concat?.reference)).size).toBe(2);
+  });
+
   it.each([
     [0x0b, 'never'], [0x14, 'later'], [0x08, 'later'],
   ])('refused with status %i is to be tried %s', async (status, retry) => {

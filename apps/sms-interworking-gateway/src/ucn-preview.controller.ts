@@ -4,7 +4,7 @@ import { parse, RequireScope } from '@cpm/http';
 import { CLOCK, policyOf, type PolicySource } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import { LINK_TOKEN_LENGTH, linkUrl, planSms } from '@cpm/sms-text';
-import { cpmAddress, messageId, ucnTexts } from '@cpm/vocabulary';
+import { cpmAddress, messageId, ucnTexts, type Policy } from '@cpm/vocabulary';
 import { z } from 'zod';
 import { GATEWAY_CONFIG, type GatewayConfig } from './gateway-config.js';
 
@@ -52,13 +52,13 @@ export class UcnPreviewController {
     const expiry = expiresAt === undefined ? this.clock.now() + MAX_VALIDITY_MS : Date.parse(expiresAt);
     const policy = this.policy.current();
     const about = { ...subject, expiresAt: expiry, ...(language !== undefined && { language }) };
-    const shown = (url: string) => plannedText(ucnText(about, { 'ucn.text': texts ?? policy['ucn.text'] }, url));
+    const shown = (url: string) => plannedText(ucnText(about, { 'ucn.text': texts ?? policy['ucn.text'] }, url), policy['sms.nationalLanguages']);
     const [withUrl, withoutUrl] = [shown(linkUrl(this.config.PUBLIC_URL ?? EXAMPLE_HOST, 'x'.repeat(LINK_TOKEN_LENGTH))), shown('')];
     return { ...(policy['ucn.includeUrl'] && this.config.PUBLIC_URL !== undefined ? withUrl : withoutUrl), withUrl, withoutUrl };
   }
 }
 
-function plannedText(text: string): PreviewedText {
-  const { encoding, segments } = planSms(text);
+function plannedText(text: string, nationalLanguages: Policy['sms.nationalLanguages']): PreviewedText {
+  const { encoding, segments } = planSms(text, nationalLanguages);
   return { text, encoding, segments: segments.length };
 }

@@ -1,4 +1,4 @@
-import { faultsOfUcnTemplate } from '@cpm/sms-text';
+import { faultsOfUcnTemplate, NATIONAL_LANGUAGES } from '@cpm/sms-text';
 import { z } from 'zod';
 
 /** The UCN text when the operator has set none; `{url}` is left out where `ucn.includeUrl` is off. */
@@ -32,6 +32,8 @@ export const policy = z.strictObject({
   'primary.immediateDelivery': flag(true),
   'sms.interworking': flag(true),
   'sms.maxSegments': z.number().int().min(1).max(255).default(10),
+  /** Languages whose national GSM tables may save short messages; none by default, because many SMSCs and handsets lose the header that names them. */
+  'sms.nationalLanguages': z.array(z.enum(NATIONAL_LANGUAGES)).max(NATIONAL_LANGUAGES.length).default([]),
   /** After an unknown submission outcome: may the text be submitted once more (possible duplicate) or not (possible loss). */
   'sms.onUnknownOutcome': z.enum(['retry-once', 'drop']).default('retry-once'),
   'ucn.enabled': flag(true),

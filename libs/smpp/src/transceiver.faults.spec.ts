@@ -52,6 +52,8 @@ describe('PDUs that cannot be read', () => {
   };
 
   it.each([
+    ['an sm_length beyond the PDU', Buffer.from('0000002200000005000000000000000500010131000101320000000000000000fa61', 'hex'), 2],
+    ['a C-string without its end', Buffer.from('00000018000000050000000000000005' + '0001013131313131', 'hex'), 2],
     ['a TLV overrun', broken('042703e7'), 2],
     ['an int16 TLV of one octet', broken('0204000101'), 2],
     ['an unknown command', Buffer.from('00000010000000770000000000000005', 'hex'), 3],

@@ -1,10 +1,14 @@
-import { gsmSeptetsOf } from './gsm-alphabet.js';
+import { alphabetOf } from './gsm-alphabet.js';
+import { hasLockingShift, NATIONAL_LANGUAGES, type NationalLanguage, type NationalShift } from './national-language.js';
+import { headerOctets } from './user-data-header.js';
 
 export type SmsEncoding = 'gsm7' | 'ucs2';
 
 /** How one text travels as short messages. */
 export interface SmsPlan {
   readonly encoding: SmsEncoding;
+  /** The national tables of a gsm7 text, which every short message of it names in its header; absent: the default alphabet. */
+  readonly shift?: NationalShift;
   /** The text of each short message, in order; joined they are the whole text. */
   readonly segments: readonly string[];
   /** Length of the whole text: septets for gsm7 (an extension character counts two), 16-bit code units for ucs2. */
@@ -26,40 +30,56 @@ export class SmsTextRefusedError extends Error {
   }
 }
 
-/** Room in one short message, in units of the encoding; `concatenated` leaves six octets for the concatenation header (TS 23.040). */
-export const SEGMENT_UNITS: Readonly<Record<SmsEncoding, { readonly alone: number; readonly concatenated: number }>> = {
-  gsm7: { alone: 160, concatenated: 153 },
-  ucs2: { alone: 70, concatenated: 67 },
-};
+type SmsCoding = Pick<SmsPlan, 'encoding' | 'shift'>;
 
 /** The concatenation header counts parts in one octet. */
 const MAX_SEGMENTS = 255;
+/** TP-User-Data of 3GPP TS 23.040. */
+const USER_DATA_OCTETS = 140;
 
-/** Plans a text, or names the reason why it cannot travel; never throws. */
-export function judgeSmsText(text: string): SmsTextVerdict {
+const PLAIN: readonly SmsCoding[] = [{ encoding: 'gsm7' }, { encoding: 'ucs2' }];
+
+/** Short headers first: the single shift needs one element, both tables need two. */
+const nationalCodings = (languages: readonly NationalLanguage[]): readonly SmsCoding[] => {
+  const allowed = NATIONAL_LANGUAGES.filter((language) => languages.includes(language));
+  const lockable = allowed.filter(hasLockingShift);
+  const shifts = [...allowed.map((single) => ({ single })), ...lockable.map((locking) => ({ locking })), ...lockable.map((language) => ({ locking: language, single: language }))];
+  return shifts.map((shift) => ({ encoding: 'gsm7', shift }));
+};
+
+/**
+ * Room in one short message, in units of the encoding: what its header leaves of 140 octets, septets beginning at a septet boundary
+ * behind the header (TS 23.040 section 9.2.3.24).
+ */
+export function segmentRoom({ encoding, shift = {} }: SmsCoding, place: 'alone' | 'concatenated'): number {
+  const header = headerOctets(place === 'alone' ? { shift } : { concat: { reference: 0, total: 2, part: 1 }, shift });
+  return Math.floor(((USER_DATA_OCTETS - header.length) * 8) / (encoding === 'gsm7' ? 7 : 16));
+}
+
+/**
+ * Plans a text for the fewest short messages, or names the reason why it cannot travel; never throws.
+ * The tables of `nationalLanguages` are used only where they save a short message: a handset or SMSC that ignores the header
+ * would show other characters, which no UCS-2 text risks. Whoever decides and whoever sends must pass the same languages.
+ */
+export function judgeSmsText(text: string, nationalLanguages: readonly NationalLanguage[] = []): SmsTextVerdict {
   const refusal = refusalOf(text);
   if (refusal) return { accepted: false, refusal };
   const characters = [...text];
-  const gsmLengths = characters.map((character) => gsmSeptetsOf(character)?.length ?? 0);
-  const encoding: SmsEncoding = gsmLengths.includes(0) ? 'ucs2' : 'gsm7';
-  const lengths = encoding === 'gsm7' ? gsmLengths : characters.map((character) => character.length);
-  const units = lengths.reduce((sum, length) => sum + length, 0);
-  const room = SEGMENT_UNITS[encoding];
-  const segments = units <= room.alone ? [text] : fill(characters, lengths, room.concatenated);
-  if (segments.length > MAX_SEGMENTS) return { accepted: false, refusal: 'too-many-segments' };
-  return { accepted: true, plan: { encoding, segments, units } };
+  let best: SmsPlan | undefined;
+  for (const coding of [...PLAIN, ...nationalCodings(nationalLanguages)]) {
+    if (best?.segments.length === 1) break;
+    const plan = planIn(coding, characters);
+    if (plan && (!best || plan.segments.length < best.segments.length)) best = plan;
+  }
+  if (!best || best.segments.length > MAX_SEGMENTS) return { accepted: false, refusal: 'too-many-segments' };
+  return { accepted: true, plan: best };
 }
 
 /** Plans a text. Throws `SmsTextRefusedError` for a text that cannot travel: use `judgeSmsText` where that is an expected outcome. */
-export function planSms(text: string): SmsPlan {
-  const verdict = judgeSmsText(text);
+export function planSms(text: string, nationalLanguages: readonly NationalLanguage[] = []): SmsPlan {
+  const verdict = judgeSmsText(text, nationalLanguages);
   if (!verdict.accepted) throw new SmsTextRefusedError(verdict.refusal);
   return verdict.plan;
-}
-
-/** Number of short messages the text costs. Throws as `planSms`. */
-export function segmentCount(text: string): number {
-  return planSms(text).segments.length;
 }
 
 function refusalOf(text: string): SmsTextRefusal | undefined {
@@ -68,6 +88,22 @@ function refusalOf(text: string): SmsTextRefusal | undefined {
   if (text.includes('\u001b')) return 'escape-character';
   if (!text.isWellFormed()) return 'lone-surrogate';
   return undefined;
+}
+
+/** Undefined where a character has no place in the tables. */
+function planIn(coding: SmsCoding, characters: readonly string[]): SmsPlan | undefined {
+  const lengths = characters.map(lengthIn(coding));
+  if (lengths.includes(0)) return undefined;
+  const units = lengths.reduce((sum, length) => sum + length, 0);
+  const alone = units <= segmentRoom(coding, 'alone');
+  const segments = alone ? [characters.join('')] : fill(characters, lengths, segmentRoom(coding, 'concatenated'));
+  return { ...coding, segments, units };
+}
+
+function lengthIn({ encoding, shift = {} }: SmsCoding): (character: string) => number {
+  if (encoding === 'ucs2') return ({ length }) => length;
+  const alphabet = alphabetOf(shift);
+  return (character) => alphabet.septetsOf(character)?.length ?? 0;
 }
 
 /** A character is placed whole, so neither an escape pair nor a surrogate pair is split. */

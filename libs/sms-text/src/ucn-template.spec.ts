@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { judgeSmsText } from './sms-plan.js';
 import { faultsOfUcnTemplate, fillUcnTemplate, LINK_PLACE, LINK_TOKEN_LENGTH, linkUrl, MAX_PUBLIC_URL, type UcnValues } from './ucn-template.js';
 
@@ -17,6 +18,7 @@ it.each([
   ['From {name}', ['{name} is no placeholder: there are {sender} {type} {count} {size} {url} {expiry} {ref}']],
   ['From {}', [expect.stringContaining('{} is no placeholder')]],
   ['', ['cannot travel as SMS: empty']],
+  ['{url}', ['cannot travel as SMS where there is no link: empty']],
   ['x\u001by', ['cannot travel as SMS: escape-character']],
   ['a'.repeat(310), ['takes up to 3 short messages, at most 2 are allowed']],
   // Two short messages of the GSM alphabet, three once a character is not in it.
@@ -41,4 +43,30 @@ it('leaves the place of a link open until the link is known', () => {
 it.each([0, 1])('counts with the longest link that there can be, and %i character more is too long', (more) => {
   const room = 2 * 153 - linkUrl('h'.repeat(MAX_PUBLIC_URL), 't'.repeat(LINK_TOKEN_LENGTH)).length;
   expect(faultsOfUcnTemplate(`${'a'.repeat(room + more)}{url}`)).toHaveLength(more);
+});
+
+describe('whatever the template', () => {
+  const pieces = fc.oneof(fc.constantFrom('{', '}', '{url}', '{sender}', '{__proto__}', '{constructor}', '{{url}}', ' ', '\n', '$&', '$1', '\u202e', '\ud800', '\0'), fc.string({ unit: 'binary', maxLength: 8 }));
+  const templates = fc.array(pieces, { maxLength: 40 }).map((all) => all.join(''));
+
+  it('is filled or has faults that are said, and one without faults is always sendable within its limit', () => {
+    const known = fc.array(fc.constantFrom('{url}', '{sender}', '{type}', '{ref}', '{expiry}', ' ', 'a', 'ж', '\u202e', '$&'), { minLength: 1, maxLength: 30 }).map((all) => all.join(''));
+    fc.assert(fc.property(fc.oneof(templates, known), fc.constantFrom('', linkUrl('https://cpm.example', 't'.repeat(LINK_TOKEN_LENGTH))), (template, url) => {
+      const faults = faultsOfUcnTemplate(template);
+      const verdict = judgeSmsText(fillUcnTemplate(template, { ...values, url }));
+      if (faults.length === 0) expect(verdict).toMatchObject({ accepted: true });
+      if (faults.length === 0 && verdict.accepted) expect(verdict.plan.segments.length).toBeLessThanOrEqual(2);
+    }), { numRuns: Number(process.env['CPM_FUZZ_RUNS'] ?? 1_000) });
+  });
+
+  it('puts a value in as it is, whatever a replacement text could mean', () => {
+    fc.assert(fc.property(fc.constantFrom('$&', '$1', '$$', "$'", '{url}'), (sender) => expect(fillUcnTemplate('x{sender}y', { ...values, sender, url: 'u' })).toBe(`x${sender}y`)));
+  });
+
+  it.each(['{', '{url', '}', ' ', '{a}', '{ '])('of a million octets of %j is read in a moment', (piece) => {
+    const before = performance.now();
+    faultsOfUcnTemplate(piece.repeat(Math.ceil(200_000 / piece.length)));
+    fillUcnTemplate(piece.repeat(Math.ceil(1_000_000 / piece.length)), values);
+    expect(performance.now() - before).toBeLessThan(5_000);
+  });
 });

@@ -31,6 +31,8 @@ export function faultsOfUcnTemplate(template: string): readonly string[] {
   if (faults.length > 0) return faults;
   const verdict = judgeSmsText(fillUcnTemplate(template, LONGEST));
   if (!verdict.accepted) return [`cannot travel as SMS: ${verdict.refusal}`];
+  const withoutLink = judgeSmsText(fillUcnTemplate(template, { ...LONGEST, url: '' }));
+  if (!withoutLink.accepted) return [`cannot travel as SMS where there is no link: ${withoutLink.refusal}`];
   const segments = verdict.plan.segments.length;
   return segments > MAX_UCN_SEGMENTS ? [`takes up to ${segments} short messages, at most ${MAX_UCN_SEGMENTS} are allowed`] : [];
 }

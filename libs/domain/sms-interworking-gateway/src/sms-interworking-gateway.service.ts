@@ -1,21 +1,27 @@
 import { defineService, on } from '@cpm/runtime-decider';
 import { EraseUser, UserErased } from '@cpm/contracts-device-registry';
 import { CancelSms, SmscAccepted, SmscReceipt, SmscRefused, SmsReceived, SubmitGroupSms, SubmitSms, SubmitUcn, UCN_LINKS } from '@cpm/contracts-sms-interworking-gateway';
+import type { Policy } from '@cpm/vocabulary';
 import { leases } from './lease/leases.aggregate.js';
 import type { LeasesCommand } from './lease/leases.js';
 import { sms, smsId } from './sms/sms.aggregate.js';
-import type { SmsCommand } from './sms/sms.js';
+import type { SmsCommand, SmsRequest } from './sms/sms.js';
 import { ucnRequest } from './ucn/ucn-request.js';
 
 /** What SMSC message ids stand for. */
 export const SMSC_REFERENCES = 'smsc-refs';
+
+/** What the policy allows when a text is taken holds for all its submissions, so that a repeated part has the place of the first. */
+function tablesOf({ 'sms.nationalLanguages': nationalLanguages }: Policy): Pick<SmsRequest, 'nationalLanguages'> {
+  return nationalLanguages.length > 0 ? { nationalLanguages } : {};
+}
 
 /** Brings texts to handsets: what routing asks for comes in, what the SMSC says of it, and what handsets answer to a group. */
 export const smsInterworkingGateway = defineService('sms-interworking-gateway', [
   on(SubmitSms, {
     aggregate: sms,
     idOf: ({ user, messageId }) => smsId(user, messageId),
-    command: ({ at: _at, ...request }, { now }): SmsCommand => ({ type: 'Submit', request: { ...request, form: 'SMS' }, now }),
+    command: ({ at: _at, ...request }, { now, policy }): SmsCommand => ({ type: 'Submit', request: { ...request, ...tablesOf(policy), form: 'SMS' }, now }),
   }),
   on(SubmitGroupSms, {
     aggregate: leases,
@@ -30,7 +36,7 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
   on(SubmitUcn, {
     aggregate: sms,
     idOf: ({ user, messageId }) => smsId(user, messageId),
-    command: (ucn, { now, policy }): SmsCommand => ({ type: 'Submit', request: ucnRequest(ucn, policy), now }),
+    command: (ucn, { now, policy }): SmsCommand => ({ type: 'Submit', request: { ...ucnRequest(ucn, policy), ...tablesOf(policy) }, now }),
   }),
   on(CancelSms, {
     aggregate: sms,

@@ -1,4 +1,4 @@
-import { policy, type Policy } from '@cpm/vocabulary';
+import { DEFAULT_UCN_TEXT, policy, type Policy } from '@cpm/vocabulary';
 import { mongo, type Collection, type Connection } from 'mongoose';
 import { z } from 'zod';
 import type { PolicyVersion, PolicyVersions } from './policy-source.js';
@@ -10,8 +10,8 @@ interface PolicyDocument {
   at: number;
 }
 
-/** A version that a newer release wrote may hold keys that are not known here. */
-const storedPolicy = z.object(policy.shape);
+/** A version that a newer release wrote may hold keys that are not known here, and one of an older release texts that would be refused now. */
+const storedPolicy = z.object({ ...policy.shape, 'ucn.text': z.record(z.string(), z.string()).default({ ...DEFAULT_UCN_TEXT }) });
 
 const DUPLICATE_KEY = 11_000;
 

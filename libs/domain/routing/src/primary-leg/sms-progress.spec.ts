@@ -1,4 +1,4 @@
-import { DEFAULT_POLICY, type Policy } from '@cpm/vocabulary';
+import { DEFAULT_POLICY, type Message, type Policy } from '@cpm/vocabulary';
 import { requirement } from '@cpm/runtime-decider';
 import { ALICE, BOB, device, image, PHONE, Scenario, START, TABLET, text } from '../scenario.fixture.js';
 
@@ -18,12 +18,15 @@ requirement('CPM-MLD-028a', () => {
     ['in UCS-2 at the limit', text('ю'.repeat(670)), {}, 'SMS(text-fits-sms)'],
     ['in UCS-2 beyond the limit', text('ю'.repeat(671)), {}, 'UCN(text-too-long)'],
     ['alone in one segment', text('x'.repeat(160)), { 'sms.maxSegments': 1 }, 'SMS(text-fits-sms)'],
+    ['in UCS-2 alone in one segment', text('ğ'.repeat(71)), { 'sms.maxSegments': 1 }, 'UCN(text-too-long)'],
+    ['in Turkish letters alone in one segment', text('ğ'.repeat(155)), { 'sms.maxSegments': 1, 'sms.nationalLanguages': ['tr'] }, 'SMS(text-fits-sms)'],
+    ['in Turkish letters beyond it', text('ğ'.repeat(156)), { 'sms.maxSegments': 1, 'sms.nationalLanguages': ['tr'] }, 'UCN(text-too-long)'],
     ['not sendable', text('a\u0000b'), {}, 'UCN(text-not-sendable)'],
     ['of another type', text('<b>hi</b>', { contentType: 'text/html' }), {}, 'UCN(not-text)'],
     ['with parameters', text('hi', { contentType: 'Text/Plain; charset=utf-8' }), {}, 'SMS(text-fits-sms)'],
     ['stored', text('', { content: { kind: 'stored', contentId: 'f1' } }), {}, 'UCN(not-text)'],
     ['without interworking', text(), { 'sms.interworking': false }, 'UCN(sms-interworking-off)'],
-  ])('a text %s', (_name, message, change, expected) => {
+  ] satisfies [string, Message, Partial<Policy>, string][])('a text %s', (_name, message, change, expected) => {
     const scenario = csOnly();
     scenario.policy = policy(change);
     expect(scenario.offer(message).legs().phone?.split(' ')[1]).toBe(expected);

@@ -13,6 +13,8 @@ export interface SmsSubmissionInput {
   /** MSISDN to send from; absent: the sender's own. */
   readonly source?: string;
   readonly text: string;
+  /** Languages whose GSM tables the text may use; absent: none. */
+  readonly nationalLanguages?: SmsRequest['nationalLanguages'];
   /** The link to be kept and put into the text before it leaves. */
   readonly link?: { readonly messageId: string; readonly maxUses: number };
   readonly form: SmsRequest['form'];
@@ -51,10 +53,10 @@ function react(event: SmsEvent, after: Sms, id: string): readonly Reaction[] {
 
 function submissionInput(
   { number, dueAt, mayRepeat }: Extract<SmsEvent, { type: 'SubmissionBegun' }>,
-  { user, messageId, sender, source, text, link, form, expiresAt }: SmsRequest,
+  { user, messageId, sender, source, text, nationalLanguages, link, form, expiresAt }: SmsRequest,
   id: string,
 ): SmsSubmissionInput {
-  const optional = { ...(source !== undefined && { source }), ...(link && { link: { messageId, maxUses: link.maxUses } }) };
+  const optional = { ...(source !== undefined && { source }), ...(nationalLanguages && { nationalLanguages }), ...(link && { link: { messageId, maxUses: link.maxUses } }) };
   return { user, smsId: id, attempt: number, sender, text, ...optional, form, expiresAt, beginBy: dueAt - BEGIN_MARGIN_MS, mayRepeat };
 }
 

@@ -1,4 +1,4 @@
-import type { CpmAddress, DeviceId, Instant } from '@cpm/vocabulary';
+import type { CpmAddress, DeviceId, Instant, Policy } from '@cpm/vocabulary';
 import type { CancelSms, SmscReceipt, SmscRefused, SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
 
 export type SmsForm = SmsProgress['form'];
@@ -16,6 +16,8 @@ export interface SmsRequest {
   readonly text: string;
   /** MSISDN to send from; absent: the sender's own. */
   readonly source?: string | undefined;
+  /** Languages whose GSM tables the text may use, so that every submission of it has the same parts; absent: none. */
+  readonly nationalLanguages?: Policy['sms.nationalLanguages'] | undefined;
   /** The text has a place for a link that shows the message so often. */
   readonly link?: { readonly maxUses: number } | undefined;
   readonly expiresAt: Instant;

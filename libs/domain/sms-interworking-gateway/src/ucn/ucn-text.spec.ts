@@ -1,7 +1,7 @@
-import { DEFAULT_POLICY, policy as policySchema, type CpmAddress, type DeviceId } from '@cpm/vocabulary';
+import { DEFAULT_POLICY, normaliseAddress, policy as policySchema, type CpmAddress, type DeviceId } from '@cpm/vocabulary';
 import { UCN_REF, ucnRef } from '@cpm/message-tags';
 import { requirement } from '@cpm/runtime-decider';
-import { fillUcnTemplate, judgeSmsText, LINK_TOKEN_LENGTH, linkUrl, MAX_PUBLIC_URL } from '@cpm/sms-text';
+import { fillUcnTemplate, judgeSmsText, LINK_TOKEN_LENGTH, linkUrl, MAX_PUBLIC_URL, planSms } from '@cpm/sms-text';
 import fc from 'fast-check';
 import { ucnRequest } from './ucn-request.js';
 import { ucnText, type UcnSubject } from './ucn-text.js';
@@ -49,6 +49,27 @@ requirement('CPM-MLD-031', () => {
 
   it('names a sender without a number by a bounded part of his address', () => {
     expect(ucnText({ ...subject, sender: `sip:${'a'.repeat(60)}@op.example` as CpmAddress }, withText({ en: '{sender}' }))).toBe('a'.repeat(20));
+  });
+
+  it.each([
+    ['sip:bit.ly/aaaaaaaaaaaaaaaaaaaa@op.example', 'bit ly aaaaaaaaaaaaa'], ['sip:alice.smith@op.example', 'alice smith@op examp'],
+    ['sip:~~~~~~~~~~~~~~~~~~~~@op.example', '@op example'], ['sip:%0d%0a%e2%80%ae@op.example', '0d 0a e2 80 ae@op ex'],
+  ])('has of the sender %s nothing that a handset makes a link of, nor a character that takes two', (sender, shown) => {
+    const text = ucnText({ ...subject, sender: sender as CpmAddress }, withText({ en: '{sender}' }));
+    expect(text).toBe(shown);
+    expect(planSms(text)).toMatchObject({ encoding: 'gsm7', units: text.length });
+  });
+
+  it('is sendable within two short messages whatever its sender, if it could be saved', () => {
+    const senders = fc.stringMatching(/^[a-z0-9\-_.!~*'()&=+$,;?/%]{1,64}$/).map((user) => normaliseAddress(`sip:${user}@op.example`)).filter((address) => address !== undefined);
+    const pieces = fc.constantFrom('{sender}', '{type}', '{url}', '{size}', ' ', 'a', 'b', '€', 'ж', '~', '\n');
+    const lengths = fc.oneof(fc.constant(2), fc.constant(160)).chain((maxLength) => fc.array(pieces, { minLength: 1, maxLength, size: 'max' }));
+    const templates = lengths.map((all) => all.join('')).filter((en) => policySchema.safeParse(withText({ en })).success);
+    fc.assert(fc.property(senders, templates, fc.constantFrom('', linkUrl('https://cpm.example', 't'.repeat(LINK_TOKEN_LENGTH))), (sender, en, url) => {
+      const verdict = judgeSmsText(ucnText({ ...subject, sender }, withText({ en }), url));
+      expect(verdict).toMatchObject({ accepted: true });
+      expect(verdict.accepted && verdict.plan.segments.length).toBeLessThanOrEqual(2);
+    }));
   });
 
   it('is refused when it is saved with a placeholder that does not exist, or too long', () => {

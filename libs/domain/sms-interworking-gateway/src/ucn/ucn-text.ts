@@ -29,6 +29,8 @@ const WORDS: Readonly<Record<'en' | 'de' | 'fr', Readonly<Record<Kind, string>>>
 };
 
 const MAX_SENDER = 20;
+/** A dot or slash would let a handset make a link of what an owner chose for himself, a tilde takes the room of two characters. */
+const NOT_IN_A_NAME = /[^a-z0-9@+_'*()!-]+/g;
 
 /** CPM-MLD-031: the operator's text in the recipient's language, else in English, else the built-in one; `url` empty: without a link. */
 export function ucnText(subject: UcnSubject, policy: Pick<Policy, 'ucn.text'>, url = ''): string {
@@ -57,7 +59,7 @@ function templateFor(wanted: string | undefined, texts: Policy['ucn.text']): { r
 /** The verified address, not a display name that its owner could write anything into. */
 function senderOf(sender: CpmAddress): string {
   const msisdn = msisdnOf(sender);
-  return msisdn === undefined ? sender.slice('sip:'.length).slice(0, MAX_SENDER) : `+${msisdn}`;
+  return msisdn === undefined ? sender.slice('sip:'.length).replace(NOT_IN_A_NAME, ' ').trim().slice(0, MAX_SENDER) : `+${msisdn}`;
 }
 
 function kindOf(contentType: string): Kind {
