@@ -4,7 +4,7 @@ import { OfferMessage } from '@cpm/contracts-routing';
 import type { Access } from '@cpm/domain-access-awareness';
 import type { AccessState, DispositionRequest, Policy } from '@cpm/vocabulary';
 import fc from 'fast-check';
-import { DEVICES, nameOf, USERS, type CastDevice } from './cast.js';
+import { DEVICES, nameOf, type CastDevice } from './cast.js';
 import type { Faults } from './faults.js';
 import { Outbox } from './outbox.js';
 import { services } from './services.js';
@@ -13,9 +13,9 @@ import { World } from './world.js';
 const NO_FAULTS: Faults = {
   crash: 0, stall: 0, duplicatePublish: 0, replyLost: 0, storeUnavailable: 0, duplicateIngress: 0, poison: 0, smscRefuses: 0, smscSilent: 0, receiptFails: 0,
 };
-const [ALICE, BOB] = USERS as [typeof USERS[number], typeof USERS[number]];
-const PHONES = DEVICES.filter(({ user, role }) => user !== USERS[2] && role === 'primary') as [CastDevice, CastDevice];
+const PHONES = DEVICES.filter(({ role, registers }) => role === 'primary' && registers) as [CastDevice, CastDevice];
 const [ALICES_PHONE, BOBS_PHONE] = PHONES;
+const BOB = BOBS_PHONE.user;
 
 /** How often a scenario is played: each time the steps of the services interleave in another way. */
 const INTERLEAVINGS = 5;
@@ -116,7 +116,8 @@ export class OfflinePrimary {
 
   /** `second reason (source: cause)` of what access-awareness told. */
   get accessChanges(): string[] {
-    const { recent } = this.stateOf<Access>('access-awareness', 'access', BOB);
+    const access = this.world.storeOf('access-awareness').aggregates('access').find(({ stored }) => stored.id === BOB);
+    const { recent } = access?.stored.state as Access;
     return recent.map(({ at, reason, source, cause }) => `${this.second(at)} ${reason} (${[source?.split('/')[0], cause].filter(Boolean).join(': ')})`);
   }
 
@@ -148,10 +149,6 @@ export class OfflinePrimary {
   private do(running: Promise<void>): Promise<void> {
     void this.world.watch(running);
     return this.world.rest();
-  }
-
-  private stateOf<State>(service: 'access-awareness', kind: string, id: string): State {
-    return this.world.storeOf(service).aggregates(kind).find(({ stored }) => stored.id === id)?.stored.state as State;
   }
 
   private second(at: number): number {
