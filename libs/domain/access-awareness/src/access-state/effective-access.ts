@@ -29,7 +29,7 @@ function ipAccess(evidence: readonly Evidence[], now: number): Verdict {
   const live = connections.filter((entry) => entry.state === 'AVAILABLE' && !hasExpired(entry, now));
   const others = proof.filter((entry) => !isConnection(entry) && !hasExpired(entry, now)).map(verdictOf);
   const verdict = live.length > 0 ? newest(live.map(verdictOf)) : newest([...lostConnections(connections), ...others]);
-  const word = verdict?.state === 'AVAILABLE' ? verdict : (byHint(evidence, now, verdict) ?? verdict);
+  const word = byHint(evidence, now, verdict) ?? verdict;
   return (word?.state === 'AVAILABLE' ? suspicion(evidence, now) : undefined) ?? word ?? { state: 'UNKNOWN' };
 }
 
@@ -57,7 +57,7 @@ function suspicion(evidence: readonly Evidence[], now: number): Verdict | undefi
   return isDisproven ? undefined : suspected;
 }
 
-/** What radio says where no registration lives. `known`: what is known of registrations; a hint that came before it says nothing new. */
+/** What radio adds to what is `known` of registrations: it denies nothing that they say, and a hint that came before them says nothing new. */
 function byHint(evidence: readonly Evidence[], now: number, known: Verdict | undefined): Verdict | undefined {
   const hints = evidence.filter((entry) => entry.confidence === 'HINT' && entry.state !== 'SUSPECT' && !hasExpired(entry, now));
   const last = newest(hints.map(verdictOf));

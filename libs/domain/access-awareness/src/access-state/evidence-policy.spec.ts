@@ -27,6 +27,7 @@ requirement('CPM-MLD-035', () => {
 
   it('believes a connection by its lease, its end for ever, and whoever says for how long, for so long', () => {
     expect(told(believing(60).say(connection(10, 'AVAILABLE', { until: 400 })).until(399))).toHaveLength(1);
+    expect(told(believing(60).say(connection(10)).until(9_999))).toEqual(['10 ip-available (connection/1) AVAILABLE UNKNOWN']);
     expect(told(believing(60).say(connection(10)).say(connection(20, 'UNAVAILABLE')).until(9_999))).toEqual(['10 ip-available (connection/1) AVAILABLE UNKNOWN', '20 ip-unavailable (connection/1) UNAVAILABLE UNKNOWN']);
     expect(told(believing(60).say(cs(10, 'AVAILABLE', { until: 400 })).until(999)).at(-1)).toBe('400 evidence-expired (smpp-alert) UNKNOWN UNKNOWN');
   });
