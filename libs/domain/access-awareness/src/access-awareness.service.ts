@@ -2,7 +2,7 @@ import { AccessObserved } from '@cpm/contracts-access-awareness';
 import { EraseUser, SubscriberChanged, UserErased } from '@cpm/contracts-device-registry';
 import { defineService, on } from '@cpm/runtime-decider';
 import type { AccessCommand } from './access-state/access.js';
-import { access, preferenceMs } from './access-state/access.aggregate.js';
+import { access, occasionOf } from './access-state/access.aggregate.js';
 import type { Evidence } from './access-state/evidence.js';
 import { SIM } from './access-state/evidence.js';
 
@@ -12,12 +12,12 @@ const idOf = ({ user }: { readonly user: string }): string => user;
 export const accessAwareness = defineService('access-awareness', [
   on(AccessObserved, {
     aggregate: access, idOf,
-    command: (payload, context): AccessCommand => ({ type: 'Observe', evidence: evidenceOf(payload), now: context.now, preferenceMs: preferenceMs(context) }),
+    command: (payload, context): AccessCommand => ({ type: 'Observe', evidence: evidenceOf(payload), ...occasionOf(context) }),
   }),
   on(SubscriberChanged, {
     aggregate: access, idOf,
     command: ({ version, removed, devices }, context): AccessCommand => ({
-      type: 'KnowDevices', version, removed, devices: devices.map(({ id, role }) => ({ id, role })), now: context.now, preferenceMs: preferenceMs(context),
+      type: 'KnowDevices', version, removed, devices: devices.map(({ id, role }) => ({ id, role })), ...occasionOf(context),
     }),
   }),
 ], { asked: EraseUser, done: UserErased, tables: [] });
