@@ -12,6 +12,7 @@ export interface EvidenceView {
   readonly state: AccessState;
   readonly confidence: Confidence;
   readonly observedAt: string;
+  readonly confirmedAt?: string;
   readonly validUntil?: string;
   readonly expired: boolean;
   readonly cause?: string;
@@ -66,10 +67,11 @@ function deviceAccessView(state: Access, device: KnownDevice, now: number): Devi
 }
 
 function evidenceView(entry: Evidence, now: number): EvidenceView {
-  const { access, source, state, confidence, observedAt, validUntil, cause } = entry;
+  const { access, source, state, confidence, observedAt, confirmedAt, validUntil, cause } = entry;
   return {
     access, source, state, confidence,
     observedAt: timestamp(observedAt),
+    ...(confirmedAt !== undefined && { confirmedAt: timestamp(confirmedAt) }),
     ...(validUntil !== undefined && { validUntil: timestamp(validUntil) }),
     expired: hasExpired(entry, now),
     ...(cause !== undefined && { cause }),

@@ -7,11 +7,14 @@ import { SIM } from './evidence.js';
 import type { IpPreference } from './ip-preference-hold.js';
 import { hasRunOut, nextPreference } from './ip-preference-hold.js';
 
+/** What it is called where no evidence made the change. */
+const REASON = { time: 'evidence-expired', devices: 'devices-changed', restatement: 'evidence-restated' } as const;
+
 /** What made the evidence be judged again. */
 export interface Cause {
   readonly now: number;
   readonly preferenceMs: number;
-  readonly by: Evidence | 'time' | 'devices';
+  readonly by: Evidence | keyof typeof REASON;
 }
 
 /** What is different now that the evidence is judged again; nothing for devices the user does not have. */
@@ -65,14 +68,14 @@ function whyChanged(
   }
   const isHoldOver = device.holdUntil !== undefined && hasRunOut(state.preference, cause.now) && after.ip.state !== 'AVAILABLE';
   if (isHoldOver) return { reason: 'ip-preference-hold-ended', ...origin };
-  if (!because) return { reason: cause.by === 'devices' ? 'devices-changed' : 'evidence-expired' };
+  if (!because) return { reason: typeof cause.by === 'string' ? REASON[cause.by] : REASON.time };
   const moved = after.ip.state === device.ip ? `cs-${after.cs.state}` : `ip-${after.ip.state}`;
   return { reason: moved.toLowerCase(), ...origin };
 }
 
 /** The evidence that made this device change; another device changes on the occasion only because its own evidence expired. */
 function evidenceOf({ by }: Cause, { id, role }: { id: DeviceId; role: KnownDevice['role'] }): Evidence | undefined {
-  if (by === 'time' || by === 'devices') return undefined;
+  if (typeof by === 'string') return undefined;
   return by.subject === id || (by.subject === SIM && role === 'primary') ? by : undefined;
 }
 
