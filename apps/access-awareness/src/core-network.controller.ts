@@ -48,5 +48,5 @@ function userOf(ueIdentity: string | undefined) {
 
 /** The UDM notifies with an array, an AMF that it has handed the subscription on to with an object (TS 29.518 AmfEventNotification). */
 function isOfAmf(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'reportList' in body;
+  return typeof body === 'object' && body !== null && ['reportList', 'notifyCorrelationId', 'eventSubsSyncInfo'].some((name) => name in body);
 }

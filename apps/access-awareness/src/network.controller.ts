@@ -1,13 +1,14 @@
-import { Body, Controller, HttpCode, Inject, Logger, Post } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Inject, Logger, Post } from '@nestjs/common';
 import { imsRegistration, reginfo, t8Notification } from '@cpm/contracts-access-awareness';
 import { imsRegistrationEvidence, reginfoEvidence, t8Evidence } from '@cpm/domain-access-awareness';
 import { BodyAs, parse, RequireScope } from '@cpm/http';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
-import { normaliseAddress } from '@cpm/vocabulary';
+import { mediaType, normaliseAddress } from '@cpm/vocabulary';
 import { EvidenceIntake } from './evidence-intake.js';
 import { reginfoDocument } from './reginfo-document.js';
 
+const REGINFO = 'application/reginfo+xml';
 /** 64 registrations of 64 contacts each do not fill it. */
 const REGISTRATION_LIMIT_BYTES = 2 ** 20;
 
@@ -37,11 +38,11 @@ export class NetworkController {
 
   /** JSON names the contacts that changed; a `reginfo` document (RFC 3680) may name all there are. */
   @Post('/ims/registrations')
-  @BodyAs({ as: 'text', types: ['application/reginfo+xml'], limitBytes: REGISTRATION_LIMIT_BYTES })
+  @BodyAs({ as: 'text', types: [REGINFO], limitBytes: REGISTRATION_LIMIT_BYTES })
   @HttpCode(204)
-  async registrations(@Body() body: unknown): Promise<void> {
+  async registrations(@Body() body: unknown, @Headers('content-type') contentType = ''): Promise<void> {
     const received = this.clock.now();
-    await this.evidence.take(typeof body === 'string'
+    await this.evidence.take(typeof body === 'string' && mediaType(contentType) === REGINFO
       ? reginfoEvidence(parse(reginfo, reginfoDocument(body)), received)
       : { observed: imsRegistrationEvidence(parse(imsRegistration, body), received), restated: [], ignored: [] });
   }

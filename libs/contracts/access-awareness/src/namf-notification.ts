@@ -31,5 +31,5 @@ const amfEventReport = z.object({
 export type AmfEventReport = z.infer<typeof amfEventReport>;
 
 /** The part of a TS 29.518 AmfEventNotification that speaks of access; instants become epoch ms, other members are dropped. */
-export const namfNotification = z.object({ reportList: z.array(amfEventReport).min(1).max(500) });
+export const namfNotification = z.object({ reportList: z.array(amfEventReport).min(1).max(500).optional() });
 export type NamfNotification = z.infer<typeof namfNotification>;

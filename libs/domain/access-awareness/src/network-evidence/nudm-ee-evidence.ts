@@ -1,4 +1,4 @@
-import type { NamfNotification, NudmEeNotification, NudmMonitoringReport } from '@cpm/contracts-access-awareness';
+import type { AmfEventReport, NamfNotification, NudmEeNotification, NudmMonitoringReport } from '@cpm/contracts-access-awareness';
 import type { CpmAddress } from '@cpm/vocabulary';
 import { accessTypes, connectionManagement, lossOfConnectivity, pdnConnectivity, reachability, reachabilityForSms, registrationManagement } from './five-g-meaning.js';
 import { allEvidence, cs, evidenceOf, ip, type NetworkEvidence, type Reading } from './network-evidence.js';
@@ -26,7 +26,7 @@ export function nudmEeEvidence(reports: NudmEeNotification, subscription: NudmSu
 }
 
 /** TS 29.518 reports, which an AMF sends to the callback of a TS 29.503 subscription itself where the UDM has handed it on. */
-export function namfEvidence({ reportList }: NamfNotification, subscription: NudmSubscription = {}): NetworkEvidence {
+export function namfEvidence({ reportList = [] }: NamfNotification, subscription: NudmSubscription = {}): NetworkEvidence {
   return allEvidence(reportList.map((report) => {
     const user = report.gpsi === undefined ? subscription.user : subscriberOf(report.gpsi);
     return evidenceOf({ kind: report.type, user, at: report.timeStamp, source: 'nudm-ee' }, meaning(AMF, report.type)(report, subscription));
@@ -50,7 +50,7 @@ const UDM: Meanings<NudmMonitoringReport> = {
   CHANGE_OF_SUPI_PEI_ASSOCIATION: () => 'sim-moved',
 };
 
-const AMF: Meanings<NamfNotification['reportList'][number]> = {
+const AMF: Meanings<AmfEventReport> = {
   REACHABILITY_REPORT: reachability,
   LOSS_OF_CONNECTIVITY: ({ lossOfConnectReason }) => lossOfConnectivity(lossOfConnectReason),
   CONNECTIVITY_STATE_REPORT: ({ cmInfoList }) => connectionManagement(cmInfoList),
