@@ -4,7 +4,7 @@ export * from './access-restated.v1.js';
 export * from './camara-event.js';
 export * from './ims-registration.js';
 export * from './namf-notification.js';
-export { gpsi, type AccessType } from './network-values.js';
+export type { AccessType } from './network-values.js';
 export * from './nhss-ee-notification.js';
 export * from './nhss-ims-sdm-notification.js';
 export * from './nudm-ee-notification.js';
