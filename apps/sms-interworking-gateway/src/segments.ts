@@ -22,6 +22,8 @@ type SegmentSettings = Pick<GatewayConfig, 'SMPP_VALIDITY' | 'SMPP_SENDER_NAME'>
 export function segmentsOf({ user, smsId, text, expiresAt, ...from }: SmsSubmission, now: number, settings: SegmentSettings): SubmitSm[] {
   const msisdn = msisdnOf(user);
   if (msisdn === undefined) throw new UnsubmittableError('the recipient has no telephone number');
+  // What waited for its turn beyond its life would reach the handset with the shortest validity there is.
+  if (now >= expiresAt) throw new UnsubmittableError('the message has expired');
   const plan = planSms(text);
   const reference = createHash('sha256').update(smsId).digest()[0] ?? 0;
   const message = {

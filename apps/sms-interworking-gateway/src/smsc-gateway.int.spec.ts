@@ -248,10 +248,21 @@ describe('a receipt', () => {
   });
 });
 
-it('takes an alert for the handset\'s being reachable over CS', async () => {
-  server.sessions()[0]?.alert(e164Address('+4915110000002'), 'available');
-  await until(() => ingress.of('AccessObserved').length === 1);
-  expect(ingress.of('AccessObserved')).toMatchObject([{ user: bob, access: 'CS', state: 'AVAILABLE', source: 'smpp-alert' }]);
+requirement('CPM-MLD-035', () => {
+  it.each([
+    ['available', { state: 'AVAILABLE' }], ['denied', { state: 'UNAVAILABLE', cause: 'barred' }], ['unavailable', { state: 'UNAVAILABLE', cause: 'unavailable' }],
+  ] as const)('takes an alert that the handset is %s for evidence on CS', async (availability, meaning) => {
+    server.sessions()[0]?.alert(e164Address('+4915110000002'), availability);
+    await until(() => ingress.of('AccessObserved').length === 1);
+    expect(ingress.of('AccessObserved')).toEqual([{ user: bob, access: 'CS', confidence: 'DELIVERABLE', source: 'smpp-alert', observedAt: expect.any(Number), ...meaning }]);
+  });
+
+  it('submits nothing that has expired meanwhile', async () => {
+    submit(submission('Hello', { expiresAt: Date.now() }));
+    await until(() => ingress.of('SmscRefused').length === 1);
+    expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'never', reason: 'the message has expired' }]);
+    expect(submitted).toEqual([]);
+  });
 });
 
 describe('a short message of a handset', () => {

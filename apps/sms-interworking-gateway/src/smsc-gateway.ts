@@ -103,9 +103,8 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
   async #alert({ handset, availability }: AlertNotification): Promise<void> {
     const user = addressOf(handset);
     if (!user) return;
-    const state = availability === 'available' ? 'AVAILABLE' : 'UNAVAILABLE';
     await this.parts.ingress.publish(AccessObserved, {
-      user, access: 'CS', state, confidence: 'DELIVERABLE', source: 'smpp-alert', observedAt: this.parts.clock.now(), cause: availability,
+      user, access: 'CS', confidence: 'DELIVERABLE', source: 'smpp-alert', observedAt: this.parts.clock.now(), ...ALERTED[availability],
     });
   }
 
@@ -116,6 +115,13 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     else this.#logger.warn(line);
   }
 }
+
+/** What an alert says of CS. */
+const ALERTED: Readonly<Record<AlertNotification['availability'], Pick<AccessObserved, 'state' | 'cause'>>> = {
+  available: { state: 'AVAILABLE' },
+  denied: { state: 'UNAVAILABLE', cause: 'barred' },
+  unavailable: { state: 'UNAVAILABLE', cause: 'unavailable' },
+};
 
 function addressOf({ address }: SmppAddress): CpmAddress | undefined {
   return normaliseAddress(`tel:+${address.replace(/^\+/, '')}`);

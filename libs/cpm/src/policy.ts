@@ -42,6 +42,12 @@ export const policy = z.strictObject({
   'ucn.creditOn': z.enum(['STATUS_REPORT', 'SMSC_ACK']).default('STATUS_REPORT'),
   'ucn.aggregateWindowSec': z.number().int().min(0).max(3600).default(0),
   'ip.preferenceSec': z.number().min(0).max(600).default(15),
+  /** Whether a radio report that the Primary has data counts as IP, without any registration. That it has none counts anyway, where no registration lives. */
+  'ip.trustRadioHints': flag(false),
+  /** A source that says nothing of an access for so long is believed no more, unless it said itself for how long; 0: it is believed for ever. */
+  'access.staleAfterSec': z.number().min(0).max(30 * 86_400).default(6 * 3600),
+  /** Access that comes and goes within it is flapping: after a wait for IP in vain CS starts no other, and losses of IP share one. */
+  'access.flappingSec': z.number().min(0).max(3600).default(60),
   'ip.pushTimeoutSec': z.number().min(0.1).max(120).default(10),
   'deferred.ttlSec': z.number().int().min(1).max(30 * 86_400).default(3 * 86_400),
   'reports.copyToOtherDevices': z.enum(['none', 'all']).default('all'),

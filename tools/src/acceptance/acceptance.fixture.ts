@@ -27,7 +27,7 @@ export class Acceptance {
     const system = await startSystem({ httpPort: 0, quiet: true, fresh: true, env: { LOG_LEVEL: 'warn' } });
     const stage = new Stage({ url: system.url, smscViewUrl: system.smsc?.viewUrl ?? '', isOwn: true, close: () => Promise.resolve() });
     await setPolicyForRun(stage, { 'ip.preferenceSec': PREFERENCE_SEC, ...policy });
-    await policyInForce(stage, PREFERENCE_SEC);
+    await policyInForce(stage, Number(policy['ip.preferenceSec'] ?? PREFERENCE_SEC));
     return new Acceptance(system, stage);
   }
 

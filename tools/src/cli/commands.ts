@@ -1,7 +1,10 @@
 import { cpmAddress, deviceId } from '@cpm/vocabulary';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
+import type { AccessView } from '@cpm/domain-access-awareness';
+import { journeyLines, type JourneyEntry } from '../demo/journey-text.js';
 import { devKeys, type TokenClaims } from '../dev-tokens/index.js';
+import { accessLines } from './access-text.js';
 import { operatorCall, operatorDownload } from './operator-api.js';
 
 interface TokenOptions {
@@ -26,9 +29,15 @@ export function commandLine(print: (text: string) => void): Command {
       print(await (await devKeys()).sign({ scope, user, device, ttlSec: ttl }));
     });
   const policy = program.command('policy').description("the service provider's policy");
-  reading(program.command('journey <messageId>').description('every decision about a message'), print, (id = '') => `/admin/v1/messages/${encodeURIComponent(id)}/journey`);
-  reading(program.command('access <address>').description('how the devices of a user can be reached'), print, (address = '') => `/admin/v1/access/${encodeURIComponent(address)}`);
-  reading(policy.command('get').description('prints the policy in force'), print, () => '/admin/v1/policy');
+  reading(program.command('journey <messageId>').description('every decision about a message'), print, {
+    path: (id = '') => `/admin/v1/messages/${encodeURIComponent(id)}/journey`,
+    lines: (answer) => journeyLines((answer as { entries: readonly JourneyEntry[] }).entries, new Map()),
+  });
+  reading(program.command('access <address>').description('how the devices of a user can be reached, how that is known, and what changed last'), print, {
+    path: (address = '') => `/admin/v1/access/${encodeURIComponent(address)}`,
+    lines: (answer) => accessLines(answer as AccessView),
+  });
+  reading(policy.command('get').description('prints the policy in force'), print, { path: () => '/admin/v1/policy' });
   aboutUsers(program, print);
   return program;
 }
@@ -67,11 +76,20 @@ function located(command: Command): Command {
   return command.option('--url <url>', 'where the services answer', process.env['CPM_URL'] ?? `http://127.0.0.1:${process.env['HTTP_PORT'] ?? 8080}`);
 }
 
-function reading(command: Command, print: (text: string) => void, path: (argument?: string) => string): void {
+interface Reading {
+  readonly path: (argument?: string) => string;
+  /** The answer for a person to read; absent: as it came. */
+  readonly lines?: (answer: unknown) => readonly string[];
+}
+
+function reading(command: Command, print: (text: string) => void, { path, lines }: Reading): void {
+  if (lines) command.option('--json', 'as the service answers');
   located(command)
     .action(async (...given: unknown[]) => {
       const called = given.at(-1) as Command;
-      print(JSON.stringify(await operatorCall(called.opts<{ url: string }>().url, path(called.args[0])), undefined, 2));
+      const { url, json } = called.opts<{ url: string; json?: true }>();
+      const answer = await operatorCall(url, path(called.args[0]));
+      print(lines && !json ? lines(answer).join('\n') : JSON.stringify(answer, undefined, 2));
     });
 }
 

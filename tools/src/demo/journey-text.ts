@@ -31,7 +31,7 @@ function whereOf({ deviceName, device, recipient }: JourneyEntry, people: Readon
 }
 
 /** Columns as wide as their widest cell: the first to the right, as numbers are, the others to the left. */
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+export function aligned(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const cell = (text: string, column: number) => (column === 0 ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0));
   return rows.map((row) => row.map(cell).join(GAP).trimEnd());

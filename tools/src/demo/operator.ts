@@ -9,6 +9,7 @@ export interface DeviceAccess {
   readonly cs: string;
   /** Until when IP is awaited, RFC 3339. */
   readonly holdUntil?: string;
+  readonly evidence: readonly { readonly source: string; readonly observedAt: string; readonly staleAt?: string }[];
 }
 
 export interface Access {

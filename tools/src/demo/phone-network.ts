@@ -20,9 +20,9 @@ export class PhoneNetwork {
     await call({ url: `${this.smscViewUrl}/alert`, method: 'POST', body: { from: number, status: 'unavailable' } });
   }
 
-  /** The network exposure function says that SMS reaches the phone again (T8, 3GPP TS 29.122). */
-  async findsPhoneOf({ number }: Person): Promise<void> {
-    const report = { msisdn: number.slice(1), monitoringType: 'UE_REACHABILITY', reachabilityType: 'SMS', eventTime: new Date().toISOString() };
+  /** The network exposure function says that SMS reaches the phone again (T8, 3GPP TS 29.122), or did so some time ago. */
+  async findsPhoneOf({ number }: Person, at = new Date()): Promise<void> {
+    const report = { msisdn: number.slice(1), monitoringType: 'UE_REACHABILITY', reachabilityType: 'SMS', eventTime: at.toISOString() };
     const body = { subscription: 'https://nef.example/3gpp-monitoring-event/v1/demo/subscriptions/1', monitoringEventReports: [report] };
     await call({ url: `${this.url}/network/v1/t8/notifications`, method: 'POST', scope: 'network', body });
   }

@@ -16,6 +16,9 @@ export const AccessChanged = defineEvent({
     /** The Primary came up on CS and IP is awaited until then (epoch ms); absent when no hold is running. */
     holdUntil: instant.optional(),
     reason: z.string(),
+    /** Whose word it was: the `source` and `cause` of the evidence that changed it, or that ended. */
+    source: z.string().optional(),
+    cause: z.string().optional(),
     at: instant,
   }),
 });

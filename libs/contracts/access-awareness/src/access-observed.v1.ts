@@ -20,8 +20,9 @@ export const AccessObserved = defineEvent({
     /** Who says so: `connection/<id>`, `t8`, `nudm-ee`, `nhss-ee`, `nhss-ims-sdm`, `camara`, `reginfo`, `smpp-receipt`, `smpp-alert`, `push-timeout`. */
     source: z.string(),
     observedAt: instant,
-    /** Until when the evidence speaks; afterwards the state is UNKNOWN. */
+    /** Until when the evidence speaks; afterwards, and without it when the source was silent for `access.staleAfterSec`, the state is UNKNOWN. */
     validUntil: instant.optional(),
+    /** Why, in words of the network, in lower-case kebab-case: `absent-subscriber`, `barred`, `memory-full`, … */
     cause: z.string().optional(),
   }),
 });

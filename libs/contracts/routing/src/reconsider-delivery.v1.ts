@@ -1,4 +1,4 @@
-import { instant, keyedAddress } from '@cpm/vocabulary';
+import { instant, keyedAddress, keyedDeviceId } from '@cpm/vocabulary';
 import { defineEvent, type PayloadOf } from '@cpm/runtime-decider';
 import { z } from 'zod';
 
@@ -8,6 +8,13 @@ export const ReconsiderDelivery = defineEvent({
   type: 'ReconsiderDelivery', version: 1, owner: 'routing', listeners: ['routing'],
   summary: 'Decide the open legs of a delivery again',
   key: ({ recipient }) => recipient,
-  schema: z.object({ recipient: keyedAddress, delivery: z.string(), reason: z.string(), at: instant }),
+  schema: z.object({
+    recipient: keyedAddress,
+    delivery: z.string(),
+    reason: z.string(),
+    /** The device whose access changed; absent where something else did. */
+    device: keyedDeviceId.optional(),
+    at: instant,
+  }),
 });
 export type ReconsiderDelivery = PayloadOf<typeof ReconsiderDelivery>;

@@ -32,7 +32,7 @@ function awareness(policy = DEFAULT_POLICY) {
 const phone = { id: PHONE, name: 'Phone', role: 'primary', registered: true, capabilities: capabilities.parse({}), autoAnswer: autoAnswer.parse({}) };
 const mia = { user: MIA, version: 1, removed: false, devices: [phone], profile: DEFAULT_PROFILE, at: seconds(0) };
 const offline = { user: MIA, device: PHONE, access: 'IP', state: 'UNAVAILABLE', confidence: 'DELIVERABLE', source: 'connection/1', observedAt: seconds(1) };
-const csUp = { user: MIA, access: 'CS', state: 'AVAILABLE', confidence: 'DELIVERABLE', source: 'smpp-alert', observedAt: seconds(2) };
+const csUp = { user: MIA, access: 'CS', state: 'AVAILABLE', confidence: 'DELIVERABLE', source: 'smpp-alert', observedAt: seconds(2), cause: 'available' };
 
 requirement('CPM-MLD-035', () => {
   it('publishes each change of the access of a device, in the form of its contract', () => {
@@ -40,7 +40,7 @@ requirement('CPM-MLD-035', () => {
     expect(service.tell(0, SubscriberChanged, mia)).toEqual([]);
     service.tell(1, AccessObserved, offline);
     const [publication, ...rest] = service.tell(2, AccessObserved, csUp);
-    const changed = { user: MIA, device: PHONE, ip: 'UNAVAILABLE', cs: 'AVAILABLE', holdUntil: seconds(17), reason: 'ip-preference-hold-started', at: seconds(2) };
+    const changed = { user: MIA, device: PHONE, ip: 'UNAVAILABLE', cs: 'AVAILABLE', holdUntil: seconds(17), reason: 'ip-preference-hold-started', source: 'smpp-alert', cause: 'available', at: seconds(2) };
     expect(publication).toEqual({ kind: 'publish', contract: AccessChanged, payload: changed });
     expect(rest).toEqual([]);
     expect(AccessChanged.schema.parse(changed)).toEqual(changed);
@@ -51,9 +51,9 @@ requirement('CPM-MLD-035', () => {
     service.tell(0, SubscriberChanged, mia);
     service.tell(1, AccessObserved, offline);
     service.tell(2, AccessObserved, csUp);
-    expect(service.timers()).toEqual({ hold: seconds(4.5) });
+    expect(service.timers()).toEqual({ hold: seconds(4.5), expiry: seconds(2 + 6 * 3600) });
     expect(service.fire(4.5, 'hold')).toMatchObject([{ payload: { reason: 'ip-preference-hold-ended', ip: 'UNAVAILABLE', cs: 'AVAILABLE' } }]);
-    expect(service.timers()).toEqual({});
+    expect(service.timers()).toEqual({ expiry: seconds(2 + 6 * 3600) });
     expect(service.fire(4.5, 'hold')).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { AccessObserved, AccessRestated } from '@cpm/contracts-access-awareness'
 import { EraseUser, SubscriberChanged, UserErased } from '@cpm/contracts-device-registry';
 import { defineService, on } from '@cpm/runtime-decider';
 import type { AccessCommand } from './access-state/access.js';
-import { access, preferenceMs } from './access-state/access.aggregate.js';
+import { access, occasionOf } from './access-state/access.aggregate.js';
 import type { Evidence } from './access-state/evidence.js';
 import { SIM } from './access-state/evidence.js';
 import type { Restatement } from './access-state/restatement.js';
@@ -13,16 +13,16 @@ const idOf = ({ user }: { readonly user: string }): string => user;
 export const accessAwareness = defineService('access-awareness', [
   on(AccessObserved, {
     aggregate: access, idOf,
-    command: (payload, context): AccessCommand => ({ type: 'Observe', evidence: evidenceOf(payload), now: context.now, preferenceMs: preferenceMs(context) }),
+    command: (payload, context): AccessCommand => ({ type: 'Observe', evidence: evidenceOf(payload), ...occasionOf(context) }),
   }),
   on(AccessRestated, {
     aggregate: access, idOf,
-    command: (payload, context): AccessCommand => ({ type: 'Restate', restatement: restatementOf(payload), now: context.now, preferenceMs: preferenceMs(context) }),
+    command: (payload, context): AccessCommand => ({ type: 'Restate', restatement: restatementOf(payload), ...occasionOf(context) }),
   }),
   on(SubscriberChanged, {
     aggregate: access, idOf,
     command: ({ version, removed, devices }, context): AccessCommand => ({
-      type: 'KnowDevices', version, removed, devices: devices.map(({ id, role }) => ({ id, role })), now: context.now, preferenceMs: preferenceMs(context),
+      type: 'KnowDevices', version, removed, devices: devices.map(({ id, role }) => ({ id, role })), ...occasionOf(context),
     }),
   }),
 ], { asked: EraseUser, done: UserErased, tables: [] });

@@ -47,7 +47,7 @@ export const routing = defineService('routing', [
   on(ReconsiderDelivery, {
     aggregate: delivery,
     idOf: ({ delivery: id }) => id,
-    command: (_cause, context: Context): DeliveryCommand => ({ type: 'Reconsider', ...circumstancesOf(context) }),
+    command: ({ device }, context: Context): DeliveryCommand => ({ type: 'Reconsider', ...(device && { device }), ...circumstancesOf(context) }),
   }),
   on(SmsProgress, {
     aggregate: delivery,

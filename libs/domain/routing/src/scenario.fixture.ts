@@ -97,7 +97,11 @@ export class Scenario {
   }
 
   access(id: DeviceId, ip: AccessState, cs: AccessState = 'UNKNOWN', holdUntil?: number): this {
-    this.hear(AccessChanged, { user: this.ownerOf(id), device: id, ip, cs, ...(holdUntil !== undefined && { holdUntil }), reason: 'test', at: this.now });
+    return this.accessChange({ device: id, ip, cs, ...(holdUntil !== undefined && { holdUntil }) });
+  }
+
+  accessChange(change: Partial<AccessChanged> & Pick<AccessChanged, 'device' | 'ip' | 'cs'>): this {
+    this.hear(AccessChanged, { user: this.ownerOf(change.device), reason: 'test', at: this.now, ...change });
     return this;
   }
 

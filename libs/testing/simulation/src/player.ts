@@ -73,8 +73,10 @@ export class Player {
       case 'disconnect':
         return this.world.devices.disconnect(castDevice(operation.device).id);
       case 'cs':
+      case 'radio':
         return this.world.ingress(AccessObserved, {
-          user: USERS[operation.user] as CpmAddress, access: 'CS', state: operation.up ? 'AVAILABLE' : 'UNAVAILABLE', confidence: 'DELIVERABLE', source: 't8', observedAt: this.world.now,
+          user: USERS[operation.user] as CpmAddress, state: operation.up ? 'AVAILABLE' : 'UNAVAILABLE', source: 't8', observedAt: this.world.now,
+          ...(operation.op === 'cs' ? { access: 'CS', confidence: 'DELIVERABLE' } : { access: 'IP', confidence: 'HINT' }),
         });
       case 'display':
         return this.display(operation);

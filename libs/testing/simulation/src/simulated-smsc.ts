@@ -1,3 +1,4 @@
+import { AccessObserved } from '@cpm/contracts-access-awareness';
 import { SmscAccepted, SmscReceipt, SmscRefused } from '@cpm/contracts-sms-interworking-gateway';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { World } from './world.js';
@@ -11,10 +12,20 @@ interface Submission {
   readonly source?: string;
 }
 
+type ReceiptState = 'DELIVERED' | 'UNDELIVERABLE';
+
+/** What a failed receipt may say of the handset; most say nothing. */
+const CAUSES = [undefined, undefined, 'absent-subscriber', 'memory-full', 'barred'] as const;
+
 /** An SMSC with moods: takes a submission, refuses it for now, or takes it and never answers; receipts may fail. */
 export class SimulatedSmsc {
   /** Submissions whose answer never came back: the only ones that may be sent twice. */
   readonly unanswered = new Set<string>();
+  /** It wants everything later. */
+  isBusy = false;
+  /** It says nothing of what it took until `release`. */
+  keepsReceipts = false;
+  private readonly kept: Submission[] = [];
 
   constructor(private readonly world: World) {}
 
@@ -24,30 +35,47 @@ export class SimulatedSmsc {
     await this.world.steps.turn('smsc submit');
     const at = this.world.now;
     this.world.history.saw(at, { kind: 'attempted', messageId: messageOf(sms), user, form: sms.form, source: sms.source });
-    if (this.world.dice.chance(this.world.faults.smscRefuses)) {
-      const retry = this.world.dice.chance(500) ? 'later' as const : 'never' as const;
+    if (this.isBusy || this.world.dice.chance(this.world.faults.smscRefuses)) {
+      const retry = this.isBusy || this.world.dice.chance(500) ? 'later' as const : 'never' as const;
       return this.world.ingress(SmscRefused, { user, smsId, attempt, at, retry, reason: 'simulated' });
     }
     const silent = this.world.dice.chance(this.world.faults.smscSilent);
     this.world.history.saw(at, { kind: 'submitted', messageId: messageOf(sms), user, form: sms.form, attempt, known: !silent });
-    const segmentId = this.world.newId();
     if (silent) {
       this.unanswered.add(smsId);
       return this.world.ingress(SmscRefused, { user, smsId, attempt, at, retry: 'unknown', reason: 'no answer' });
     }
-    const receipt = this.receipt(sms, segmentId);
-    await this.world.ingress(SmscAccepted, { user, smsId, attempt, at, segmentIds: [segmentId] });
+    if (this.keepsReceipts) this.kept.push(sms);
+    const receipt = this.keepsReceipts ? Promise.resolve() : this.receipt(sms, this.outcome());
+    await this.world.ingress(SmscAccepted, { user, smsId, attempt, at, segmentIds: [segmentOf(sms)] });
     return receipt;
   }
 
-  private async receipt(sms: Submission, segmentId: string): Promise<void> {
-    await this.world.steps.turn('smsc receipt');
-    const delivered = !this.world.dice.chance(this.world.faults.receiptFails);
-    const { user, smsId, attempt } = sms;
-    const text = { messageId: messageOf(sms), user, form: sms.form };
-    this.world.history.saw(this.world.now, delivered ? { kind: 'sms-received', ...text, source: sms.source } : { kind: 'sms-failed', ...text });
-    await this.world.ingress(SmscReceipt, { user, smsId, attempt, at: this.world.now, segmentId, state: delivered ? 'DELIVERED' : 'UNDELIVERABLE' });
+  /** Says of everything that was kept back what became of it, and of a handset that did not take it why. */
+  async release(state: ReceiptState, cause?: string): Promise<void> {
+    for (const sms of this.kept.splice(0)) await this.receipt(sms, { state, cause });
   }
+
+  private outcome(): { state: ReceiptState; cause: string | undefined } {
+    const { dice, faults } = this.world;
+    return dice.chance(faults.receiptFails) ? { state: 'UNDELIVERABLE', cause: CAUSES[dice.below(CAUSES.length)] } : { state: 'DELIVERED', cause: undefined };
+  }
+
+  private async receipt(sms: Submission, { state, cause }: { readonly state: ReceiptState; readonly cause: string | undefined }): Promise<void> {
+    await this.world.steps.turn('smsc receipt');
+    const { user, smsId, attempt } = sms;
+    const at = this.world.now;
+    const text = { messageId: messageOf(sms), user, form: sms.form };
+    this.world.history.saw(at, state === 'DELIVERED' ? { kind: 'sms-received', ...text, source: sms.source } : { kind: 'sms-failed', ...text });
+    const evidence = { user, access: 'CS', confidence: 'DELIVERABLE', source: 'smpp-receipt', observedAt: at } as const;
+    await this.world.ingress(SmscReceipt, { user, smsId, attempt, at, segmentId: segmentOf(sms), state });
+    if (state === 'DELIVERED') await this.world.ingress(AccessObserved, { ...evidence, state: 'AVAILABLE' });
+    else if (cause !== undefined) await this.world.ingress(AccessObserved, { ...evidence, state: 'UNAVAILABLE', cause });
+  }
+}
+
+function segmentOf({ smsId, attempt }: Submission): string {
+  return `${smsId}|${attempt}`;
 }
 
 function messageOf({ smsId, user }: Submission): string {

@@ -9,7 +9,7 @@ type Failure = ActInSession['failure'];
 export type Operation =
   | { op: 'send'; from: number; to: readonly number[]; text: boolean; requested: readonly DispositionRequest[]; ttlSec: number }
   | { op: 'connect' | 'disconnect'; device: number }
-  | { op: 'cs'; user: number; up: boolean }
+  | { op: 'cs' | 'radio'; user: number; up: boolean }
   | { op: 'display'; device: number; message: number; fromStore: boolean }
   | { op: 'read-in-private'; device: number; message: number }
   | { op: 'revoke'; message: number }
@@ -52,6 +52,7 @@ const messages: fc.Arbitrary<Operation> = fc.oneof(
 const surroundings: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ op: fc.constantFrom('connect' as const, 'disconnect' as const), device: client }) },
   { weight: 3, arbitrary: fc.record({ op: fc.constant('cs' as const), user: fc.nat(2), up: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('radio' as const), user: fc.nat(2), up: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('privacy' as const), user: fc.nat(2), sendReadReports: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ op: fc.constant('pass' as const), ms: fc.constantFrom(500, 5_000, 5_000, 12_000, 16_000, 16_000, 40_000, 40_000, 200_000, 400_000) }) },
   { weight: 2, arbitrary: fc.constant({ op: 'rest' as const }) },

@@ -14,6 +14,10 @@ export interface EvidenceView {
   readonly observedAt: string;
   readonly confirmedAt?: string;
   readonly validUntil?: string;
+  /** When it is believed no more if its source says nothing until then. */
+  readonly staleAt?: string;
+  /** A hint that counts as a registration. */
+  readonly trusted?: true;
   readonly expired: boolean;
   readonly cause?: string;
 }
@@ -67,12 +71,14 @@ function deviceAccessView(state: Access, device: KnownDevice, now: number): Devi
 }
 
 function evidenceView(entry: Evidence, now: number): EvidenceView {
-  const { access, source, state, confidence, observedAt, confirmedAt, validUntil, cause } = entry;
+  const { access, source, state, confidence, observedAt, confirmedAt, validUntil, staleAt, trusted, cause } = entry;
   return {
     access, source, state, confidence,
     observedAt: timestamp(observedAt),
     ...(confirmedAt !== undefined && { confirmedAt: timestamp(confirmedAt) }),
     ...(validUntil !== undefined && { validUntil: timestamp(validUntil) }),
+    ...(staleAt !== undefined && { staleAt: timestamp(staleAt) }),
+    ...(trusted && { trusted }),
     expired: hasExpired(entry, now),
     ...(cause !== undefined && { cause }),
   };

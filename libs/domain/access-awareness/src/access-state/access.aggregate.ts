@@ -2,13 +2,12 @@ import { AccessChanged } from '@cpm/contracts-access-awareness';
 import type { DecisionContext, Reaction } from '@cpm/runtime-decider';
 import { defineAggregate, publish } from '@cpm/runtime-decider';
 import type { CpmAddress } from '@cpm/vocabulary';
-import type { Access, AccessCommand, AccessEvent } from './access.js';
+import type { Access, AccessCommand, AccessEvent, Occasion } from './access.js';
 import { accessDecider } from './access.decider.js';
 import { accessTimers } from './timers.js';
 
-/** The policy's wait for IP in ms. */
-export function preferenceMs({ policy }: Pick<DecisionContext, 'policy'>): number {
-  return policy['ip.preferenceSec'] * 1000;
+export function occasionOf({ now, policy }: DecisionContext): Occasion {
+  return { now, policy };
 }
 
 /** How one user's devices can be reached. The id is his CPM Address. */
@@ -18,9 +17,9 @@ export const access = defineAggregate<AccessCommand, Access, AccessEvent>({
   ownerOf: (id) => id,
   react(event, _, { id }): readonly Reaction[] {
     if (event.type !== 'DeviceAccessChanged') return [];
-    const { device, ip, cs, holdUntil, reason, at } = event;
-    return [publish(AccessChanged, { user: id as CpmAddress, device, ip, cs, ...(holdUntil !== undefined && { holdUntil }), reason, at })];
+    const { type: _type, ...change } = event;
+    return [publish(AccessChanged, { user: id as CpmAddress, ...change })];
   },
   timersOf: accessTimers,
-  whenDue: (_, context) => ({ type: 'Elapse', now: context.now, preferenceMs: preferenceMs(context) }),
+  whenDue: (_, context) => ({ type: 'Elapse', ...occasionOf(context) }),
 });

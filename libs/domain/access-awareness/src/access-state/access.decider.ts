@@ -1,8 +1,8 @@
 import type { Decider } from '@cpm/runtime-decider';
-import type { Access, AccessCommand, AccessEvent, KnowDevices, KnownDevice, Observe, Restate } from './access.js';
+import type { Access, AccessCommand, AccessEvent, KnowDevices, KnownDevice, Observe, Occasion, Restate } from './access.js';
 import { NOTHING_KNOWN } from './access.js';
 import type { Evidence, Subject } from './evidence.js';
-import { SIM, attributeToSim, boundUnknown, isOlder, record } from './evidence.js';
+import { SIM, attributeToSim, boundUnknown, isOlder, record, underPolicy } from './evidence.js';
 import type { Cause } from './judgement.js';
 import { judge } from './judgement.js';
 import { asRestated, isRestated, restate } from './restatement.js';
@@ -15,14 +15,14 @@ export const accessDecider: Decider<AccessCommand, Access, AccessEvent> = {
 
   decide(command, state) {
     const now = Math.max(command.now, state.judgedAt);
-    const { preferenceMs } = command;
+    const { policy } = command;
     switch (command.type) {
-      case 'Observe': return observe(command, state, { now, preferenceMs });
-      case 'Restate': return restateAll(command, state, { now, preferenceMs });
-      case 'KnowDevices': return knowDevices(command, state, { now, preferenceMs });
+      case 'Observe': return observe(command, state, { now, policy });
+      case 'Restate': return restateAll(command, state, { now, policy });
+      case 'KnowDevices': return knowDevices(command, state, { now, policy });
       case 'Elapse': {
         const isDue = [state.preference.hold?.until, nextExpiry(state)].some((due) => due !== undefined && due <= now);
-        return isDue ? andJudged(state, { type: 'TimePassed', at: now }, { now, preferenceMs, by: 'time' }) : [];
+        return isDue ? andJudged(state, { type: 'TimePassed', at: now }, { now, policy, by: 'time' }) : [];
       }
     }
   },
@@ -41,26 +41,25 @@ export const accessDecider: Decider<AccessCommand, Access, AccessEvent> = {
   },
 };
 
-type When = Omit<Cause, 'by'>;
-
-function observe({ evidence: said }: Observe, state: Access, { now, preferenceMs }: When): readonly AccessEvent[] {
-  const evidence: Evidence = { ...said, subject: subjectOf(said, state), observedAt: Math.min(said.observedAt, now) };
+/** A clock that is ahead locks nothing: what was observed in the future was observed now. */
+function observe({ evidence: said }: Observe, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {
+  const evidence: Evidence = underPolicy({ ...said, subject: subjectOf(said, state), observedAt: Math.min(said.observedAt, now) }, policy);
   if (isOlder(state.book, evidence)) return [{ type: 'EvidenceIgnored', reason: 'older', evidence }];
   const current = asRestated(evidence, state.book);
-  return andJudged(state, { type: 'EvidenceRecorded', evidence: current, at: now }, { now, preferenceMs, by: current });
+  return andJudged(state, { type: 'EvidenceRecorded', evidence: current, at: now }, { now, policy, by: current });
 }
 
 /** What a source restated before the last time says nothing any more. */
-function restateAll({ restatement: said }: Restate, state: Access, { now, preferenceMs }: When): readonly AccessEvent[] {
-  const restatement = { ...said, at: Math.min(said.at, now) };
+function restateAll({ restatement: said }: Restate, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {
+  const restatement = { ...said, at: Math.min(said.at, now), staleAfterMs: policy['access.staleAfterSec'] * 1000 };
   if (isRestated(state.book, restatement)) return [];
-  return andJudged(state, { type: 'EvidenceRestated', restatement, at: now }, { now, preferenceMs, by: 'restatement' });
+  return andJudged(state, { type: 'EvidenceRestated', restatement, at: now }, { now, policy, by: 'restatement' });
 }
 
-function knowDevices({ version, removed, devices }: KnowDevices, state: Access, { now, preferenceMs }: When): readonly AccessEvent[] {
+function knowDevices({ version, removed, devices }: KnowDevices, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {
   if (version <= state.version) return [];
   if (removed) return [{ type: 'SubscriberForgotten', version }];
-  return andJudged(state, { type: 'DevicesKnown', version, devices, at: now }, { now, preferenceMs, by: 'devices' });
+  return andJudged(state, { type: 'DevicesKnown', version, devices, at: now }, { now, policy, by: 'devices' });
 }
 
 function andJudged(state: Access, event: AccessEvent, cause: Cause): readonly AccessEvent[] {

@@ -1,4 +1,4 @@
-import type { AccessState, CpmAddress, DeviceId } from '@cpm/vocabulary';
+import { DEFAULT_POLICY, type AccessState, type CpmAddress, type DeviceId, type Policy } from '@cpm/vocabulary';
 import type { Access, AccessChange, AccessCommand, AccessEvent, KnowDevices } from './access.js';
 import { accessDecider } from './access.decider.js';
 import type { Evidence } from './evidence.js';
@@ -37,7 +37,7 @@ export class Reachability {
   #second = 0;
   #version = 0;
 
-  constructor(readonly preferenceSec = 15) {}
+  constructor(public policy: Policy = DEFAULT_POLICY) {}
 
   know(devices: KnowDevices['devices'] = [{ id: PHONE, role: 'primary' }, { id: TABLET, role: 'secondary' }], removed: KnowDevices['removed'] = false): this {
     this.#version += 1;
@@ -79,7 +79,7 @@ export class Reachability {
   }
 
   #occasion() {
-    return { now: seconds(this.#second), preferenceMs: this.preferenceSec * 1000 };
+    return { now: seconds(this.#second), policy: this.policy };
   }
 
   #decide(command: AccessCommand): this {

@@ -1,11 +1,12 @@
 import { requirement } from '@cpm/runtime-decider';
-import type { AccessState } from '@cpm/vocabulary';
+import { DEFAULT_POLICY, type AccessState, type Policy } from '@cpm/vocabulary';
 import fc from 'fast-check';
 import { PHONE, Reachability, TABLET, connection, cs, evidence, seconds } from './access.fixture.js';
 import { accessView } from './access-view.js';
 import type { Evidence, Subject } from './evidence.js';
 import { SIM } from './evidence.js';
-import { FLAPPING_MS } from './ip-preference-hold.js';
+
+const FLAPPING_MS = DEFAULT_POLICY['access.flappingSec'] * 1000;
 
 const source = fc.constantFrom('connection/1', 'connection/2', 'connection/3', 'reginfo', 't8', 'push-timeout', 'smpp-alert');
 const state = fc.constantFrom<AccessState>('AVAILABLE', 'UNAVAILABLE', 'UNKNOWN');
@@ -24,9 +25,12 @@ const evidenceInTwoOrders = fc.integer({ min: 1, max: 24 })
   .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => evidenceAt(index + 1))))
   .chain((said) => fc.tuple(fc.constant(said), fc.shuffledSubarray(said, { minLength: said.length })));
 
+const anyPolicy = fc.record({ 'access.staleAfterSec': fc.constantFrom(0, 20, 40), 'ip.trustRadioHints': fc.boolean() })
+  .map((change): Policy => ({ ...DEFAULT_POLICY, ...change }));
+
 /** Everything said by second 30, in this order, and judged at second 45. */
-function accessAfter(said: readonly Evidence[], knownBefore: number) {
-  const reachability = new Reachability().until(30);
+function accessAfter(said: readonly Evidence[], knownBefore: number, policy: Policy) {
+  const reachability = new Reachability(policy).until(30);
   said.forEach((each, index) => {
     if (index === knownBefore) reachability.know();
     reachability.say(each);
@@ -40,8 +44,8 @@ function accessAfter(said: readonly Evidence[], knownBefore: number) {
 
 requirement('CPM-MLD-035', () => {
   it('ends in the same access whatever order evidence arrives in, and whenever the subscriber becomes known', () =>
-    fc.assert(fc.property(evidenceInTwoOrders, fc.nat(24), fc.nat(24), ([said, shuffled], one, other) => {
-      expect(accessAfter(shuffled, other)).toEqual(accessAfter(said, one));
+    fc.assert(fc.property(evidenceInTwoOrders, fc.nat(24), fc.nat(24), anyPolicy, ([said, shuffled], one, other, policy) => {
+      expect(accessAfter(shuffled, other, policy)).toEqual(accessAfter(said, one, policy));
     }), { numRuns: 1000 }));
 
   it('has one hold under flapping: none begins while one runs, nor within a minute of one that ended in vain', () =>
@@ -55,9 +59,24 @@ requirement('CPM-MLD-035', () => {
       expect(ends.map(({ at }) => at)).toEqual(holds);
     }), { numRuns: 500 }));
 
+  it('does not await IP for ever when it flaps: the Primary is free for CS a wait and a minute after the first of close losses', () =>
+    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 2, maxLength: 60 }), (pauses) => {
+      const reachability = new Reachability().know().say(cs(0, 'AVAILABLE')).until(20);
+      let second = 20;
+      let [first, last] = [-Infinity, -Infinity];
+      pauses.forEach((pause, step) => {
+        reachability.say(connection((second += pause), step % 2 === 0 ? 'AVAILABLE' : 'UNAVAILABLE'));
+        if (step % 2 === 0) return;
+        if (second - last > 60) first = second;
+        last = second;
+        const { holdUntil } = reachability.told.at(-1) ?? {};
+        expect(holdUntil).toBe(second >= first + 75 ? undefined : seconds(Math.min(second, first + 60) + 15));
+      });
+    }), { numRuns: 500 }));
+
   it('never holds while IP is available, never beyond the policy, and tells only changes', () =>
-    fc.assert(fc.property(evidenceInTwoOrders, ([, shuffled]) => {
-      const reachability = new Reachability().know();
+    fc.assert(fc.property(evidenceInTwoOrders, anyPolicy, ([, shuffled], policy) => {
+      const reachability = new Reachability(policy).know();
       shuffled.forEach((each) => reachability.say(each));
       const lines = new Map<string, string>();
       for (const { at, device, ip, cs: csState, holdUntil } of reachability.until(200).told) {

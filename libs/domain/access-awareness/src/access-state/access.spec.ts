@@ -1,5 +1,5 @@
 import { requirement } from '@cpm/runtime-decider';
-import { timestamp } from '@cpm/vocabulary';
+import { DEFAULT_POLICY, timestamp } from '@cpm/vocabulary';
 import { accessDecider } from './access.decider.js';
 import { accessView } from './access-view.js';
 import { NEW_PHONE, PHONE, Reachability, TABLET, connection, cs, evidence, seconds } from './access.fixture.js';
@@ -40,7 +40,7 @@ requirement('CPM-MLD-035', () => {
 
   it('does not revive a lease when a record carries an earlier time than the one before', () => {
     const { state } = new Reachability().know().say(connection(1, 'AVAILABLE', { until: 31 })).until(40);
-    const late = accessDecider.decide({ type: 'Observe', evidence: cs(30, 'AVAILABLE'), now: seconds(30), preferenceMs: 0 }, state);
+    const late = accessDecider.decide({ type: 'Observe', evidence: cs(30, 'AVAILABLE'), now: seconds(30), policy: DEFAULT_POLICY }, state);
     expect(late).toMatchObject([{ type: 'EvidenceRecorded', at: seconds(31) }, { type: 'DeviceAccessChanged', ip: 'UNAVAILABLE', cs: 'AVAILABLE' }]);
   });
 
@@ -107,7 +107,7 @@ describe('access of devices that come and go', () => {
     const reachability = new Reachability().know().say(connection(1)).say(cs(2, 'AVAILABLE')).know([], true);
     expect(reachability.state).toMatchObject({ version: 2, devices: [], book: { entries: [], forgotten: [] }, preference: {}, recent: [] });
     expect(accessTimers(reachability.state)).toEqual({});
-    const older = { type: 'KnowDevices', version: 1, removed: false, devices: [{ id: PHONE, role: 'primary' }], now: seconds(9), preferenceMs: 0 } as const;
+    const older = { type: 'KnowDevices', version: 1, removed: false, devices: [{ id: PHONE, role: 'primary' }], now: seconds(9), policy: DEFAULT_POLICY } as const;
     expect(accessDecider.decide(older, reachability.state)).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import type { AccessState, DeviceId, DeviceRole } from '@cpm/vocabulary';
+import type { AccessState, DeviceId, DeviceRole, Policy } from '@cpm/vocabulary';
 import type { Evidence, EvidenceBook } from './evidence.js';
 import { NO_EVIDENCE } from './evidence.js';
 import type { IpPreference } from './ip-preference-hold.js';
@@ -42,10 +42,10 @@ export interface Access {
 
 export const NOTHING_KNOWN: Access = { version: 0, devices: [], book: NO_EVIDENCE, preference: {}, judgedAt: 0, recent: [] };
 
-/** The log's time and the policy's `ip.preferenceSec` in ms, which every command carries. */
-interface Occasion {
+/** The log's time, epoch ms, and the policy in force, which every command carries. */
+export interface Occasion {
   readonly now: number;
-  readonly preferenceMs: number;
+  readonly policy: Policy;
 }
 
 export type Observe = Occasion & { readonly type: 'Observe'; readonly evidence: Evidence };

@@ -6,6 +6,7 @@ import { hasExpired, isConnection } from './evidence.js';
 export interface Verdict {
   readonly state: AccessState;
   readonly since?: number;
+  readonly source?: string;
 }
 
 export interface EffectiveAccess {
@@ -21,15 +22,15 @@ export function effectiveAccess(evidence: readonly Evidence[], now: number): Eff
   };
 }
 
-/** IP is proven by registrations only: a HINT can deny it where nothing proves it, and never grant it. */
+/** IP is proven by registrations: a HINT can deny it where nothing proves it, and grant it only where policy trusts it. */
 function ipAccess(evidence: readonly Evidence[], now: number): Verdict {
   const proof = evidence.filter(({ confidence, state }) => confidence === 'DELIVERABLE' && state !== 'SUSPECT');
   const connections = proof.filter(isConnection);
   const live = connections.filter((entry) => entry.state === 'AVAILABLE' && !hasExpired(entry, now));
   const others = proof.filter((entry) => !isConnection(entry) && !hasExpired(entry, now)).map(verdictOf);
   const verdict = live.length > 0 ? newest(live.map(verdictOf)) : newest([...lostConnections(connections), ...others]);
-  if (verdict?.state === 'AVAILABLE') return suspicion(evidence, now) ?? verdict;
-  return verdict ?? deniedByHint(evidence, now) ?? { state: 'UNKNOWN' };
+  const word = verdict?.state === 'AVAILABLE' ? verdict : (byHint(evidence, now, verdict) ?? verdict);
+  return (word?.state === 'AVAILABLE' ? suspicion(evidence, now) : undefined) ?? word ?? { state: 'UNKNOWN' };
 }
 
 /** Both confidences count for CS: nobody but the network can prove it, and it rarely does. */
@@ -51,22 +52,29 @@ function suspicion(evidence: readonly Evidence[], now: number): Verdict | undefi
   if (suspected?.since === undefined) return undefined;
   const { since } = suspected;
   const isDisproven = evidence.some(
-    ({ confidence, state, observedAt }) => confidence === 'DELIVERABLE' && state === 'AVAILABLE' && observedAt > since,
+    ({ confidence, trusted, state, observedAt }) => (confidence === 'DELIVERABLE' || trusted) && state === 'AVAILABLE' && observedAt > since,
   );
   return isDisproven ? undefined : suspected;
 }
 
-function deniedByHint(evidence: readonly Evidence[], now: number): Verdict | undefined {
+/** What radio says where no registration lives. `known`: what is known of registrations; a hint that came before it says nothing new. */
+function byHint(evidence: readonly Evidence[], now: number, known: Verdict | undefined): Verdict | undefined {
   const hints = evidence.filter((entry) => entry.confidence === 'HINT' && entry.state !== 'SUSPECT' && !hasExpired(entry, now));
   const last = newest(hints.map(verdictOf));
-  return last?.state === 'UNAVAILABLE' ? last : undefined;
+  if (last?.state === 'UNAVAILABLE') return known ? undefined : last;
+  const isTrusted = last?.state === 'AVAILABLE' && hints.some(({ trusted, observedAt }) => trusted && observedAt === last.since);
+  return isTrusted && (last.since ?? 0) > (known?.since ?? -Infinity) ? last : undefined;
 }
 
-function verdictOf({ state, observedAt }: Evidence): Verdict {
-  return { state, since: observedAt };
+function verdictOf({ state, observedAt, source }: Evidence): Verdict {
+  return { state, since: observedAt, source };
 }
 
 /** Of two words of the same instant the alphabetically first wins, so that their order of arrival does not matter. */
 function newest(verdicts: readonly Verdict[]): Verdict | undefined {
-  return verdicts.toSorted((one, other) => (other.since ?? 0) - (one.since ?? 0) || (one.state < other.state ? -1 : 1))[0];
+  return verdicts.toSorted((one, other) => (other.since ?? 0) - (one.since ?? 0) || (nameOf(one) < nameOf(other) ? -1 : 1))[0];
+}
+
+function nameOf({ state, source = '' }: Verdict): string {
+  return `${state} ${source}`;
 }

@@ -1,11 +1,11 @@
-import type { AccessKind, AccessState, Confidence, DeviceId } from '@cpm/vocabulary';
+import type { AccessKind, AccessState, Confidence, DeviceId, Policy } from '@cpm/vocabulary';
 import type { Restatement } from './restatement.js';
 
 /** The subscription itself: networks speak of the MSISDN, and what they say stays with the SIM when the Primary changes. */
 export const SIM = 'PRIMARY';
 export type Subject = DeviceId | typeof SIM;
 
-/** The last word of one source about one access. Instants in epoch ms; after `validUntil` it speaks no longer. */
+/** The last word of one source about one access. Instants in epoch ms. */
 export interface Evidence {
   readonly subject: Subject;
   readonly access: AccessKind;
@@ -13,9 +13,14 @@ export interface Evidence {
   readonly state: AccessState;
   readonly confidence: Confidence;
   readonly observedAt: number;
+  /** Until when it speaks, as its source says. */
   readonly validUntil?: number;
   /** When the source last stood by it, where that is later than `observedAt`. */
   readonly confirmedAt?: number;
+  /** When it is believed no more because its source has been silent, by the policy under which it came. */
+  readonly staleAt?: number;
+  /** A hint that counts as much as a registration, by the policy under which it came. */
+  readonly trusted?: true;
   readonly cause?: string;
 }
 
@@ -37,8 +42,25 @@ export function isConnection({ source }: Evidence): boolean {
   return source.startsWith('connection/');
 }
 
-export function hasExpired({ validUntil }: Evidence, now: number): boolean {
-  return validUntil !== undefined && validUntil <= now;
+/** When it speaks no longer, epoch ms; Infinity: its source must say so. */
+export function endOf({ validUntil = Infinity, staleAt = Infinity }: Evidence): number {
+  return Math.min(validUntil, staleAt);
+}
+
+export function hasExpired(evidence: Evidence, now: number): boolean {
+  return endOf(evidence) <= now;
+}
+
+/**
+ * CPM-MLD-035: what the policy makes of a word when it comes; a later policy is for later words. A source that says how long its word
+ * holds is believed so long, and of a connection the edge that holds it knows the end.
+ */
+export function underPolicy(evidence: Evidence, policy: Policy): Evidence {
+  const { access, confidence, state, observedAt, validUntil } = evidence;
+  const staleAfterMs = policy['access.staleAfterSec'] * 1000;
+  const isSubjectToSilence = staleAfterMs > 0 && validUntil === undefined && !isConnection(evidence);
+  const isTrusted = policy['ip.trustRadioHints'] && access === 'IP' && confidence === 'HINT' && state === 'AVAILABLE';
+  return { ...evidence, ...(isSubjectToSilence && { staleAt: observedAt + staleAfterMs }), ...(isTrusted && { trusted: true }) };
 }
 
 /** Whether the same source has spoken since, or was forgotten since. */

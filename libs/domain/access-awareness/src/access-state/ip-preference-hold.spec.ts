@@ -1,7 +1,8 @@
 import { requirement } from '@cpm/runtime-decider';
-import { PHONE, Reachability, TABLET, connection, cs, evidence } from './access.fixture.js';
+import { DEFAULT_POLICY } from '@cpm/vocabulary';
+import { PHONE, Reachability, TABLET, connection, cs, evidence, seconds } from './access.fixture.js';
 
-const offline = (preferenceSec?: number) => new Reachability(preferenceSec).know().say(connection(0, 'UNAVAILABLE')).say(cs(0, 'UNAVAILABLE'));
+const offline = (policy = DEFAULT_POLICY) => new Reachability(policy).know().say(connection(0, 'UNAVAILABLE')).say(cs(0, 'UNAVAILABLE'));
 const afterStart = (reachability: Reachability) => reachability.linesOf(PHONE).filter((line) => !line.startsWith('0 '));
 
 requirement('CPM-MLD-035', () => {
@@ -75,9 +76,36 @@ requirement('CPM-MLD-035', () => {
   });
 
   it('never waits when the policy says 0 seconds', () =>
-    expect(afterStart(offline(0).say(cs(100, 'AVAILABLE')).say(connection(110)).say(connection(120, 'UNAVAILABLE')).until(200))).toEqual([
+    expect(afterStart(offline({ ...DEFAULT_POLICY, 'ip.preferenceSec': 0 }).say(cs(100, 'AVAILABLE')).say(connection(110)).say(connection(120, 'UNAVAILABLE')).until(200))).toEqual([
       '100 cs-available UNAVAILABLE AVAILABLE', '110 ip-available AVAILABLE AVAILABLE', '120 ip-unavailable UNAVAILABLE AVAILABLE',
     ]));
+
+  it('has one hold while CS flaps five times in a minute', () => {
+    const flapping = [0, 1, 2, 3, 4].reduce((it, round) => it.say(cs(100 + round * 12, 'AVAILABLE')).say(cs(106 + round * 12, 'UNAVAILABLE')), offline());
+    expect(flapping.until(400).told.filter(({ reason }) => reason === 'ip-preference-hold-started')).toHaveLength(1);
+    expect(new Set(flapping.told.map(({ holdUntil }) => holdUntil))).toEqual(new Set([undefined, seconds(115)]));
+  });
+
+  it('counts as flapping what the policy says', () => {
+    const patient = offline({ ...DEFAULT_POLICY, 'access.flappingSec': 10 }).say(cs(100, 'AVAILABLE')).say(cs(120, 'UNAVAILABLE')).say(cs(124, 'AVAILABLE'));
+    expect(afterStart(patient).at(-1)).toBe('124 cs-available UNAVAILABLE AVAILABLE');
+    expect(afterStart(patient.say(cs(124.5, 'UNAVAILABLE')).say(cs(125, 'AVAILABLE'))).at(-1)).toBe('125 ip-preference-hold-started UNAVAILABLE AVAILABLE hold 140');
+  });
+
+  it('shares one wait and a minute between losses of IP that follow one another closely', () => {
+    const unsteady = new Reachability().know().say(cs(1, 'AVAILABLE')).say(connection(20));
+    for (let second = 100; second < 200; second += 14) unsteady.say(connection(second, 'UNAVAILABLE')).say(connection(second + 13));
+    const holds = unsteady.told.filter(({ ip }) => ip === 'UNAVAILABLE').map(({ at, holdUntil }) => [at, holdUntil].map((instant) => instant && (instant - seconds(0)) / 1000));
+    expect(holds).toEqual([[100, 115], [114, 129], [128, 143], [142, 157], [156, 171], [170, 175], [175, undefined], [184, undefined], [198, undefined]]);
+  });
+
+  it('keeps the wait that runs when the policy changes, and waits by the new one next', () => {
+    const reachability = offline().say(cs(100, 'AVAILABLE'));
+    reachability.policy = { ...DEFAULT_POLICY, 'ip.preferenceSec': 3 };
+    reachability.say(cs(101, 'UNAVAILABLE')).say(cs(102, 'AVAILABLE')).until(300);
+    expect(afterStart(reachability).at(-1)).toBe('115 ip-preference-hold-ended UNAVAILABLE AVAILABLE');
+    expect(afterStart(reachability.say(cs(300, 'UNAVAILABLE')).say(cs(301, 'AVAILABLE'))).at(-1)).toBe('301 ip-preference-hold-started UNAVAILABLE AVAILABLE hold 304');
+  });
 
   it('waits for the Primary only', () =>
     expect(new Reachability().know().say(connection(1, 'AVAILABLE', { subject: TABLET })).say(connection(2, 'UNAVAILABLE', { subject: TABLET })).until(100)

@@ -1,19 +1,17 @@
-import type { DeviceId } from '@cpm/vocabulary';
-import type { Access, AccessChange, AccessEvent, KnownDevice } from './access.js';
+import type { AccessKind, DeviceId } from '@cpm/vocabulary';
+import type { Access, AccessChange, AccessEvent, KnownDevice, Occasion } from './access.js';
 import type { EffectiveAccess } from './effective-access.js';
 import { effectiveAccess } from './effective-access.js';
 import type { Evidence } from './evidence.js';
-import { SIM } from './evidence.js';
+import { SIM, endOf } from './evidence.js';
 import type { IpPreference } from './ip-preference-hold.js';
 import { hasRunOut, nextPreference } from './ip-preference-hold.js';
 
-/** What it is called where no evidence made the change. */
+/** What it is called where no evidence made the change; of time the evidence tells that ended. */
 const REASON = { time: 'evidence-expired', devices: 'devices-changed', restatement: 'evidence-restated' } as const;
 
 /** What made the evidence be judged again. */
-export interface Cause {
-  readonly now: number;
-  readonly preferenceMs: number;
+export interface Cause extends Occasion {
   readonly by: Evidence | keyof typeof REASON;
 }
 
@@ -30,10 +28,10 @@ export function evidenceAbout(state: Access, { id, role }: Pick<KnownDevice, 'id
   return state.book.entries.filter(({ subject }) => subject === id || (subject === SIM && role === 'primary'));
 }
 
-function preferenceNow(state: Access, { now, preferenceMs }: Cause): IpPreference {
+function preferenceNow(state: Access, { now, policy }: Cause): IpPreference {
   const primary = state.devices.find(({ role }) => role === 'primary');
   if (!primary) return {};
-  return nextPreference(state.preference, { before: primary, after: effectiveAccess(evidenceAbout(state, primary), now), now, preferenceMs });
+  return nextPreference(state.preference, { before: primary, after: effectiveAccess(evidenceAbout(state, primary), now), now, policy });
 }
 
 interface Judged {
@@ -61,16 +59,28 @@ function whyChanged(
   device: KnownDevice, after: EffectiveAccess, { state, judged: { cause, preference } }: { state: Access; judged: Judged },
 ): Pick<AccessChange, 'reason' | 'source' | 'cause'> {
   const because = evidenceOf(cause, device);
-  const origin = because ? { source: because.source, ...(because.cause !== undefined && { cause: because.cause }) } : {};
+  const origin = originOf(because);
   const { hold } = preference;
   if (device.role === 'primary' && hold && hold.until !== state.preference.hold?.until) {
     return { reason: hold.reason === 'ip-lost' ? 'ip-lost' : 'ip-preference-hold-started', ...origin };
   }
   const isHoldOver = device.holdUntil !== undefined && hasRunOut(state.preference, cause.now) && after.ip.state !== 'AVAILABLE';
   if (isHoldOver) return { reason: 'ip-preference-hold-ended', ...origin };
-  if (!because) return { reason: typeof cause.by === 'string' ? REASON[cause.by] : REASON.time };
-  const moved = after.ip.state === device.ip ? `cs-${after.cs.state}` : `ip-${after.ip.state}`;
-  return { reason: moved.toLowerCase(), ...origin };
+  const kind = after.ip.state === device.ip ? 'CS' : 'IP';
+  if (cause.by === 'devices' || cause.by === 'restatement') return { reason: REASON[cause.by] };
+  if (!because) return whatEnded(evidenceAbout(state, device), kind, cause);
+  return { reason: `${kind}-${(kind === 'IP' ? after.ip : after.cs).state}`.toLowerCase(), ...origin };
+}
+
+function originOf(evidence: Evidence | undefined): Pick<AccessChange, 'source' | 'cause'> {
+  return evidence ? { source: evidence.source, ...(evidence.cause !== undefined && { cause: evidence.cause }) } : {};
+}
+
+/** Time alone changes an access by ending somebody's word: the last one that ended. */
+function whatEnded(evidence: readonly Evidence[], kind: AccessKind, { now }: Cause): Pick<AccessChange, 'reason' | 'source' | 'cause'> {
+  const [last] = evidence.filter((entry) => entry.access === kind && endOf(entry) <= now).toSorted((one, other) => endOf(other) - endOf(one));
+  const isSilent = last !== undefined && endOf(last) === last.staleAt;
+  return { reason: isSilent ? 'source-silent' : REASON.time, ...originOf(last) };
 }
 
 /** The evidence that made this device change; another device changes on the occasion only because its own evidence expired. */
@@ -80,5 +90,6 @@ function evidenceOf({ by }: Cause, { id, role }: { id: DeviceId; role: KnownDevi
 }
 
 function isSamePreference(one: IpPreference, other: IpPreference): boolean {
-  return one.hold?.until === other.hold?.until && one.hold?.reason === other.hold?.reason && one.quietUntil === other.quietUntil;
+  return one.hold?.until === other.hold?.until && one.hold?.reason === other.hold?.reason && one.quietUntil === other.quietUntil
+    && one.losses?.first === other.losses?.first && one.losses?.last === other.losses?.last;
 }

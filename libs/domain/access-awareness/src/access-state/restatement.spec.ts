@@ -1,5 +1,5 @@
 import { requirement } from '@cpm/runtime-decider';
-import type { AccessState } from '@cpm/vocabulary';
+import { DEFAULT_POLICY, type AccessState } from '@cpm/vocabulary';
 import fc from 'fast-check';
 import { cs, evidence, PHONE, Reachability, seconds, TABLET } from './access.fixture.js';
 import { accessView } from './access-view.js';
@@ -40,6 +40,19 @@ requirement('CPM-MLD-035', () => {
     ]);
   });
 
+  it('lets a source be believed longer that stands by its words, and revives none that is believed no more', () => {
+    const policy = { ...DEFAULT_POLICY, 'access.staleAfterSec': 10 };
+    const confirmed = (at: number) => new Reachability(policy).know().say(cs(1, 'AVAILABLE', { source: 'nudm-ee' })).until(at).restate(restatement(at, { source: 'nudm-ee' }));
+    expect([18, 19].map((second) => accessOf(confirmed(9).until(second))[PHONE])).toEqual(['UNKNOWN AVAILABLE', 'UNKNOWN UNKNOWN']);
+    expect(accessOf(confirmed(11).until(12))[PHONE]).toBe('UNKNOWN UNKNOWN');
+  });
+
+  it('replaces by a word that is believed as long as any', () => {
+    const reachability = new Reachability({ ...DEFAULT_POLICY, 'access.staleAfterSec': 10 }).know().say(registered(TABLET, 1, { until: 600 }))
+      .until(5).restate(restatement(5, { state: 'UNAVAILABLE' }));
+    expect([14, 15].map((second) => accessOf(reachability.until(second))[TABLET])).toEqual(['UNAVAILABLE UNKNOWN', 'UNKNOWN UNKNOWN']);
+  });
+
   it('is not undone by an older restatement that comes late, nor by one from the future', () => {
     const reachability = new Reachability().know().say(registered(PHONE, 1)).until(9).restate(restatement(9, { except: [PHONE], state: 'UNAVAILABLE' }));
     expect(accessOf(reachability.restate(restatement(5, { state: 'UNAVAILABLE' })))[PHONE]).toBe('AVAILABLE UNKNOWN');
@@ -62,7 +75,7 @@ requirement('CPM-MLD-035', () => {
 
   it('ends in the same access whatever order words and restatements arrive in', () => fc.assert(fc.property(inTwoOrders, ([one, other]) => {
     const [first, second] = [one, other].map((order) => {
-      const reachability = new Reachability().until(30).know();
+      const reachability = new Reachability({ ...DEFAULT_POLICY, 'access.staleAfterSec': 35 }).until(30).know();
       for (const each of order) if ('except' in each) reachability.restate(each); else reachability.say(each);
       return [30, 45].map((at) => accessOf(reachability.until(at)));
     });

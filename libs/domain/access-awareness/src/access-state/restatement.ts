@@ -1,5 +1,6 @@
 import type { AccessState } from '@cpm/vocabulary';
 import type { Evidence, EvidenceBook, Subject } from './evidence.js';
+import { endOf } from './evidence.js';
 
 /** A source speaks again of all it said by `at`, except of some devices: it stands by it, replaces it by `state`, or ends it by `validUntil`. */
 export interface Restatement {
@@ -8,6 +9,8 @@ export interface Restatement {
   readonly except: readonly Subject[];
   readonly state?: AccessState;
   readonly validUntil?: number;
+  /** How long the source is believed without a further word, by the policy under which it came; 0 or absent: for ever. */
+  readonly staleAfterMs?: number;
 }
 
 /** Sources that restate; one more, and the one that did so longest ago is forgotten. */
@@ -30,13 +33,18 @@ export function asRestated(entry: Evidence, { restatements = [] }: EvidenceBook)
   return restatements.reduce(restatedBy, entry);
 }
 
-function restatedBy(entry: Evidence, { source, at, except, state, validUntil }: Restatement): Evidence {
+function restatedBy(entry: Evidence, restatement: Restatement): Evidence {
+  const { source, at, except, state, validUntil } = restatement;
   if (entry.source !== source || entry.observedAt > at || except.includes(entry.subject)) return entry;
-  if (state !== undefined) return replaced(entry, { state, at });
+  if (state !== undefined) return { ...replaced(entry, state), observedAt: at, ...silence(restatement) };
   if (validUntil !== undefined) return { ...entry, validUntil: Math.min(validUntil, entry.validUntil ?? Infinity) };
-  return { ...entry, confirmedAt: Math.max(at, entry.confirmedAt ?? 0) };
+  return endOf(entry) <= at ? entry : { ...entry, confirmedAt: Math.max(at, entry.confirmedAt ?? 0), ...(entry.staleAt !== undefined && silence(restatement)) };
 }
 
-function replaced({ subject, access, source, confidence }: Evidence, { state, at }: { readonly state: AccessState; readonly at: number }): Evidence {
-  return { subject, access, source, confidence, state, observedAt: at };
+function replaced({ subject, access, source, confidence, observedAt }: Evidence, state: AccessState): Evidence {
+  return { subject, access, source, confidence, state, observedAt };
+}
+
+function silence({ at, staleAfterMs = 0 }: Restatement): Pick<Evidence, 'staleAt'> {
+  return staleAfterMs > 0 ? { staleAt: at + staleAfterMs } : {};
 }

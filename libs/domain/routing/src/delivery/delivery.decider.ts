@@ -9,7 +9,7 @@ import { reportDispositions } from './disposition.js';
 import { expire } from './expiry.js';
 import { offerMessage } from './offer.js';
 import { rebind } from './rebinding.js';
-import { endWait, reconsider } from './reconsider.js';
+import { accessFollowed, endWait, reconsider } from './reconsider.js';
 import { revoke } from './revocation.js';
 
 /** The legs of one message for one recipient. */
@@ -20,7 +20,8 @@ export const deliveryDecider: Decider<DeliveryCommand, Delivery, DeliveryEvent> 
     if (state.stage === 'none') return nothingKnown(command);
     const deliberation = new Deliberation(state, command);
     deliberate(deliberation, command);
-    return deliberation.conclude();
+    const events = deliberation.conclude();
+    return command.type === 'Reconsider' ? [...accessFollowed(deliberation, command.device, events), ...events] : events;
   },
   evolve: evolveDelivery,
 };

@@ -31,6 +31,8 @@ export function journalOfDelivery(event: DeliveryEvent, { now: at }: DecisionCon
       return event.unreachable ? { at, step: 'not deliverable to this recipient', reason: event.unreachable } : { at, step: 'accepted for this recipient' };
     case 'OfferRefused':
       return { at, step: 'offer refused', reason: 'message-id-used-by-another-sender' };
+    case 'AccessFollowed':
+      return { at, step: `access: ${event.role === 'primary' ? `CS ${event.cs}, ` : ''}IP ${event.ip}`, device: event.device, reason: event.because };
     case 'LegMoved':
       return legLine(event.leg, after, at);
     case 'PrimaryChanged':

@@ -1,4 +1,4 @@
-import { serviceOf, type CpmAddress, type DeviceId, type DispositionRequest, type Instant, type Message, type MessageService, type Policy, type SessionBinding, type SessionEnd } from '@cpm/vocabulary';
+import { serviceOf, type AccessState, type CpmAddress, type DeviceId, type DeviceRole, type DispositionRequest, type Instant, type Message, type MessageService, type Policy, type SessionBinding, type SessionEnd } from '@cpm/vocabulary';
 import type { DispositionEvidence } from '@cpm/contracts-report-aggregation';
 import type { AnswerFileTransfer, OfferAnswer, OfferMessage, RebindDelivery, ReportDisposition, ReportFileProgress, RevokeMessage } from '@cpm/contracts-routing';
 import type { SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
@@ -16,7 +16,7 @@ export interface Circumstances {
 export type DeliveryCommand = Circumstances &
   (
     | { readonly type: 'Offer'; readonly offer: OfferMessage }
-    | { readonly type: 'Reconsider' }
+    | { readonly type: 'Reconsider'; readonly device?: DeviceId }
     | { readonly type: 'EndWait'; readonly device: DeviceId }
     | { readonly type: 'Expire' }
     | { readonly type: 'TrackSms'; readonly progress: SmsProgress }
@@ -35,6 +35,8 @@ export type DeliveryEvent =
   | { readonly type: 'MessageOffered'; readonly offer: OfferMessage; readonly unreachable: Unreachable | null }
   | { readonly type: 'OfferRefused'; readonly sender: CpmAddress; readonly originDevice: DeviceId; readonly service: MessageService; readonly requested: readonly DispositionRequest[] }
   | { readonly type: 'NothingKnown'; readonly at: Instant }
+  /** The access that the moves of this decision follow, of the device whose access had changed. */
+  | { readonly type: 'AccessFollowed'; readonly device: DeviceId; readonly role: DeviceRole; readonly ip: AccessState; readonly cs: AccessState; readonly because: string }
   | { readonly type: 'LegMoved'; readonly leg: Leg; readonly from: LegState }
   | { readonly type: 'PrimaryChanged'; readonly legs: readonly Leg[]; readonly from: DeviceId; readonly to: DeviceId }
   | { readonly type: 'FramesPushed'; readonly form: 'FULL' | 'NOTIFY'; readonly devices: readonly DeviceId[] }

@@ -6,6 +6,7 @@ import type { LegSituation } from '../fan-out/plan-leg.js';
 import { accessOf, deviceOf } from '../profile/profile.js';
 import type { Deliberation } from './deliberation.js';
 import { follow } from './follow-plan.js';
+import type { DeliveryEvent } from './delivery.js';
 import type { LegPlan } from './leg-plan.js';
 import { isFinal, isPushed, isTaking, isTextOnTheWay, type Leg } from './leg.js';
 import { interrupt, offerAgain } from '../file-offer/track-file.js';
@@ -22,6 +23,14 @@ export function reconsider(deliberation: Deliberation): void {
       if (leg?.role === role) redecide(deliberation, leg);
     }
   }
+}
+
+/** CPM-MLD-035: a change of access is told with what it made happen; one that made nothing happen is no part of the message's journey. */
+export function accessFollowed({ profile }: Deliberation, id: DeviceId | undefined, events: readonly DeliveryEvent[]): readonly DeliveryEvent[] {
+  const device = id && deviceOf(profile, id);
+  if (!device || !events.some(({ type }) => type === 'LegMoved')) return [];
+  const { ip, cs, because } = accessOf(profile, device.id);
+  return because === undefined ? [] : [{ type: 'AccessFollowed', device: device.id, role: device.role, ip, cs, because }];
 }
 
 /** The wait of a leg is over: its push stayed unanswered, no connection came up, or quiet hours ended. */

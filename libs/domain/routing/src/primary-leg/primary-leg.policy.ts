@@ -37,7 +37,7 @@ const PRIMARY_LEG: Readonly<Record<AccessState, Readonly<Record<AccessState, Row
   SUSPECT: { AVAILABLE: TEXT_AFTER_HOLD, UNAVAILABLE: TRY_THEN_DEFER, UNKNOWN: TRY_AFTER_HOLD, SUSPECT: TRY_AFTER_HOLD },
 };
 
-export interface PrimaryAccess {
+interface PrimaryAccess {
   readonly ip: AccessState;
   readonly cs: AccessState;
   readonly held: boolean;
@@ -46,10 +46,4 @@ export interface PrimaryAccess {
 export function primaryCell({ ip, cs, held }: PrimaryAccess): PrimaryCell {
   const row = PRIMARY_LEG[ip][cs];
   return held ? row.held : row.ready;
-}
-
-/** The action for a Primary of this access and content. */
-export function primaryAction({ fits, ...access }: PrimaryAccess & { readonly fits: boolean }): PrimaryAction {
-  const cell = primaryCell(access);
-  return fits ? cell.fits : cell.other;
 }

@@ -113,6 +113,20 @@ requirement('CPM-MLD-035', () => {
     expect(scenario.legs()).toMatchObject({ phone: 'PUSHED FULL(ip-available)' });
   });
 
+  it('tries again when CS came back after the text failed, although news of the failure comes later', () => {
+    const scenario = csOnly().offer().sms('submitted').fresh();
+    const failedAt = scenario.now;
+    scenario.advance(5);
+    scenario.access(PHONE, 'UNAVAILABLE', 'UNAVAILABLE').access(PHONE, 'UNAVAILABLE', 'AVAILABLE').sms('failed', { at: failedAt });
+    expect(scenario.of('SubmitSms')).toMatchObject([{ attempt: 2 }]);
+  });
+
+  it('does not try again on access from before the failure', () => {
+    const scenario = csOnly().offer().sms('submitted').fresh().access(PHONE, 'UNAVAILABLE', 'UNKNOWN').access(PHONE, 'UNAVAILABLE', 'AVAILABLE').sms('failed');
+    expect(scenario.of('SubmitSms')).toEqual([]);
+    expect(scenario.legs()).toMatchObject({ phone: 'DEFERRED DEFER(sms-failed)' });
+  });
+
   it('does not push what has left as SMS', () => {
     const scenario = csOnly().offer().sms('submitted').fresh().access(PHONE, 'AVAILABLE', 'AVAILABLE');
     expect(scenario.frames()).toEqual([]);

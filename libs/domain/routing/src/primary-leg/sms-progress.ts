@@ -1,3 +1,4 @@
+import type { Instant } from '@cpm/vocabulary';
 import type { SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
 import type { Deliberation } from '../delivery/deliberation.js';
 import { failIfNothingCame } from '../delivery/expiry.js';
@@ -19,7 +20,7 @@ export function trackSms(deliberation: Deliberation, progress: SmsProgress): voi
   const { status } = progress;
   if (status === 'submitted') submitted(deliberation, leg, progress);
   else if (status === 'delivered') delivered(deliberation, leg, progress);
-  else if (isAwaited(leg, progress)) lost(deliberation, leg, { form: progress.form, loss: status });
+  else if (isAwaited(leg, progress)) lost(deliberation, leg, { form: progress.form, loss: status, at: progress.at });
   failIfNothingCame(deliberation);
 }
 
@@ -82,14 +83,16 @@ function advanceUcn(deliberation: Deliberation, leg: Leg, ucn: UcnState): void {
 
 /**
  * The text did not arrive. The next try by SMS waits for a change of access, except after a cancellation, and where nobody knows
- * whether it left: of that, policy says how often it may be risked. IP may go at once.
+ * whether it left: of that, policy says how often it may be risked. What changed since the failure counts as such a change, because
+ * news of the failure may come later. IP may go at once.
  */
-function lost(deliberation: Deliberation, leg: Leg, { form, loss }: { readonly form: SmsProgress['form']; readonly loss: Loss }): void {
+function lost(deliberation: Deliberation, leg: Leg, { form, loss, at }: { readonly form: SmsProgress['form']; readonly loss: Loss; readonly at: Instant }): void {
   const reason = LOSS_REASON[form][loss];
-  const { revision } = accessOf(deliberation.profile, leg.device);
+  const { revision, changedAt = 0 } = accessOf(deliberation.profile, leg.device);
+  const mayRetry = loss === 'cancelled' || (loss === 'unknown' && leg.state === 'SMS_REQUESTED') || changedAt > at;
   const remembering: Leg = {
     ...leg,
-    refused: loss === 'cancelled' || (loss === 'unknown' && leg.state === 'SMS_REQUESTED') ? leg.refused : { revision, reason },
+    refused: mayRetry ? leg.refused : { revision, reason },
     uncertain: loss === 'unknown' ? leg.uncertain + 1 : leg.uncertain,
   };
   if (deliberation.state.overdue) {

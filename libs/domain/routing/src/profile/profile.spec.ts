@@ -42,7 +42,7 @@ describe('profile', () => {
 
   it('has every open delivery decided again, and no closed one', () => {
     const scenario = new Scenario().subscriber().access(PHONE, 'UNAVAILABLE', 'UNAVAILABLE').offer(image()).fresh().access(PHONE, 'AVAILABLE');
-    expect(scenario.of('ReconsiderDelivery')).toEqual([{ recipient: BOB, delivery: `${BOB}|m1`, reason: 'access-changed: test', at: START }]);
+    expect(scenario.of('ReconsiderDelivery')).toEqual([{ recipient: BOB, delivery: `${BOB}|m1`, reason: 'access-changed: test', device: PHONE, at: START }]);
     scenario.report(PHONE, 'delivered').report(TABLET, 'delivered').fresh().access(PHONE, 'UNAVAILABLE');
     expect(scenario.published).toEqual([]);
   });

@@ -11,6 +11,10 @@ export interface DeviceAccess {
   /** Until then IP is awaited before CS is used, epoch ms. */
   readonly holdUntil: Instant | null;
   readonly revision: number;
+  /** When what reaches the device last changed, epoch ms. */
+  readonly changedAt?: Instant;
+  /** Why the access is what it is, for a journey: the reason, and whose word it was. */
+  readonly because?: string;
 }
 
 /** What routing knows of a user. `version` 0: never heard of him. */
@@ -63,8 +67,16 @@ function learnAccess(profile: Profile, change: AccessChanged, revision: number):
     return { ...profile, access, accessChanges: revision };
   }
   const known = profile.access[device];
-  const learned: DeviceAccess = { ip, cs, holdUntil: holdUntil ?? null, revision: ip !== 'AVAILABLE' && known?.ip === ip && known.cs === cs ? known.revision : revision };
+  const isSame = ip !== 'AVAILABLE' && known?.ip === ip && known.cs === cs;
+  const changed = isSame ? { revision: known.revision, ...(known.changedAt !== undefined && { changedAt: known.changedAt }) } : { revision, changedAt: change.at };
+  const learned: DeviceAccess = { ip, cs, holdUntil: holdUntil ?? null, ...changed, because: becauseOf(change) };
   return { ...profile, access: { ...profile.access, [device]: learned }, accessChanges: revision };
+}
+
+/** `cs-available (t8)`, `cs-unavailable (smpp-receipt: absent-subscriber)`; of a connection its number says nothing. */
+function becauseOf({ reason, source, cause }: AccessChanged): string {
+  const word = [source?.replace(/^connection\/.*/, 'connection'), cause].filter((part) => part !== undefined).join(': ');
+  return word === '' ? reason : `${reason} (${word})`;
 }
 
 export const profileDecider: Decider<ProfileCommand, Profile, ProfileEvent> = {
@@ -88,9 +100,10 @@ export const profile = defineAggregate<ProfileCommand, Profile, ProfileEvent>({
   react: (event, _after, { open, now }): Reaction[] => {
     const reason = event.type === 'AccessLearned' ? `access-changed: ${event.change.reason}` : 'subscriber-changed';
     const recipient = event.type === 'AccessLearned' ? event.change.user : event.snapshot.user;
+    const device = event.type === 'AccessLearned' ? { device: event.change.device } : {};
     return open.map(({ kind, id }) =>
       kind === 'delivery'
-        ? publish(ReconsiderDelivery, { recipient, delivery: id, reason, at: now })
+        ? publish(ReconsiderDelivery, { recipient, delivery: id, reason, ...device, at: now })
         : publish(ReconsiderParticipation, { user: recipient, participation: id, reason, at: now }));
   },
   ownerOf: (id) => id,
