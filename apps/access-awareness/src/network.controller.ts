@@ -1,11 +1,16 @@
-import { Body, Controller, HttpCode, Inject, Logger, Post } from '@nestjs/common';
-import { AccessObserved, imsRegistration, t8Notification } from '@cpm/contracts-access-awareness';
-import { imsRegistrationEvidence, t8Evidence } from '@cpm/domain-access-awareness';
-import { parse, ProblemError, RequireScope, orUnavailable } from '@cpm/http';
-import { CLOCK, ingressOf } from '@cpm/runtime-host';
-import type { Clock, Ingress } from '@cpm/runtime-ports';
-import { normaliseAddress } from '@cpm/vocabulary';
-import { KnownSubscribers } from './known-subscribers.js';
+import { Body, Controller, Headers, HttpCode, Inject, Logger, Post } from '@nestjs/common';
+import { imsRegistration, reginfo, t8Notification } from '@cpm/contracts-access-awareness';
+import { imsRegistrationEvidence, reginfoEvidence, t8Evidence } from '@cpm/domain-access-awareness';
+import { BodyAs, parse, RequireScope } from '@cpm/http';
+import { CLOCK } from '@cpm/runtime-host';
+import type { Clock } from '@cpm/runtime-ports';
+import { mediaType, normaliseAddress } from '@cpm/vocabulary';
+import { EvidenceIntake } from './evidence-intake.js';
+import { reginfoDocument } from './reginfo-document.js';
+
+const REGINFO = 'application/reginfo+xml';
+/** 64 registrations of 64 contacts each do not fill it. */
+const REGISTRATION_LIMIT_BYTES = 2 ** 20;
 
 /** What networks report of a subscriber's access. 204: the evidence is in the log. */
 @Controller('/network/v1')
@@ -14,8 +19,7 @@ export class NetworkController {
   private readonly logger = new Logger('access-awareness');
 
   constructor(
-    @Inject(ingressOf('access-awareness')) private readonly ingress: Ingress,
-    @Inject(KnownSubscribers) private readonly subscribers: KnownSubscribers,
+    @Inject(EvidenceIntake) private readonly evidence: EvidenceIntake,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -25,24 +29,21 @@ export class NetworkController {
     const { observed, ignored, isCancelled } = t8Evidence(parse(t8Notification, body), this.clock.now());
     for (const { monitoringType, reason } of ignored) this.logger.debug(`T8 report ${monitoringType} ignored: ${reason}`);
     if (isCancelled) this.logger.warn('the network has cancelled a T8 subscription');
-    await this.observe(observed.flatMap(({ msisdn, ...evidence }) => {
+    const about = observed.flatMap(({ msisdn, ...evidence }) => {
       const user = normaliseAddress(`tel:+${msisdn}`);
       return user ? [{ ...evidence, user }] : [];
-    }));
+    });
+    await this.evidence.take({ observed: about, restated: [], ignored: [] });
   }
 
+  /** JSON names the contacts that changed; a `reginfo` document (RFC 3680) may name all there are. */
   @Post('/ims/registrations')
+  @BodyAs({ as: 'text', types: [REGINFO], limitBytes: REGISTRATION_LIMIT_BYTES })
   @HttpCode(204)
-  async registrations(@Body() body: unknown): Promise<void> {
-    await this.observe(imsRegistrationEvidence(parse(imsRegistration, body), this.clock.now()));
-  }
-
-  /** Reports about strangers are dropped as long as one is about a subscriber. */
-  private async observe(evidence: readonly AccessObserved[]): Promise<void> {
-    if (evidence.length === 0) return;
-    const known = await this.subscribers.among(evidence.map(({ user }) => user));
-    const kept = evidence.filter(({ user }) => known.has(user));
-    if (kept.length === 0) throw new ProblemError(404, 'unknown-subscriber', 'The subscriber is not provisioned');
-    await orUnavailable(Promise.all(kept.map((one) => this.ingress.publish(AccessObserved, one))));
+  async registrations(@Body() body: unknown, @Headers('content-type') contentType = ''): Promise<void> {
+    const received = this.clock.now();
+    await this.evidence.take(typeof body === 'string' && mediaType(contentType) === REGINFO
+      ? reginfoEvidence(parse(reginfo, reginfoDocument(body)), received)
+      : { observed: imsRegistrationEvidence(parse(imsRegistration, body), received), restated: [], ignored: [] });
   }
 }

@@ -1,4 +1,12 @@
 export * from './access-changed.v1.js';
 export * from './access-observed.v1.js';
+export * from './access-restated.v1.js';
+export * from './camara-event.js';
 export * from './ims-registration.js';
+export * from './namf-notification.js';
+export type { AccessType } from './network-values.js';
+export * from './nhss-ee-notification.js';
+export * from './nhss-ims-sdm-notification.js';
+export * from './nudm-ee-notification.js';
+export * from './reginfo.js';
 export * from './t8-notification.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dateTime, token } from './network-values.js';
 
 /** The events 3GPP TS 29.122 (5.3.2.4.3) knows; most say nothing about access. */
 export const t8MonitoringType = z.enum([
@@ -8,10 +9,6 @@ export const t8MonitoringType = z.enum([
   'GROUP_MEMBER_LIST_CHANGE', 'APPLICATION_START', 'APPLICATION_STOP', 'SESSION_INACTIVITY_TIME', 'TRAFFIC_VOLUME', 'UL_DL_DATA_RATE',
 ]);
 export type T8MonitoringType = z.infer<typeof t8MonitoringType>;
-
-/** RFC 3339 in, epoch ms out. */
-const dateTime = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-const token = z.string().max(64);
 
 const pdnConnection = z.object({ status: token, apn: z.string().max(100).optional(), pdnType: token.optional() });
 
@@ -24,7 +21,6 @@ const monitoringEventReport = z.object({
   maxUEAvailabilityTime: dateTime.optional(),
   /** TS 29.336 8.4.58. */
   lossOfConnectReason: z.number().int().min(0).max(65_535).optional(),
-  pdnConnInfo: pdnConnection.optional(),
   pdnConnInfoList: z.array(pdnConnection).max(32).optional(),
 });
 export type T8MonitoringEventReport = z.infer<typeof monitoringEventReport>;

@@ -1,4 +1,4 @@
-import { AccessChanged, AccessObserved } from '@cpm/contracts-access-awareness';
+import { AccessChanged, AccessObserved, AccessRestated } from '@cpm/contracts-access-awareness';
 import { SubscriberChanged } from '@cpm/contracts-device-registry';
 import type { EventContract, Reaction } from '@cpm/runtime-decider';
 import { requirement } from '@cpm/runtime-decider';
@@ -55,6 +55,16 @@ requirement('CPM-MLD-035', () => {
     expect(service.fire(4.5, 'hold')).toMatchObject([{ payload: { reason: 'ip-preference-hold-ended', ip: 'UNAVAILABLE', cs: 'AVAILABLE' } }]);
     expect(service.timers()).toEqual({ expiry: seconds(2 + 6 * 3600) });
     expect(service.fire(4.5, 'hold')).toEqual([]);
+  });
+
+  it('lets what a CAMARA subscription said count until the grace after its end is over', () => {
+    const service = awareness();
+    service.tell(0, SubscriberChanged, mia);
+    service.tell(2, AccessObserved, { ...csUp, source: 'camara' });
+    expect(service.tell(10, AccessRestated, { user: MIA, source: 'camara', at: seconds(9), validUntil: seconds(310) })).toEqual([]);
+    expect(service.timers()).toEqual({ hold: seconds(17), expiry: seconds(310) });
+    service.fire(17, 'hold');
+    expect(service.fire(310, 'expiry')).toMatchObject([{ payload: { cs: 'UNKNOWN', reason: 'evidence-expired' } }]);
   });
 
   it('publishes nothing for a user who was removed', () => {

@@ -1,10 +1,11 @@
-import { AccessObserved } from '@cpm/contracts-access-awareness';
+import { AccessObserved, AccessRestated } from '@cpm/contracts-access-awareness';
 import { EraseUser, SubscriberChanged, UserErased } from '@cpm/contracts-device-registry';
 import { defineService, on } from '@cpm/runtime-decider';
 import type { AccessCommand } from './access-state/access.js';
 import { access, occasionOf } from './access-state/access.aggregate.js';
 import type { Evidence } from './access-state/evidence.js';
 import { SIM } from './access-state/evidence.js';
+import type { Restatement } from './access-state/restatement.js';
 
 const idOf = ({ user }: { readonly user: string }): string => user;
 
@@ -13,6 +14,10 @@ export const accessAwareness = defineService('access-awareness', [
   on(AccessObserved, {
     aggregate: access, idOf,
     command: (payload, context): AccessCommand => ({ type: 'Observe', evidence: evidenceOf(payload), ...occasionOf(context) }),
+  }),
+  on(AccessRestated, {
+    aggregate: access, idOf,
+    command: (payload, context): AccessCommand => ({ type: 'Restate', restatement: restatementOf(payload), ...occasionOf(context) }),
   }),
   on(SubscriberChanged, {
     aggregate: access, idOf,
@@ -27,4 +32,8 @@ function evidenceOf({ device, access: kind, state, confidence, source, observedA
     subject: device ?? SIM, access: kind, source, state, confidence, observedAt,
     ...(validUntil !== undefined && { validUntil }), ...(cause !== undefined && { cause }),
   };
+}
+
+function restatementOf({ source, at, except = [], state, validUntil }: AccessRestated): Restatement {
+  return { source, at, except, ...(state !== undefined && { state }), ...(validUntil !== undefined && { validUntil }) };
 }

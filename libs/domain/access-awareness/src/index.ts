@@ -4,5 +4,11 @@ export type { Access, AccessChange, AccessCommand, AccessEvent, KnownDevice } fr
 export { accessView, type AccessChangeView, type AccessView, type DeviceAccessView, type EvidenceView } from './access-state/access-view.js';
 export { effectiveAccess, type EffectiveAccess, type Verdict } from './access-state/effective-access.js';
 export { SIM, type Evidence, type Subject } from './access-state/evidence.js';
-export { imsRegistrationEvidence } from './network-evidence/ims-registration-evidence.js';
+export { camaraEvidence } from './network-evidence/camara-evidence.js';
+export { imsRegistrationEvidence, type RegisteredContact } from './network-evidence/ims-registration-evidence.js';
+export type { IgnoredReport, NetworkEvidence } from './network-evidence/network-evidence.js';
+export { nhssEeEvidence, nhssImsSdmEvidence } from './network-evidence/nhss-evidence.js';
+export { namfEvidence, nudmEeEvidence, type NudmSubscription } from './network-evidence/nudm-ee-evidence.js';
+export { reginfoEvidence } from './network-evidence/reginfo-evidence.js';
+export { subscriberOf } from './network-evidence/subscriber-identity.js';
 export { t8Evidence, type T8Evidence, type T8Ignored } from './network-evidence/t8-evidence.js';

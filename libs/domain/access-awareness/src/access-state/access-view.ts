@@ -12,6 +12,7 @@ export interface EvidenceView {
   readonly state: AccessState;
   readonly confidence: Confidence;
   readonly observedAt: string;
+  readonly confirmedAt?: string;
   readonly validUntil?: string;
   /** When it is believed no more if its source says nothing until then. */
   readonly staleAt?: string;
@@ -70,10 +71,11 @@ function deviceAccessView(state: Access, device: KnownDevice, now: number): Devi
 }
 
 function evidenceView(entry: Evidence, now: number): EvidenceView {
-  const { access, source, state, confidence, observedAt, validUntil, staleAt, trusted, cause } = entry;
+  const { access, source, state, confidence, observedAt, confirmedAt, validUntil, staleAt, trusted, cause } = entry;
   return {
     access, source, state, confidence,
     observedAt: timestamp(observedAt),
+    ...(confirmedAt !== undefined && { confirmedAt: timestamp(confirmedAt) }),
     ...(validUntil !== undefined && { validUntil: timestamp(validUntil) }),
     ...(staleAt !== undefined && { staleAt: timestamp(staleAt) }),
     ...(trusted && { trusted }),

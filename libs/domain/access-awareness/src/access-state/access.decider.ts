@@ -1,10 +1,11 @@
 import type { Decider } from '@cpm/runtime-decider';
-import type { Access, AccessCommand, AccessEvent, KnowDevices, KnownDevice, Observe, Occasion } from './access.js';
+import type { Access, AccessCommand, AccessEvent, KnowDevices, KnownDevice, Observe, Occasion, Restate } from './access.js';
 import { NOTHING_KNOWN } from './access.js';
 import type { Evidence, Subject } from './evidence.js';
 import { SIM, attributeToSim, boundUnknown, isOlder, record, underPolicy } from './evidence.js';
 import type { Cause } from './judgement.js';
 import { judge } from './judgement.js';
+import { asRestated, isRestated, restate } from './restatement.js';
 import { nextExpiry } from './timers.js';
 
 const MAX_RECENT = 20;
@@ -17,6 +18,7 @@ export const accessDecider: Decider<AccessCommand, Access, AccessEvent> = {
     const { policy } = command;
     switch (command.type) {
       case 'Observe': return observe(command, state, { now, policy });
+      case 'Restate': return restateAll(command, state, { now, policy });
       case 'KnowDevices': return knowDevices(command, state, { now, policy });
       case 'Elapse': {
         const isDue = [state.preference.hold?.until, nextExpiry(state)].some((due) => due !== undefined && due <= now);
@@ -28,6 +30,7 @@ export const accessDecider: Decider<AccessCommand, Access, AccessEvent> = {
   evolve(state, event) {
     switch (event.type) {
       case 'EvidenceRecorded': return { ...state, judgedAt: event.at, book: kept(state, record(state.book, event.evidence, event.at)) };
+      case 'EvidenceRestated': return { ...state, judgedAt: event.at, book: restate(state.book, event.restatement) };
       case 'DevicesKnown': return withDevices(state, event);
       case 'SubscriberForgotten': return { ...NOTHING_KNOWN, version: event.version, judgedAt: state.judgedAt };
       case 'TimePassed': return { ...state, judgedAt: event.at };
@@ -42,7 +45,15 @@ export const accessDecider: Decider<AccessCommand, Access, AccessEvent> = {
 function observe({ evidence: said }: Observe, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {
   const evidence: Evidence = underPolicy({ ...said, subject: subjectOf(said, state), observedAt: Math.min(said.observedAt, now) }, policy);
   if (isOlder(state.book, evidence)) return [{ type: 'EvidenceIgnored', reason: 'older', evidence }];
-  return andJudged(state, { type: 'EvidenceRecorded', evidence, at: now }, { now, policy, by: evidence });
+  const current = asRestated(evidence, state.book);
+  return andJudged(state, { type: 'EvidenceRecorded', evidence: current, at: now }, { now, policy, by: current });
+}
+
+/** What a source restated before the last time says nothing any more. */
+function restateAll({ restatement: said }: Restate, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {
+  const restatement = { ...said, at: Math.min(said.at, now), staleAfterMs: policy['access.staleAfterSec'] * 1000 };
+  if (isRestated(state.book, restatement)) return [];
+  return andJudged(state, { type: 'EvidenceRestated', restatement, at: now }, { now, policy, by: 'restatement' });
 }
 
 function knowDevices({ version, removed, devices }: KnowDevices, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {

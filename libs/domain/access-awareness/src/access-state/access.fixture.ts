@@ -3,6 +3,7 @@ import type { Access, AccessChange, AccessCommand, AccessEvent, KnowDevices } fr
 import { accessDecider } from './access.decider.js';
 import type { Evidence } from './evidence.js';
 import { SIM } from './evidence.js';
+import type { Restatement } from './restatement.js';
 import { accessTimers } from './timers.js';
 
 export const MIA = 'tel:+4915110000001' as CpmAddress;
@@ -47,6 +48,10 @@ export class Reachability {
   say(said: Evidence, late = 0): this {
     this.until((said.observedAt - START) / 1000 + late);
     return this.#decide({ type: 'Observe', evidence: said, ...this.#occasion() });
+  }
+
+  restate(restatement: Restatement): this {
+    return this.#decide({ type: 'Restate', restatement, ...this.#occasion() });
   }
 
   until(second: number): this {

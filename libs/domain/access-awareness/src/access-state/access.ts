@@ -2,6 +2,7 @@ import type { AccessState, DeviceId, DeviceRole, Policy } from '@cpm/vocabulary'
 import type { Evidence, EvidenceBook } from './evidence.js';
 import { NO_EVIDENCE } from './evidence.js';
 import type { IpPreference } from './ip-preference-hold.js';
+import type { Restatement } from './restatement.js';
 
 /** A device of the user, and what others were last told of its access. */
 export interface KnownDevice {
@@ -48,6 +49,7 @@ export interface Occasion {
 }
 
 export type Observe = Occasion & { readonly type: 'Observe'; readonly evidence: Evidence };
+export type Restate = Occasion & { readonly type: 'Restate'; readonly restatement: Restatement };
 export type KnowDevices = Occasion & {
   readonly type: 'KnowDevices';
   readonly version: number;
@@ -55,11 +57,12 @@ export type KnowDevices = Occasion & {
   readonly devices: readonly Pick<KnownDevice, 'id' | 'role'>[];
 };
 export type Elapse = Occasion & { readonly type: 'Elapse' };
-export type AccessCommand = Observe | KnowDevices | Elapse;
+export type AccessCommand = Observe | Restate | KnowDevices | Elapse;
 
 export type AccessEvent =
   | { readonly type: 'EvidenceRecorded'; readonly evidence: Evidence; readonly at: number }
   | { readonly type: 'EvidenceIgnored'; readonly reason: 'older'; readonly evidence: Evidence }
+  | { readonly type: 'EvidenceRestated'; readonly restatement: Restatement; readonly at: number }
   | { readonly type: 'DevicesKnown'; readonly version: number; readonly devices: KnowDevices['devices']; readonly at: number }
   | { readonly type: 'SubscriberForgotten'; readonly version: number }
   | { readonly type: 'TimePassed'; readonly at: number }

@@ -1,4 +1,5 @@
 import type { AccessKind, AccessState, Confidence, DeviceId, Policy } from '@cpm/vocabulary';
+import type { Restatement } from './restatement.js';
 
 /** The subscription itself: networks speak of the MSISDN, and what they say stays with the SIM when the Primary changes. */
 export const SIM = 'PRIMARY';
@@ -14,6 +15,8 @@ export interface Evidence {
   readonly observedAt: number;
   /** Until when it speaks, as its source says. */
   readonly validUntil?: number;
+  /** When the source last stood by it, where that is later than `observedAt`. */
+  readonly confirmedAt?: number;
   /** When it is believed no more because its source has been silent, by the policy under which it came. */
   readonly staleAt?: number;
   /** A hint that counts as much as a registration, by the policy under which it came. */
@@ -21,9 +24,10 @@ export interface Evidence {
   readonly cause?: string;
 }
 
-/** What is known: the last word per subject, access and source, and how far back what was forgotten reaches. */
+/** What is known: the last word per subject, access and source, the last restatement per source, and how far back what was forgotten reaches. */
 export interface EvidenceBook {
   readonly entries: readonly Evidence[];
+  readonly restatements?: readonly Restatement[];
   readonly forgotten: readonly { readonly subject: Subject; readonly access: AccessKind; readonly until: number }[];
 }
 
@@ -95,6 +99,7 @@ export function boundUnknown(book: EvidenceBook, isKnown: (subject: Subject) => 
   const dropped = new Set([...lastWord].sort(([, one], [, other]) => other - one).slice(MAX_UNKNOWN_DEVICES).map(([subject]) => subject));
   if (dropped.size === 0) return book;
   return {
+    ...book,
     entries: book.entries.filter(({ subject }) => !dropped.has(subject)),
     forgotten: book.forgotten.filter(({ subject }) => !dropped.has(subject)),
   };
@@ -103,6 +108,7 @@ export function boundUnknown(book: EvidenceBook, isKnown: (subject: Subject) => 
 function forget(book: EvidenceBook, { subject, access, source, observedAt }: Evidence): EvidenceBook {
   const before = book.forgotten.find((past) => isAbout(past, { subject, access }))?.until ?? 0;
   return {
+    ...book,
     entries: book.entries.filter((entry) => !hasSameKey(entry, { subject, access, source })),
     forgotten: [
       ...book.forgotten.filter((past) => !isAbout(past, { subject, access })),

@@ -7,9 +7,12 @@ import { SIM, endOf } from './evidence.js';
 import type { IpPreference } from './ip-preference-hold.js';
 import { hasRunOut, nextPreference } from './ip-preference-hold.js';
 
+/** What it is called where no evidence made the change; of time the evidence tells that ended. */
+const REASON = { time: 'evidence-expired', devices: 'devices-changed', restatement: 'evidence-restated' } as const;
+
 /** What made the evidence be judged again. */
 export interface Cause extends Occasion {
-  readonly by: Evidence | 'time' | 'devices';
+  readonly by: Evidence | keyof typeof REASON;
 }
 
 /** What is different now that the evidence is judged again; nothing for devices the user does not have. */
@@ -64,7 +67,8 @@ function whyChanged(
   const isHoldOver = device.holdUntil !== undefined && hasRunOut(state.preference, cause.now) && after.ip.state !== 'AVAILABLE';
   if (isHoldOver) return { reason: 'ip-preference-hold-ended', ...origin };
   const kind = after.ip.state === device.ip ? 'CS' : 'IP';
-  if (!because) return cause.by === 'devices' ? { reason: 'devices-changed' } : whatEnded(evidenceAbout(state, device), kind, cause);
+  if (cause.by === 'devices' || cause.by === 'restatement') return { reason: REASON[cause.by] };
+  if (!because) return whatEnded(evidenceAbout(state, device), kind, cause);
   return { reason: `${kind}-${(kind === 'IP' ? after.ip : after.cs).state}`.toLowerCase(), ...origin };
 }
 
@@ -76,12 +80,12 @@ function originOf(evidence: Evidence | undefined): Pick<AccessChange, 'source' |
 function whatEnded(evidence: readonly Evidence[], kind: AccessKind, { now }: Cause): Pick<AccessChange, 'reason' | 'source' | 'cause'> {
   const [last] = evidence.filter((entry) => entry.access === kind && endOf(entry) <= now).toSorted((one, other) => endOf(other) - endOf(one));
   const isSilent = last !== undefined && endOf(last) === last.staleAt;
-  return { reason: isSilent ? 'source-silent' : 'evidence-expired', ...originOf(last) };
+  return { reason: isSilent ? 'source-silent' : REASON.time, ...originOf(last) };
 }
 
 /** The evidence that made this device change; another device changes on the occasion only because its own evidence expired. */
 function evidenceOf({ by }: Cause, { id, role }: { id: DeviceId; role: KnownDevice['role'] }): Evidence | undefined {
-  if (by === 'time' || by === 'devices') return undefined;
+  if (typeof by === 'string') return undefined;
   return by.subject === id || (by.subject === SIM && role === 'primary') ? by : undefined;
 }
 

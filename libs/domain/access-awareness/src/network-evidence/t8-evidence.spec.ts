@@ -23,7 +23,7 @@ requirement('CPM-MLD-035', () => {
       observed({ access: 'CS', state: 'UNKNOWN', confidence: 'HINT', cause: 'max-detection-time-mme' }),
     ]],
     ['PDN connection created', { monitoringType: 'PDN_CONNECTIVITY_STATUS', pdnConnInfoList: [{ status: 'CREATED', apn: 'IMS' }] }, [ip('AVAILABLE')]],
-    ['PDN connection released', { monitoringType: 'PDN_CONNECTIVITY_STATUS', pdnConnInfo: { status: 'RELEASED', apn: 'internet.mnc001.mcc262.gprs' } },
+    ['PDN connection released', { monitoringType: 'PDN_CONNECTIVITY_STATUS', pdnConnInfoList: [{ status: 'RELEASED', apn: 'internet.mnc001.mcc262.gprs' }] },
       [ip('UNAVAILABLE')]],
     ['one of two PDN connections released', {
       monitoringType: 'PDN_CONNECTIVITY_STATUS', pdnConnInfoList: [{ status: 'RELEASED', apn: 'ims' }, { status: 'CREATED', apn: 'internet' }],

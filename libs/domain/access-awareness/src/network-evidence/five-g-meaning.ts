@@ -1,0 +1,61 @@
+import type { AccessType, AmfEventReport, NudmMonitoringReport, PdnConnectivityStatReport } from '@cpm/contracts-access-awareness';
+import { cs, ip, isRelevantApn, until, type Reading } from './network-evidence.js';
+
+/** TS 29.518 UeReachability: REGULATORY_ONLY lets neither data nor short messages through. */
+export function reachability({ reachability: state, maxAvailabilityTime }: Pick<AmfEventReport, 'reachability' | 'maxAvailabilityTime'>): Reading {
+  switch (state) {
+    case 'REACHABLE': return [ip('AVAILABLE', until(maxAvailabilityTime))];
+    case 'UNREACHABLE': return [ip('UNAVAILABLE')];
+    case 'REGULATORY_ONLY': return [ip('UNAVAILABLE', { cause: 'regulatory-only' }), cs('UNAVAILABLE', 'DELIVERABLE', { cause: 'regulatory-only' })];
+    default: return 'nothing-said';
+  }
+}
+
+/** Gone for the whole network after DEREGISTERED and PURGED; only not heard of after the rest, so that an MSC may still reach it. */
+export function lossOfConnectivity(reason: AmfEventReport['lossOfConnectReason']): Reading {
+  const cause = reason === undefined ? {} : { cause: reason.toLowerCase().replaceAll('_', '-') };
+  const isGone = reason === 'DEREGISTERED' || reason === 'PURGED';
+  return [ip('UNAVAILABLE', cause), cs(isGone ? 'UNAVAILABLE' : 'UNKNOWN', 'HINT', cause)];
+}
+
+/** IDLE is not unavailable: an idle device is paged. */
+export function connectionManagement(states: AmfEventReport['cmInfoList'] = []): Reading {
+  if (states.some(({ cmState }) => cmState === 'CONNECTED')) return [ip('AVAILABLE')];
+  return states.length > 0 ? 'idle-is-not-unavailable' : 'nothing-said';
+}
+
+/** Registered over any access, IP may be there; no longer registered with the mobile network, no short message gets there either. */
+export function registrationManagement(states: AmfEventReport['rmInfoList'] = []): Reading {
+  const has = (state: string) => states.filter(({ rmState }) => rmState === state);
+  const [registered, left] = [has('REGISTERED'), has('DEREGISTERED')];
+  if (registered.length === 0 && left.length === 0) return 'nothing-said';
+  const cause = { cause: 'deregistered' };
+  return [
+    registered.length > 0 ? ip('AVAILABLE') : ip('UNAVAILABLE', cause),
+    ...(left.some(({ accessType }) => accessType === '3GPP_ACCESS') ? [cs('UNAVAILABLE', 'HINT', cause)] : []),
+  ];
+}
+
+/** The accesses a device is registered over, Wi-Fi included. */
+export function accessTypes(types: readonly AccessType[] = []): Reading {
+  return types.length > 0 ? [ip('AVAILABLE')] : 'nothing-said';
+}
+
+/** Session types that carry no IP (TS 29.571 PduSessionType). */
+const WITHOUT_IP: readonly string[] = ['UNSTRUCTURED', 'ETHERNET'];
+
+export function pdnConnectivity({ pdnConnStat, dnn, pduSessType }: { readonly [Member in keyof PdnConnectivityStatReport]?: string | undefined }): Reading {
+  if (!isRelevantApn(dnn) || WITHOUT_IP.includes(pduSessType ?? '')) return 'no-relevant-pdn-connection';
+  if (pdnConnStat === 'ESTABLISHED') return [ip('AVAILABLE')];
+  return pdnConnStat === 'RELEASED' ? [ip('UNAVAILABLE')] : 'nothing-said';
+}
+
+/** Short messages over the NAS of Wi-Fi are no news of the mobile network. */
+export function reachabilityForSms(
+  { reachabilityForSmsReport: report }: Pick<NudmMonitoringReport, 'reachabilityForSmsReport'>, { overIp }: { readonly overIp: boolean },
+): Reading {
+  const end = until(report?.maxAvailabilityTime);
+  const sms = cs('AVAILABLE', 'DELIVERABLE', end);
+  if (overIp) return [ip('AVAILABLE', end), sms];
+  return report?.smsfAccessType === 'NON_3GPP_ACCESS' ? [ip('AVAILABLE', end)] : [sms];
+}
