@@ -3,7 +3,7 @@ import type { Clock, Ingress } from '@cpm/runtime-ports';
 import { fillUcnTemplate, SmsTextRefusedError } from '@cpm/sms-text';
 import { SmppInvalidPduError, SmppOutcomeUnknownError, SmppStatusError, type SubmitSm, type SubmitSmResult } from '@cpm/smpp';
 import type { GatewayConfig } from './gateway-config.js';
-import type { Receipts } from './receipts.js';
+import type { MessageIdScope, Receipts } from './receipts.js';
 import { segmentsOf, UnsubmittableError } from './segments.js';
 import type { SegmentReference } from './sms-references.js';
 import { smsSubmission, type SmsSubmission } from './sms-submission.js';
@@ -19,6 +19,7 @@ interface Refusal {
 }
 
 export interface SubmitterParts {
+  readonly smsc: MessageIdScope;
   readonly link: SmscLink;
   readonly receipts: Receipts;
   readonly links: UcnLinks;
@@ -68,7 +69,7 @@ export class SmsSubmitter {
     if (refusal) await this.#tell(() => this.parts.ingress.publish(SmscRefused, { user, smsId, attempt, at, ...refusal }));
     else await this.#tell(() => this.parts.ingress.publish(SmscAccepted, { user, smsId, attempt, at, segmentIds: accepted.map(({ segmentId }) => segmentId) }));
     this.parts.done(refusal?.retry ?? 'accepted', sms.mayRepeat);
-    for (const reference of accepted) await this.#tell(() => this.parts.receipts.joinParked(reference));
+    for (const reference of accepted) await this.#tell(() => this.parts.receipts.joinParked(this.parts.smsc, reference));
   }
 
   /** Undefined when every segment was accepted; `accepted` grows with each. */
@@ -80,7 +81,7 @@ export class SmsSubmitter {
         const { messageId } = await this.#submitThrottled(segment, sms.beginBy);
         const reference = { user, smsId, attempt, segmentId: messageId };
         accepted.push(reference);
-        if (messageId !== '') await this.#tell(() => this.parts.receipts.accepted(reference));
+        if (messageId !== '') await this.#tell(() => this.parts.receipts.accepted(this.parts.smsc, reference));
       }
       return undefined;
     } catch (error) {

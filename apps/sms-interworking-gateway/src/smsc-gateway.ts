@@ -8,7 +8,7 @@ import type { AlertNotification, Deliver, InboundMessage, SmppAddress, SmppEvent
 import { msisdnOf, normaliseAddress, type CpmAddress } from '@cpm/vocabulary';
 import type { GatewayConfig } from './gateway-config.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
-import { Receipts } from './receipts.js';
+import { Receipts, type MessageIdScope } from './receipts.js';
 import type { SmsReferences } from './sms-references.js';
 import type { UcnLinks } from './ucn-links.js';
 import { SmsSubmitter } from './sms-submitter.js';
@@ -34,14 +34,16 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
   readonly #link: SmppSmscLink | undefined;
   readonly #submitter: SmsSubmitter;
   readonly #receipts: Receipts;
+  readonly #smsc: MessageIdScope;
 
   constructor(private readonly parts: GatewayParts) {
     const { config, references, links, ingress, clock, metrics } = parts;
     this.#link = config.SMPP_URL === undefined ? undefined : this.#connect(config.SMPP_URL);
     const link: SmscLink = this.#link ?? noSmsc;
-    this.#receipts = new Receipts(link.smscId, config.SMPP_ID_FORMAT, references, ingress, () => clock.now());
+    this.#smsc = { id: link.smscId, idFormat: config.SMPP_ID_FORMAT };
+    this.#receipts = new Receipts(references, ingress, () => clock.now());
     this.#submitter = new SmsSubmitter({
-      link, receipts: this.#receipts, links, ingress, clock, settings: config,
+      smsc: this.#smsc, link, receipts: this.#receipts, links, ingress, clock, settings: config,
       done: (fate, mayRepeat) => metrics.submission(fate, mayRepeat),
       failed: (error) => this.#logger.warn(`an outcome could not be kept, trying again: ${(error as Error).message}`),
     });
@@ -76,7 +78,7 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
 
   async #deliver(deliver: Deliver): Promise<void> {
     if (deliver.kind === 'message') return this.#takeMessage(deliver);
-    this.parts.metrics.receipt(await this.#receipts.take(deliver));
+    this.parts.metrics.receipt(await this.#receipts.take(this.#smsc, deliver));
   }
 
   /** Resolves once the text is in the log: whether its number stands for a session is decided there, in the order of the user's events. */
