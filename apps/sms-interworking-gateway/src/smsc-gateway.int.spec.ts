@@ -79,7 +79,7 @@ beforeEach(async () => {
   gateway = new SmscGateway({ config, references, links, ingress, store, clock: systemClock, metrics: new GatewayMetrics(registry) });
   gateway.onApplicationBootstrap();
   // Once the gateway knows it: the server has the session a moment earlier.
-  await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('\ncpm_smpp_bound 1'));
+  await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('} 1'));
 });
 afterEach(async () => {
   await gateway.beforeApplicationShutdown();
@@ -176,8 +176,8 @@ describe('a text towards the SMSC', () => {
 
   it('while the SMSC is away is to be tried later, and nothing is lost while the log is away, too', async () => {
     await server.close();
-    await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('\ncpm_smpp_bound 0'));
-    expect(await registry.getSingleMetricAsString('cpm_smpp_circuit_state')).toContain('cpm_smpp_circuit_state 2');
+    await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('} 0'));
+    expect(await registry.getSingleMetricAsString('cpm_smpp_circuit_state')).toContain('cpm_smpp_circuit_state{smsc="smsc"} 2');
     ingress.refusals = 2;
     submit(submission('Hello'));
     await until(() => ingress.of('SmscRefused').length === 1);
@@ -187,7 +187,7 @@ describe('a text towards the SMSC', () => {
   it('that waited until nobody awaits it any more is not written', async () => {
     submit(submission('Hello', { beginBy: Date.now() - 1 }));
     await until(() => ingress.of('SmscRefused').length === 1);
-    expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'later', reason: 'the submission waited too long for its turn' }]);
+    expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'later', reason: 'submission not written: overdue' }]);
     expect(submitted).toEqual([]);
   });
 
