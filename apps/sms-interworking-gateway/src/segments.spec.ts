@@ -7,11 +7,11 @@ const NOW = Date.UTC(2026, 0, 5, 12);
 const bob = 'tel:+4915110000002' as CpmAddress;
 
 /** The validity of each segment of a text that lives for so long. */
-function validities(leftMs: number, SMPP_VALIDITY: 'relative' | 'absolute'): string[] {
+function validities(leftMs: number, validity: 'relative' | 'absolute'): string[] {
   const submission = smsSubmission.parse({
     user: bob, smsId: `${bob}|m1`, attempt: 1, sender: 'tel:+4915110000001', form: 'SMS', text: 'x'.repeat(200), expiresAt: NOW + leftMs, beginBy: NOW + 45_000, mayRepeat: false,
   });
-  return segmentsOf(submission, NOW, { SMPP_VALIDITY, SMPP_SENDER_NAME: 'CPM' }).map(({ validityPeriod }) => validityPeriod ?? '');
+  return segmentsOf(submission, NOW, { validity, senderName: 'CPM', shortCode: { ton: 3, npi: 0 }, setDpf: false }).map(({ validityPeriod }) => validityPeriod ?? '');
 }
 
 requirement('CPM-MLD-035', () => {

@@ -9,10 +9,15 @@ import { msisdnOf, normaliseAddress, type CpmAddress } from '@cpm/vocabulary';
 import type { GatewayConfig } from './gateway-config.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import { Receipts } from './receipts.js';
+import { RunningEffects } from './running-effects.js';
+import { SmsCanceller } from './sms-canceller.js';
 import type { SmsReferences } from './sms-references.js';
 import type { UcnLinks } from './ucn-links.js';
 import { SmsSubmitter } from './sms-submitter.js';
-import { noSmsc, SmppSmscLink, type SmscLink } from './smsc-link.js';
+import { SmscDispatch } from './smsc-dispatch.js';
+import { SmppSmsc, type Smsc } from './smsc-link.js';
+import { SmscRouter } from './smsc-router.js';
+import { smscsOf, type SmscSettings } from './smsc-settings.js';
 
 export interface GatewayParts {
   readonly config: GatewayConfig;
@@ -27,56 +32,51 @@ export interface GatewayParts {
 const SERVICE = 'sms-interworking-gateway';
 const DEAD_LETTERS = 'dead-letters';
 
-/** The talk with the SMSC: submissions go out, receipts, alerts and inbound messages come in. */
+/** The talk with the SMSCs: submissions go out, receipts, alerts and inbound messages come in. */
 export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly effects: EffectHandlers;
   readonly #logger = new Logger(SERVICE);
-  readonly #link: SmppSmscLink | undefined;
-  readonly #submitter: SmsSubmitter;
+  readonly #smscs: readonly SmppSmsc[];
+  readonly #effects: RunningEffects;
   readonly #receipts: Receipts;
 
+  /** @throws ConfigError for SMSCs that cannot be talked to */
   constructor(private readonly parts: GatewayParts) {
     const { config, references, links, ingress, clock, metrics } = parts;
-    this.#link = config.SMPP_URL === undefined ? undefined : this.#connect(config.SMPP_URL);
-    const link: SmscLink = this.#link ?? noSmsc;
-    this.#receipts = new Receipts(link.smscId, config.SMPP_ID_FORMAT, references, ingress, () => clock.now());
-    this.#submitter = new SmsSubmitter({
-      link, receipts: this.#receipts, links, ingress, clock, settings: config,
-      done: (fate, mayRepeat) => metrics.submission(fate, mayRepeat),
-      failed: (error) => this.#logger.warn(`an outcome could not be kept, trying again: ${(error as Error).message}`),
-    });
-    this.effects = { 'submit-sms': this.#submitter.submit };
+    this.#smscs = smscsOf(config).map((settings) => this.#connect(settings));
+    this.#receipts = new Receipts(references, ingress, () => clock.now());
+    this.#effects = new RunningEffects(clock, (error) => this.#logger.warn(`an outcome could not be kept, trying again: ${(error as Error).message}`));
+    const dispatch = new SmscDispatch(new SmscRouter<Smsc>(this.#smscs), clock);
+    const outgoing = { ingress, clock, effects: this.#effects };
+    const submitter = new SmsSubmitter({ ...outgoing, dispatch, receipts: this.#receipts, links, done: (fate, mayRepeat) => metrics.submission(fate, mayRepeat) });
+    const canceller = new SmsCanceller({ ...outgoing, smscs: this.#smscs, done: (outcome) => metrics.cancellation(outcome) });
+    this.effects = { 'submit-sms': submitter.submit, 'cancel-sms': canceller.cancel };
   }
 
   onApplicationBootstrap(): void {
-    if (!this.#link) this.#logger.warn('SMPP_URL is not set: nothing is sent as SMS');
+    if (this.#smscs.length === 0) this.#logger.warn('neither SMPP_URL nor SMSC_CONFIG is set: nothing is sent as SMS');
     if (this.parts.config.PUBLIC_URL === undefined) this.#logger.log('PUBLIC_URL is not set: notifications carry no link');
-    this.#link?.start();
+    for (const smsc of this.#smscs) smsc.start();
   }
 
   /** Answers that are due still come in and reach the log; what is submitted from now on is refused until later. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.#link?.close();
-    await this.#submitter.idle();
+    await Promise.all(this.#smscs.map((smsc) => smsc.close()));
+    await this.#effects.idle();
   }
 
-  #connect(url: string): SmppSmscLink {
-    const { config, metrics } = this.parts;
-    return new SmppSmscLink(url, config, {
-      onDeliver: (deliver) => this.#deliver(deliver),
+  #connect(settings: SmscSettings): SmppSmsc {
+    return new SmppSmsc(settings, {
+      onDeliver: (smsc, deliver) => this.#deliver(smsc, deliver),
       onAlert: (alert) => this.#alert(alert),
-      onState: (state) => {
-        metrics.bound(state === 'bound');
-        this.#logger.log(`link to the SMSC ${state}`);
-      },
-      onCircuit: (state) => metrics.circuit(state),
-      observe: (event) => this.#observe(event),
-    });
+      onBind: ({ id }, bind, state) => this.#logger.log(`bind ${bind} to the SMSC ${id} ${state}`),
+      observe: ({ id }, bind, event) => this.#observe(id, bind, event),
+    }, this.parts.metrics.smscs);
   }
 
-  async #deliver(deliver: Deliver): Promise<void> {
+  async #deliver(smsc: SmscSettings, deliver: Deliver): Promise<void> {
     if (deliver.kind === 'message') return this.#takeMessage(deliver);
-    this.parts.metrics.receipt(await this.#receipts.take(deliver));
+    this.parts.metrics.receipt(await this.#receipts.take(smsc, deliver));
   }
 
   /** Resolves once the text is in the log: whether its number stands for a session is decided there, in the order of the user's events. */
@@ -108,9 +108,9 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     });
   }
 
-  #observe(event: SmppEvent): void {
+  #observe(smsc: string, bind: number, event: SmppEvent): void {
     const { type, ...details } = event;
-    const line = { smpp: type, ...('error' in details ? { reason: (details.error as Error).message } : details) };
+    const line = { smsc, bind, smpp: type, ...('error' in details ? { reason: (details.error as Error).message } : details) };
     if (type === 'bound' || type === 'reconnect-scheduled') this.#logger.debug(line);
     else this.#logger.warn(line);
   }

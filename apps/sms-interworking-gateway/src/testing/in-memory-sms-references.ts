@@ -4,7 +4,7 @@ import type { KeptReceipt, SegmentReference, SmsReferences } from '../sms-refere
 /** The in-memory twin of the references. */
 export class InMemorySmsReferences implements SmsReferences {
   readonly references = new Map<string, SegmentReference>();
-  readonly waiting = new Map<string, { readonly ids: readonly string[]; readonly receipt: KeptReceipt }>();
+  readonly waiting = new Map<string, { readonly smscId: string; readonly ids: readonly string[]; readonly receipt: KeptReceipt }>();
 
   async keep(smscId: string, reference: SegmentReference): Promise<void> {
     this.references.set(`${smscId}|${comparableId(reference.segmentId)}`, reference);
@@ -15,11 +15,11 @@ export class InMemorySmsReferences implements SmsReferences {
   }
 
   async park(smscId: string, ids: readonly string[], receipt: KeptReceipt): Promise<void> {
-    this.waiting.set(`${smscId}|${receipt.messageId}|${receipt.state}`, { ids, receipt });
+    this.waiting.set(`${smscId}|${receipt.messageId}|${receipt.state}`, { smscId, ids, receipt });
   }
 
-  async parked(_smscId: string, responseId: string): Promise<KeptReceipt[]> {
-    return [...this.waiting.values()].filter(({ ids }) => ids.includes(comparableId(responseId))).map(({ receipt }) => receipt);
+  async parked(smscId: string, responseId: string): Promise<KeptReceipt[]> {
+    return [...this.waiting.values()].filter((one) => one.smscId === smscId && one.ids.includes(comparableId(responseId))).map(({ receipt }) => receipt);
   }
 
   async unpark(smscId: string, { messageId, state }: KeptReceipt): Promise<void> {

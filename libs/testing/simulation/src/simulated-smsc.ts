@@ -1,5 +1,5 @@
 import { AccessObserved } from '@cpm/contracts-access-awareness';
-import { SmscAccepted, SmscReceipt, SmscRefused } from '@cpm/contracts-sms-interworking-gateway';
+import { SmscAccepted, SmscCancelled, SmscReceipt, SmscRefused } from '@cpm/contracts-sms-interworking-gateway';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { World } from './world.js';
 
@@ -14,6 +14,13 @@ interface Submission {
 
 type ReceiptState = 'DELIVERED' | 'UNDELIVERABLE';
 
+interface Cancellation {
+  readonly user: CpmAddress;
+  readonly smsId: string;
+  readonly attempt: number;
+  readonly segmentIds: readonly string[];
+}
+
 /** What a failed receipt may say of the handset; most say nothing. */
 const CAUSES = [undefined, undefined, 'absent-subscriber', 'memory-full', 'barred'] as const;
 
@@ -26,6 +33,8 @@ export class SimulatedSmsc {
   /** It says nothing of what it took until `release`. */
   keepsReceipts = false;
   private readonly kept: Submission[] = [];
+  /** Segments that it has and has not delivered. */
+  private readonly queued = new Set<string>();
 
   constructor(private readonly world: World) {}
 
@@ -45,10 +54,20 @@ export class SimulatedSmsc {
       this.unanswered.add(smsId);
       return this.world.ingress(SmscRefused, { user, smsId, attempt, at, retry: 'unknown', reason: 'no answer' });
     }
+    this.queued.add(segmentOf(sms));
     if (this.keepsReceipts) this.kept.push(sms);
     const receipt = this.keepsReceipts ? Promise.resolve() : this.receipt(sms, this.outcome());
-    await this.world.ingress(SmscAccepted, { user, smsId, attempt, at, segmentIds: [segmentOf(sms)] });
+    await this.world.ingress(SmscAccepted, { user, smsId, attempt, at, segmentIds: [segmentOf(sms)], smsc: 'simulated' });
     return receipt;
+  }
+
+  /** Drops what it has not delivered, though not always. */
+  async cancel(input: unknown): Promise<void> {
+    const { user, smsId, attempt, segmentIds } = input as Cancellation;
+    await this.world.steps.turn('smsc cancel');
+    const willing = !this.world.dice.chance(this.world.faults.smscRefuses);
+    const dropped = willing && segmentIds.every((id) => this.queued.delete(id));
+    await this.world.ingress(SmscCancelled, { user, smsId, attempt, at: this.world.now, outcome: dropped ? 'cancelled' : 'refused', reason: 'simulated' });
   }
 
   /** Says of everything that was kept back what became of it, and of a handset that did not take it why. */
@@ -63,6 +82,7 @@ export class SimulatedSmsc {
 
   private async receipt(sms: Submission, { state, cause }: { readonly state: ReceiptState; readonly cause: string | undefined }): Promise<void> {
     await this.world.steps.turn('smsc receipt');
+    if (!this.queued.delete(segmentOf(sms))) return;
     const { user, smsId, attempt } = sms;
     const at = this.world.now;
     const text = { messageId: messageOf(sms), user, form: sms.form };

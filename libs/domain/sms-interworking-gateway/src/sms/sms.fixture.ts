@@ -1,9 +1,9 @@
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import { specFor, type Reaction } from '@cpm/runtime-decider';
 import type { CancelSms, SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
-import { sms, smsId, type SmsSubmissionInput } from './sms.aggregate.js';
+import { sms, smsId, type SmsCancellationInput, type SmsSubmissionInput } from './sms.aggregate.js';
 import { smsDecider } from './sms.decider.js';
-import { NO_SMS, type Sms, type SmsCommand, type SmsEvent, type SmsRequest } from './sms.js';
+import { NO_SMS, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type StatusRefusal } from './sms.js';
 
 export const ALICE = 'tel:+4915110000001' as CpmAddress;
 export const BOB = 'tel:+4915120000002' as CpmAddress;
@@ -28,6 +28,7 @@ export class Gateway {
   now = START;
   state: Sms = NO_SMS;
   readonly submissions: SmsSubmissionInput[] = [];
+  readonly cancellations: SmsCancellationInput[] = [];
   readonly told: string[] = [];
   readonly journal: string[] = [];
 
@@ -50,14 +51,18 @@ export class Gateway {
   }
 
   accept(segmentIds: readonly string[] = ['s1'], submission = this.state.number): this {
-    return this.do({ type: 'Accept', submission, segmentIds });
+    return this.do({ type: 'Accept', submission, segmentIds, smsc: 'smsc-a' });
   }
 
-  refuse(retry: 'later' | 'never' | 'unknown', submission = this.state.number): this {
-    return this.do({ type: 'Refuse', submission, retry, reason: 'refused' });
+  refuse(retry: 'later' | 'never' | 'unknown', submission = this.state.number, why: { readonly retryAfterMs?: number; readonly refused?: readonly StatusRefusal[] } = {}): this {
+    return this.do({ type: 'Refuse', submission, retry, reason: 'refused', ...why });
   }
 
-  receipt(state: 'DELIVERED' | 'UNDELIVERABLE' | 'EXPIRED' | 'ENROUTE' | 'ACCEPTED' | 'UNKNOWN', segmentId = 's1', submission = this.state.number): this {
+  smscCancelled(outcome: 'cancelled' | 'refused', submission = this.state.number): this {
+    return this.do({ type: 'TakeCancellation', submission, outcome, reason: 'the SMSC says so' });
+  }
+
+  receipt(state: 'DELIVERED' | 'UNDELIVERABLE' | 'DELETED' | 'EXPIRED' | 'ENROUTE' | 'ACCEPTED' | 'UNKNOWN', segmentId = 's1', submission = this.state.number): this {
     return this.do({ type: 'TakeReceipt', submission, segmentId, state });
   }
 
@@ -81,7 +86,8 @@ export class Gateway {
   }
 
   private hear(reaction: Reaction): void {
-    if (reaction.kind === 'effect') this.submissions.push(reaction.input as SmsSubmissionInput);
+    if (reaction.kind === 'effect' && reaction.type === 'submit-sms') this.submissions.push(reaction.input as SmsSubmissionInput);
+    if (reaction.kind === 'effect' && reaction.type === 'cancel-sms') this.cancellations.push(reaction.input as SmsCancellationInput);
     if (reaction.kind !== 'publish') return;
     const { attempt, form, status } = reaction.contract.schema.parse(reaction.payload) as SmsProgress;
     this.told.push(`${form} ${attempt} ${status}`);
