@@ -1,5 +1,6 @@
 import { faultsOfUcnTemplate } from '@cpm/sms-text';
 import { z } from 'zod';
+import { networkMonitoring } from './access.js';
 
 /** The UCN text when the operator has set none; `{url}` is left out where `ucn.includeUrl` is off. */
 export const DEFAULT_UCN_TEXT = {
@@ -42,6 +43,8 @@ export const policy = z.strictObject({
   'ucn.creditOn': z.enum(['STATUS_REPORT', 'SMSC_ACK']).default('STATUS_REPORT'),
   'ucn.aggregateWindowSec': z.number().int().min(0).max(3600).default(0),
   'ip.preferenceSec': z.number().min(0).max(600).default(15),
+  /** What the operator's SCEF or NEF is asked to tell of each Primary (3GPP T8); none: it is asked nothing. */
+  'access.t8.subscriptions': z.array(networkMonitoring).max(3).default([]),
   'ip.pushTimeoutSec': z.number().min(0.1).max(120).default(10),
   'deferred.ttlSec': z.number().int().min(1).max(30 * 86_400).default(3 * 86_400),
   'reports.copyToOtherDevices': z.enum(['none', 'all']).default('all'),

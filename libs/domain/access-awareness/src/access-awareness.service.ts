@@ -5,6 +5,7 @@ import type { AccessCommand } from './access-state/access.js';
 import { access, preferenceMs } from './access-state/access.aggregate.js';
 import type { Evidence } from './access-state/evidence.js';
 import { SIM } from './access-state/evidence.js';
+import { networkSubscriptions } from './network-subscription/network-subscriptions.js';
 
 const idOf = ({ user }: { readonly user: string }): string => user;
 
@@ -20,6 +21,7 @@ export const accessAwareness = defineService('access-awareness', [
       type: 'KnowDevices', version, removed, devices: devices.map(({ id, role }) => ({ id, role })), now: context.now, preferenceMs: preferenceMs(context),
     }),
   }),
+  ...networkSubscriptions,
 ], { asked: EraseUser, done: UserErased, tables: [] });
 
 function evidenceOf({ device, access: kind, state, confidence, source, observedAt, validUntil, cause }: AccessObserved): Evidence {

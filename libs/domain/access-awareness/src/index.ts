@@ -6,3 +6,6 @@ export { effectiveAccess, type EffectiveAccess, type Verdict } from './access-st
 export { SIM, type Evidence, type Subject } from './access-state/evidence.js';
 export { imsRegistrationEvidence } from './network-evidence/ims-registration-evidence.js';
 export { t8Evidence, type T8Evidence, type T8Ignored } from './network-evidence/t8-evidence.js';
+export { isOneShot } from './network-subscription/t8-subscriptions.decider.js';
+export { t8Subscriptions, type T8CreationInput, type T8DeletionInput, type T8RenewalInput } from './network-subscription/t8-subscriptions.aggregate.js';
+export type { T8Subscription, T8Subscriptions } from './network-subscription/t8-subscriptions.js';

@@ -5,10 +5,17 @@ import type { CpmAddress } from '@cpm/vocabulary';
 import type { Access, AccessCommand, AccessEvent } from './access.js';
 import { accessDecider } from './access.decider.js';
 import { accessTimers } from './timers.js';
+import { watchPrimary } from '../network-subscription/watch-primary.js';
 
 /** The policy's wait for IP in ms. */
 export function preferenceMs({ policy }: Pick<DecisionContext, 'policy'>): number {
   return policy['ip.preferenceSec'] * 1000;
+}
+
+function changedAccess(event: AccessEvent, { id }: Pick<DecisionContext, 'id'>): readonly Reaction[] {
+  if (event.type !== 'DeviceAccessChanged') return [];
+  const { device, ip, cs, holdUntil, reason, at } = event;
+  return [publish(AccessChanged, { user: id as CpmAddress, device, ip, cs, ...(holdUntil !== undefined && { holdUntil }), reason, at })];
 }
 
 /** How one user's devices can be reached. The id is his CPM Address. */
@@ -16,11 +23,7 @@ export const access = defineAggregate<AccessCommand, Access, AccessEvent>({
   name: 'access',
   decider: accessDecider,
   ownerOf: (id) => id,
-  react(event, _, { id }): readonly Reaction[] {
-    if (event.type !== 'DeviceAccessChanged') return [];
-    const { device, ip, cs, holdUntil, reason, at } = event;
-    return [publish(AccessChanged, { user: id as CpmAddress, device, ip, cs, ...(holdUntil !== undefined && { holdUntil }), reason, at })];
-  },
+  react: (event, after, context) => [...changedAccess(event, context), ...watchPrimary(event, after, context)],
   timersOf: accessTimers,
   whenDue: (_, context) => ({ type: 'Elapse', now: context.now, preferenceMs: preferenceMs(context) }),
 });
