@@ -4,10 +4,14 @@ import { ServiceHost } from '@cpm/runtime-host';
 import { AccessController } from './access.controller.js';
 import { KnownSubscribers } from './known-subscribers.js';
 import { NetworkController } from './network.controller.js';
+import { T8CallbackController } from './t8/t8-callback.controller.js';
+import { T8Eraser } from './t8/t8-eraser.js';
+import { t8Providers } from './t8/t8-providers.js';
+import { T8_EFFECTS } from './t8/t8-tokens.js';
 
 @Module({
-  imports: [ServiceHost.for(accessAwareness)],
-  controllers: [NetworkController, AccessController],
-  providers: [KnownSubscribers],
+  imports: [ServiceHost.for(accessAwareness, { effects: T8_EFFECTS, eraser: T8Eraser })],
+  controllers: [NetworkController, T8CallbackController, AccessController],
+  providers: [KnownSubscribers, ...t8Providers],
 })
 export class AccessAwarenessModule {}
