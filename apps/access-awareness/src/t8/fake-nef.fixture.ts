@@ -100,9 +100,9 @@ export class FakeNef {
     const received = { method, path, authorization: headers.authorization, contentType: headers['content-type'], body: Buffer.concat(parts).toString('utf8') };
     this.received.push(received);
     if (this.fault(received, response)) return;
-    if (path === '/token') return answer(response, 200, { access_token: `token-${(this.tokensGiven += 1)}`, token_type: 'Bearer', expires_in: 3_600 });
-    if (this.takes !== undefined && received.authorization !== `Bearer ${this.takes}`) return answer(response, 401);
-    this.#serve(received, response);
+    if (path === '/token') answer(response, 200, { access_token: `token-${(this.tokensGiven += 1)}`, token_type: 'Bearer', expires_in: 3_600 });
+    else if (this.takes !== undefined && received.authorization !== `Bearer ${this.takes}`) answer(response, 401);
+    else this.#serve(received, response);
   }
 
   #serve({ method, path, body }: Received, response: ServerResponse): void {
