@@ -8,6 +8,7 @@ import { T8 } from './t8-tokens.js';
 
 /** How long a deletion may wait for its turn: the partition waits for it. */
 const WAIT_MS = 5_000;
+const HEARTBEAT_MS = 1_000;
 
 /**
  * Has the network forget a user who is erased. Tried once: a network that is down must not hold up everybody else's log. What is left there
@@ -29,9 +30,17 @@ export class T8Eraser implements UserEraser {
     if (!t8 || !stored) return;
     const { subscriptions, deletions } = stored.state as T8Subscriptions;
     const ids = [...subscriptions, ...deletions].flatMap(({ subscriptionId }) => subscriptionId ?? []);
-    const answers = await Promise.all(ids.map((id) => t8.client.delete(id, this.clock.now() + WAIT_MS)));
+    const answers = await this.#confirming(Promise.all(ids.map((id) => t8.client.delete(id, this.clock.now() + WAIT_MS))), between);
     const left = answers.filter(({ fate }) => fate !== 'deleted').length;
     if (left > 0) this.#logger.warn(`${left} T8 subscription(s) of an erased user are left to expire at the network`);
-    await between();
+  }
+
+  /** A network that does not answer takes longer than partitions may go unconfirmed. */
+  async #confirming<Value>(work: Promise<Value>, between: () => Promise<void>): Promise<Value> {
+    for (;;) {
+      const done = await Promise.race([work.then((value) => ({ value })), this.clock.sleep(HEARTBEAT_MS).then(() => undefined)]);
+      await between();
+      if (done) return done.value;
+    }
   }
 }

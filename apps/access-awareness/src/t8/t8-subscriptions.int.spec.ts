@@ -145,6 +145,12 @@ requirement('CPM-MLD-035', () => {
     }
   });
 
+  it('shows operators what is asked of the network', async () => {
+    await watched();
+    const answer = await fetch(`${host.url}/admin/v1/access/${encodeURIComponent(mia)}`, { headers: { authorization: `Bearer ${await identity.token({ scope: 'operator' })}` } });
+    expect(await answer.json()).toMatchObject({ networkSubscriptions: [{ monitoring: 'UE_REACHABILITY_FOR_SMS', status: 'kept', expiresAt: expect.any(Number), failures: 0 }] });
+  });
+
   it('takes what the network reports without a token of ours for evidence, and arms the one-shot subscription anew', async () => {
     await watched();
     const first = nef.idOf('SMS');
@@ -167,7 +173,7 @@ requirement('CPM-MLD-035', () => {
     offsetMs += 0.85 * DAY_MS;
     await until(() => nef.standing.size === 1);
     await until(allKept);
-    expect([nef.asked('PUT').length, nef.asked('POST').length]).toEqual([2, 2]);
+    expect([nef.asked('PUT').length, nef.asked('POST').length, nef.asked('DELETE').length]).toEqual([2, 2, 0]);
   });
 
   it('subscribes anew when the network cancels', async () => {
