@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
-import { access, accessView, type Access, type AccessView } from '@cpm/domain-access-awareness';
+import { access, accessView, t8Subscriptions, type Access, type AccessView, type T8Subscription, type T8Subscriptions } from '@cpm/domain-access-awareness';
 import { parse, ProblemError, RequireScope } from '@cpm/http';
 import { CLOCK, storeOf } from '@cpm/runtime-host';
 import type { AggregateStore, Clock } from '@cpm/runtime-ports';
@@ -8,6 +8,9 @@ import { z } from 'zod';
 import { KnownSubscribers } from './known-subscribers.js';
 
 const path = z.object({ address: cpmAddress });
+
+/** What the operator's network is asked to tell of the Primary (3GPP T8). */
+export type NetworkSubscriptionView = Pick<T8Subscription, 'monitoring' | 'status' | 'expiresAt' | 'failures'>;
 
 /** What is known of a user's access, with the evidence for it. */
 @Controller('/admin/v1/access')
@@ -20,10 +23,16 @@ export class AccessController {
   ) {}
 
   @Get('/:address')
-  async get(@Param() params: unknown): Promise<{ address: CpmAddress } & AccessView> {
+  async get(@Param() params: unknown): Promise<{ address: CpmAddress; networkSubscriptions: readonly NetworkSubscriptionView[] } & AccessView> {
     const { address } = parse(path, params);
     if (!(await this.subscribers.among([address])).has(address)) throw new ProblemError(404, 'unknown-subscriber', 'The subscriber is not provisioned');
     const [stored] = await this.store.load(access.name, [address]);
-    return { address, ...accessView((stored?.state as Access | undefined) ?? access.decider.initial, this.clock.now()) };
+    const [asked] = await this.store.load(t8Subscriptions.name, [address]);
+    const { subscriptions } = (asked?.state as T8Subscriptions | undefined) ?? t8Subscriptions.decider.initial;
+    return { address, ...accessView((stored?.state as Access | undefined) ?? access.decider.initial, this.clock.now()), networkSubscriptions: subscriptions.map(viewOf) };
   }
+}
+
+function viewOf({ monitoring, status, expiresAt, failures }: T8Subscription): NetworkSubscriptionView {
+  return { monitoring, status, ...(expiresAt !== undefined && { expiresAt }), failures };
 }

@@ -11,3 +11,7 @@ export type AccessState = z.infer<typeof accessState>;
 /** DELIVERABLE evidence proves that content can be delivered; a HINT only says that trying is worth while. */
 export const confidence = z.enum(['DELIVERABLE', 'HINT']);
 export type Confidence = z.infer<typeof confidence>;
+
+/** What a network can be asked to tell of a Primary, by the names of 3GPP TS 29.503 EventType. */
+export const networkMonitoring = z.enum(['UE_REACHABILITY_FOR_SMS', 'UE_REACHABILITY_FOR_DATA', 'LOSS_OF_CONNECTIVITY']);
+export type NetworkMonitoring = z.infer<typeof networkMonitoring>;

@@ -1,5 +1,6 @@
 import { faultsOfUcnTemplate, NATIONAL_LANGUAGES } from '@cpm/sms-text';
 import { z } from 'zod';
+import { networkMonitoring } from './access.js';
 
 /** The UCN text when the operator has set none; `{url}` is left out where `ucn.includeUrl` is off. */
 export const DEFAULT_UCN_TEXT = {
@@ -50,6 +51,8 @@ export const policy = z.strictObject({
   'access.staleAfterSec': z.number().min(0).max(30 * 86_400).default(6 * 3600),
   /** Access that comes and goes within it is flapping: after a wait for IP in vain CS starts no other, and losses of IP share one. */
   'access.flappingSec': z.number().min(0).max(3600).default(60),
+  /** What the operator's SCEF or NEF is asked to tell of each Primary (3GPP T8); none: it is asked nothing. */
+  'access.t8.subscriptions': z.array(networkMonitoring).max(3).default([]),
   'ip.pushTimeoutSec': z.number().min(0.1).max(120).default(10),
   'deferred.ttlSec': z.number().int().min(1).max(30 * 86_400).default(3 * 86_400),
   'reports.copyToOtherDevices': z.enum(['none', 'all']).default('all'),

@@ -10,3 +10,4 @@ export * from './nhss-ims-sdm-notification.js';
 export * from './nudm-ee-notification.js';
 export * from './reginfo.js';
 export * from './t8-notification.js';
+export * from './t8-subscription.v1.js';

@@ -6,6 +6,7 @@ import { access, occasionOf } from './access-state/access.aggregate.js';
 import type { Evidence } from './access-state/evidence.js';
 import { SIM } from './access-state/evidence.js';
 import type { Restatement } from './access-state/restatement.js';
+import { networkSubscriptions } from './network-subscription/network-subscriptions.js';
 
 const idOf = ({ user }: { readonly user: string }): string => user;
 
@@ -25,6 +26,7 @@ export const accessAwareness = defineService('access-awareness', [
       type: 'KnowDevices', version, removed, devices: devices.map(({ id, role }) => ({ id, role })), ...occasionOf(context),
     }),
   }),
+  ...networkSubscriptions,
 ], { asked: EraseUser, done: UserErased, tables: [] });
 
 function evidenceOf({ device, access: kind, state, confidence, source, observedAt, validUntil, cause }: AccessObserved): Evidence {

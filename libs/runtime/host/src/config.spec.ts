@@ -31,6 +31,7 @@ describe('redaction', () => {
     ['/subscribers/tel%3A%2B4915110000001', '/subscribers/tel%3Atel:*01'],
     ['sip:alice@example.org is', 'sip:* is'],
     ['/u/AbC-_123456789012345678/content?grant=x-Y_z and more', '/u/*/content?grant=* and more'],
+    ['POST /network/v1/t8/notifications/AbC-_123456', 'POST /network/v1/t8/notifications/*'],
     ['{"time":1700000000000,"offset":12345678}', '{"time":1700000000000,"offset":12345678}'],
   ])('%s -> %s', (line, expected) => expect(redact(line)).toBe(expected));
 });

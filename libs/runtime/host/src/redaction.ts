@@ -1,7 +1,7 @@
 const TELEPHONE = /(?:tel:)?(?:\+|%2[Bb])[1-9]\d{6,14}(?!\d)/g;
 const SIP = /\bsips?(?::|%3[Aa])[^\s"'\\/?,;<>]+/g;
-/** The path of a notification's link, and the grant it gives: whoever has them may fetch. */
-const LINK = /(\/u\/|[?&]grant=)[\w-]+/g;
+/** The path of a notification's link, and the grant it gives: whoever has them may fetch. Of a callback of the network: whoever has it may report. */
+const LINK = /(\/u\/|\/t8\/notifications\/|[?&]grant=)[\w-]+/g;
 
 /** Masks every telephone number, SIP address and link of a log line; the last two digits of a number stay, to tell users apart in a trace. */
 export function redact(line: string): string {

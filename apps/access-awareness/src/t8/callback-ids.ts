@@ -1,0 +1,54 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { msisdnOf, networkMonitoring, normaliseAddress, type CpmAddress, type NetworkMonitoring } from '@cpm/vocabulary';
+
+/** Which subscription of whom a callback is of. */
+export interface CallbackSubject {
+  /** Of a telephone number. */
+  readonly user: CpmAddress;
+  readonly monitoring: NetworkMonitoring;
+  readonly generation: number;
+}
+
+const CIPHER = 'aes-256-gcm';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const MAX_LENGTH = 100;
+const KINDS = networkMonitoring.options;
+const SUBJECT = /^(\d{7,15})\.(\d)\.([a-z\d]{1,11})$/;
+
+/**
+ * The last segment of the URL under which the network reports: it says by itself what it is of, to those who know the secret, so that nothing is
+ * looked up and no telephone number stands in anybody's access log. Nobody else can make one that is read (AES-256-GCM). It has at most 74 characters:
+ * the router takes no more than 100.
+ */
+export class CallbackIds {
+  readonly #key: Buffer;
+
+  constructor(secret: string) {
+    this.#key = Buffer.from(hkdfSync('sha256', secret, '', 'cpm t8 callback', 32));
+  }
+
+  of({ user, monitoring, generation }: CallbackSubject): string {
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv(CIPHER, this.#key, iv, { authTagLength: TAG_BYTES });
+    const text = Buffer.concat([cipher.update(`${msisdnOf(user)}.${KINDS.indexOf(monitoring)}.${generation.toString(36)}`, 'utf8'), cipher.final()]);
+    return Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url');
+  }
+
+  /** Undefined when it was not made with this secret. */
+  read(id: string): CallbackSubject | undefined {
+    const bytes = Buffer.from(id.slice(0, MAX_LENGTH), 'base64url');
+    if (bytes.length <= IV_BYTES + TAG_BYTES) return undefined;
+    const decipher = createDecipheriv(CIPHER, this.#key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
+    decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+    try {
+      const text = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
+      const [, msisdn, kind, generation] = SUBJECT.exec(text) ?? [];
+      const user = normaliseAddress(`tel:+${msisdn}`);
+      const monitoring = KINDS[Number(kind)];
+      return user && monitoring && generation !== undefined ? { user, monitoring, generation: Number.parseInt(generation, 36) } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import type { Instant, NetworkMonitoring } from '@cpm/vocabulary';
+
+/**
+ * One kind of report that the network is asked for.
+ * - creating: its creation is under way; - retrying: it did not succeed, or its outcome is not known;
+ * - kept: the network has it; - renewing: its renewal is under way;
+ * - paused: it has ended, the next one waits; - refused: the network will not have it.
+ */
+export interface T8Subscription {
+  readonly monitoring: NetworkMonitoring;
+  /** Of all that the user ever had unique: the number of the request that creates it. */
+  readonly generation: number;
+  /** The number of its last request. */
+  readonly attempt: number;
+  readonly status: 'creating' | 'retrying' | 'kept' | 'renewing' | 'paused' | 'refused';
+  /** Its last segment of the URI at the network; absent until known. */
+  readonly subscriptionId?: string;
+  /** Absent until known, and once it has ended. */
+  readonly expiresAt?: Instant;
+  readonly begunAt: Instant;
+  /** Requests in a row that did not succeed. */
+  readonly failures: number;
+  /** How many in a row ended soon after they began. */
+  readonly shortLives: number;
+  /** When something is to be done about it; absent when refused. */
+  readonly dueAt?: Instant;
+}
+
+/** A subscription that the network is to forget. */
+export interface Deletion {
+  readonly subscriptionId: string;
+  readonly attempts: number;
+  readonly dueAt: Instant;
+}
+
+/** What the network is asked about one user. */
+export interface T8Subscriptions {
+  /** Of the newest word about the subscriber. */
+  readonly version: number;
+  readonly isKnown: boolean;
+  /** The number of the last request. */
+  readonly lastNumber: number;
+  readonly subscriptions: readonly T8Subscription[];
+  readonly deletions: readonly Deletion[];
+  readonly touchedAt: Instant;
+}
+
+export const NO_SUBSCRIPTIONS: T8Subscriptions = { version: 0, isKnown: false, lastNumber: 0, subscriptions: [], deletions: [], touchedAt: 0 };
+
+interface Numbered {
+  readonly monitoring: NetworkMonitoring;
+  readonly generation: number;
+  readonly now: Instant;
+}
+
+export type Watch = { readonly type: 'Watch'; readonly version: number; readonly isKnown: boolean; readonly wanted: readonly NetworkMonitoring[]; readonly now: Instant };
+export type Confirm = Numbered & { readonly type: 'Confirm'; readonly attempt: number; readonly subscriptionId?: string; readonly expiresAt: Instant };
+export type Refuse = Numbered & {
+  readonly type: 'Refuse';
+  readonly attempt: number;
+  readonly outcome: 'later' | 'never' | 'gone';
+  readonly retryAfterMs: number;
+  readonly reason: string;
+};
+export type Notify = Numbered & { readonly type: 'Notify'; readonly subscriptionId?: string; readonly hasReported: boolean; readonly hasEnded: boolean };
+export type EndDeletion = {
+  readonly type: 'EndDeletion';
+  readonly subscriptionId: string;
+  readonly outcome: 'deleted' | 'later' | 'never';
+  readonly retryAfterMs: number;
+  readonly now: Instant;
+};
+export type Elapse = { readonly type: 'Elapse'; readonly wanted: readonly NetworkMonitoring[]; readonly now: Instant };
+export type T8Command = Watch | Confirm | Refuse | Notify | EndDeletion | Elapse;
+
+type Of = { readonly monitoring: NetworkMonitoring; readonly at: Instant };
+
+export type T8Event =
+  | { readonly type: 'PrimaryWatched'; readonly version: number; readonly isKnown: boolean; readonly at: Instant }
+  | (Of & { readonly type: 'CreationBegun'; readonly generation: number; readonly dueAt: Instant; readonly failures: number; readonly shortLives: number })
+  | (Of & { readonly type: 'RenewalBegun'; readonly attempt: number; readonly dueAt: Instant })
+  /** `expiresAt` is absent where only a report told that it is kept. */
+  | (Of & { readonly type: 'SubscriptionKept'; readonly subscriptionId?: string; readonly expiresAt?: Instant; readonly dueAt: Instant })
+  | (Of & { readonly type: 'RetryPlanned'; readonly dueAt: Instant; readonly reason: string })
+  | (Of & { readonly type: 'SubscriptionRefused'; readonly reason: string })
+  | (Of & { readonly type: 'SubscriptionEnded'; readonly shortLives: number; readonly dueAt: Instant })
+  | (Of & { readonly type: 'SubscriptionDropped' })
+  | { readonly type: 'DeletionBegun'; readonly subscriptionId: string; readonly attempts: number; readonly dueAt: Instant; readonly at: Instant }
+  | { readonly type: 'DeletionDelayed'; readonly subscriptionId: string; readonly dueAt: Instant; readonly at: Instant }
+  | { readonly type: 'DeletionEnded'; readonly subscriptionId: string; readonly at: Instant };
+
+export function subscriptionOf({ subscriptions }: T8Subscriptions, monitoring: NetworkMonitoring): T8Subscription | undefined {
+  return subscriptions.find((one) => one.monitoring === monitoring);
+}
+
+export function evolveT8(state: T8Subscriptions, event: T8Event): T8Subscriptions {
+  const next = { ...state, touchedAt: event.at };
+  switch (event.type) {
+    case 'PrimaryWatched': return { ...next, version: event.version, isKnown: event.isKnown };
+    case 'DeletionBegun': {
+      const { subscriptionId, attempts, dueAt } = event;
+      return { ...next, deletions: [...others(state.deletions, subscriptionId), { subscriptionId, attempts, dueAt }] };
+    }
+    case 'DeletionDelayed':
+      return { ...next, deletions: state.deletions.map((one) => (one.subscriptionId === event.subscriptionId ? { ...one, dueAt: event.dueAt } : one)) };
+    case 'DeletionEnded': return { ...next, deletions: others(state.deletions, event.subscriptionId) };
+    case 'SubscriptionDropped': return { ...next, subscriptions: state.subscriptions.filter(({ monitoring }) => monitoring !== event.monitoring) };
+    case 'CreationBegun': {
+      const { monitoring, generation, dueAt, failures, shortLives, at } = event;
+      const begun: T8Subscription = { monitoring, generation, attempt: generation, status: 'creating', begunAt: at, failures, shortLives, dueAt };
+      return { ...next, lastNumber: generation, subscriptions: [...state.subscriptions.filter((one) => one.monitoring !== monitoring), begun] };
+    }
+    case 'RenewalBegun': return { ...withChange(next, event), lastNumber: event.attempt };
+    default: return withChange(next, event);
+  }
+}
+
+type Change = Extract<T8Event, { type: 'RenewalBegun' | 'SubscriptionKept' | 'RetryPlanned' | 'SubscriptionRefused' | 'SubscriptionEnded' }>;
+
+function withChange(state: T8Subscriptions, event: Change): T8Subscriptions {
+  return { ...state, subscriptions: state.subscriptions.map((one) => (one.monitoring === event.monitoring ? changed(one, event) : one)) };
+}
+
+function changed(one: T8Subscription, event: Change): T8Subscription {
+  const { subscriptionId, expiresAt, dueAt: _, ...rest } = one;
+  switch (event.type) {
+    case 'RenewalBegun': return { ...one, status: 'renewing', attempt: event.attempt, dueAt: event.dueAt };
+    case 'SubscriptionKept': {
+      const known = event.subscriptionId ?? subscriptionId;
+      return { ...rest, status: 'kept', failures: 0, dueAt: event.dueAt, ...(known !== undefined && { subscriptionId: known }), ...(event.expiresAt !== undefined && { expiresAt: event.expiresAt }) };
+    }
+    case 'RetryPlanned': return { ...one, status: one.status === 'renewing' ? 'kept' : 'retrying', failures: one.failures + 1, dueAt: event.dueAt };
+    case 'SubscriptionRefused': return { ...rest, status: 'refused', failures: one.failures + 1 };
+    case 'SubscriptionEnded': return { ...rest, status: 'paused', failures: 0, shortLives: event.shortLives, dueAt: event.dueAt };
+  }
+}
+
+function others(deletions: readonly Deletion[], subscriptionId: string): readonly Deletion[] {
+  return deletions.filter((one) => one.subscriptionId !== subscriptionId);
+}
