@@ -36,8 +36,8 @@ export function segmentsOf({ user, smsId, text, expiresAt, ...from }: SmsSubmiss
   });
 }
 
-function sourceOf({ sender, source }: Pick<SmsSubmission, 'sender' | 'source'>, { SMPP_SENDER_NAME }: SegmentSettings): SubmitSm['source'] {
-  const msisdn = source ?? msisdnOf(sender);
+function sourceOf({ sender, source, manySenders }: Pick<SmsSubmission, 'sender' | 'source' | 'manySenders'>, { SMPP_SENDER_NAME }: SegmentSettings): SubmitSm['source'] {
+  const msisdn = manySenders ? undefined : (source ?? msisdnOf(sender));
   return msisdn === undefined ? alphanumericAddress(SMPP_SENDER_NAME) : e164Address(msisdn);
 }
 

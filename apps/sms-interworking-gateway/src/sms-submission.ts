@@ -19,5 +19,7 @@ export const smsSubmission = z.object({
   beginBy: z.number(),
   /** The outcome of an earlier submission is unknown: this one may be a duplicate. */
   mayRepeat: z.boolean(),
+  /** It is sent from the name of the gateway: nobody's number may stand for all that it tells of. */
+  manySenders: z.literal(true).optional(),
 });
 export type SmsSubmission = z.infer<typeof smsSubmission>;

@@ -1,6 +1,6 @@
 import type { CpmAddress } from '@cpm/vocabulary';
 import { defineAggregate, perform, publish, type JourneyEntry, type Reaction } from '@cpm/runtime-decider';
-import { SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
+import { OfferUcn, SmsProgress, UcnSummaryProgress, WithdrawUcn } from '@cpm/contracts-sms-interworking-gateway';
 import { smsDecider } from './sms.decider.js';
 import { submissionOf, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type Submission } from './sms.js';
 
@@ -21,6 +21,8 @@ export interface SmsSubmissionInput {
   readonly beginBy: number;
   /** An earlier submission of the text had an unknown outcome: this one may be a duplicate. */
   readonly mayRepeat: boolean;
+  /** Nobody's number may stand for all that it tells of. */
+  readonly manySenders?: true;
 }
 
 /** Well before the gateway gives up, so that a submission that begins late is still answered in time. */
@@ -37,13 +39,28 @@ function react(event: SmsEvent, after: Sms, id: string): readonly Reaction[] {
     case 'SubmissionBegun':
       return after.request ? [perform('submit-sms', submissionInput(event, after.request, id))] : [];
     case 'SubmissionAccepted':
-      return progress(submissionOf(after, event.number), { id, status: 'submitted', at: event.at });
+      return progress(submissionOf(after, event.number)?.request, after, { id, status: 'submitted', at: event.at });
     case 'TextDelivered':
-      return progress(submissionOf(after, event.number), { id, status: 'delivered', at: event.at });
+      return progress(submissionOf(after, event.number)?.request, after, { id, status: 'delivered', at: event.at });
     case 'AttemptEnded':
-      return after.request ? [progressOf(after.request, { id, status: event.outcome, reason: event.reason, at: event.at })] : [];
+      return progress(after.request, after, { id, status: event.outcome, reason: event.reason, at: event.at });
     case 'UnseenCancelled':
       return [progressOf({ ...event.cancellation, form: 'SMS' }, { id, status: 'cancelled', reason: event.cancellation.reason, at: event.at })];
+    default:
+      return reactToBundling(event, after, id);
+  }
+}
+
+function reactToBundling(event: SmsEvent, { request, attempt }: Sms, id: string): readonly Reaction[] {
+  const { at } = event;
+  const [user, messageId] = [ownerOf(id), messageOf(id)];
+  switch (event.type) {
+    case 'UcnOffered':
+      return request?.offered ? [publish(OfferUcn, { user, ucn: { messageId, attempt, sender: request.sender, device: request.device, ...request.offered, expiresAt: request.expiresAt }, at })] : [];
+    case 'UcnWithdrawn':
+      return [publish(WithdrawUcn, { user, messageId, attempt, reason: event.reason, at })];
+    case 'SummaryAdvanced':
+      return [progressOf({ ...event.told, form: 'UCN' }, { id, status: event.status, at })];
     default:
       return [];
   }
@@ -51,10 +68,10 @@ function react(event: SmsEvent, after: Sms, id: string): readonly Reaction[] {
 
 function submissionInput(
   { number, dueAt, mayRepeat }: Extract<SmsEvent, { type: 'SubmissionBegun' }>,
-  { user, messageId, sender, source, text, link, form, expiresAt }: SmsRequest,
+  { user, messageId, sender, source, text, link, form, expiresAt, manySenders }: SmsRequest,
   id: string,
 ): SmsSubmissionInput {
-  const optional = { ...(source !== undefined && { source }), ...(link && { link: { messageId, maxUses: link.maxUses } }) };
+  const optional = { ...(source !== undefined && { source }), ...(link && { link: { messageId, maxUses: link.maxUses } }), ...(manySenders && { manySenders }) };
   return { user, smsId: id, attempt: number, sender, text, ...optional, form, expiresAt, beginBy: dueAt - BEGIN_MARGIN_MS, mayRepeat };
 }
 
@@ -65,8 +82,12 @@ interface Told {
   readonly at: number;
 }
 
-function progress(submission: Submission | undefined, told: Told): readonly Reaction[] {
-  return submission ? [progressOf(submission.request, told)] : [];
+/** Of a summary every notification that it stands for is told, which tells routing. */
+function progress(submitted: Submission['request'] | null | undefined, { request }: Sms, { id, ...told }: Told): readonly Reaction[] {
+  if (!submitted) return [];
+  const [user, summaryId] = [ownerOf(id), messageOf(id)];
+  if (request?.covered) return request.covered.map((covered) => publish(UcnSummaryProgress, { user, ...covered, summaryId, ...told }));
+  return [progressOf(submitted, { id, ...told })];
 }
 
 function progressOf({ attempt, form, device, sender }: Submission['request'], { id, ...told }: Told): Reaction {
@@ -78,6 +99,10 @@ function lineOf(event: SmsEvent): { readonly step: string; readonly reason?: str
   switch (event.type) {
     case 'TextTaken':
       return { step: `${event.request.form} taken`, reason: `attempt ${event.request.attempt}` };
+    case 'UcnOffered':
+      return { step: 'leaves now, or with others when their window ends' };
+    case 'SummaryAdvanced':
+      return { step: event.status === 'submitted' ? 'told of by a summary' : 'summary delivered to the handset', reason: event.told.summaryId };
     case 'SubmissionBegun':
       return { step: `submission ${event.number} to the SMSC`, ...(event.mayRepeat && { reason: 'possible duplicate: an earlier outcome is unknown' }) };
     case 'SubmissionAccepted':
@@ -95,6 +120,7 @@ function lineOf(event: SmsEvent): { readonly step: string; readonly reason?: str
     case 'UnseenCancelled':
       return { step: 'cancelled before it was taken', reason: event.cancellation.reason };
     case 'ReceiptAwaited':
+    case 'UcnWithdrawn':
       return undefined;
   }
 }

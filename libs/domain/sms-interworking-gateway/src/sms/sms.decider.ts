@@ -1,6 +1,7 @@
 import type { Instant } from '@cpm/vocabulary';
 import type { Decider } from '@cpm/runtime-decider';
 import { isNews, verdictOf } from './segment-reports.js';
+import { followSummary } from './summary-progress.js';
 import { evolveSms, isCurrent, NO_SMS, submissionOf, type Sms, type SmsCommand, type SmsEvent, type SmsOutcome } from './sms.js';
 
 type Of<Type extends SmsCommand['type']> = Extract<SmsCommand, { type: Type }>;
@@ -28,6 +29,10 @@ export const smsDecider: Decider<SmsCommand, Sms, SmsEvent> = {
         return refuse(command, state);
       case 'TakeReceipt':
         return takeReceipt(command, state);
+      case 'Release':
+        return state.status === 'offered' && command.attempt === state.attempt ? submitOrExpire(state, command.now) : [];
+      case 'FollowSummary':
+        return followSummary(command.progress, state, receiptLimit(state, command.now), command.now);
       case 'EndWait':
         return endWait(command.now, state);
     }
@@ -50,7 +55,7 @@ function conclude(state: Sms, ...steps: readonly ((state: Sms) => readonly SmsEv
 
 function take({ request, now }: Of<'Submit'>, state: Sms): readonly SmsEvent[] {
   if (request.attempt <= state.attempt) return [];
-  return conclude(state, () => [{ type: 'TextTaken', request, at: now }], (taken) => submitOrExpire(taken, now));
+  return conclude(state, () => [{ type: 'TextTaken', request, at: now }], (taken) => (request.offered && now < request.expiresAt ? [{ type: 'UcnOffered', at: now }] : submitOrExpire(taken, now)));
 }
 
 function submitOrExpire(state: Sms, at: Instant): readonly SmsEvent[] {
@@ -65,6 +70,8 @@ function cancel({ cancellation, now: at }: Of<'Cancel'>, state: Sms): readonly S
   if (attempt > state.attempt) return [{ type: 'UnseenCancelled', cancellation, at }];
   if (attempt < state.attempt) return [];
   if (state.status === 'waiting') return [{ type: 'AttemptEnded', outcome: 'cancelled', reason, at }];
+  if (state.status === 'offered') return [{ type: 'UcnWithdrawn', reason, at }, { type: 'AttemptEnded', outcome: 'cancelled', reason, at }];
+  if (state.status === 'submitted' && state.summary?.attempt === attempt) return [{ type: 'UcnWithdrawn', reason, at }];
   return state.status === 'submitting' && !state.cancelling ? [{ type: 'CancellationTaken', reason, at }] : [];
 }
 
@@ -125,6 +132,7 @@ const GIVEN_UP: Readonly<Partial<Record<Sms['status'], { readonly outcome: Exclu
 function endWait(at: Instant, state: Sms): readonly SmsEvent[] {
   if (state.dueAt === null || state.dueAt > at) return [];
   if (state.status === 'waiting') return submitOrExpire(state, at);
+  if (state.status === 'offered') return [{ type: 'UcnWithdrawn', reason: 'expired', at }, { type: 'AttemptEnded', outcome: 'expired', reason: 'not told of within its life', at }];
   const end = GIVEN_UP[state.status];
   return end ? [{ type: 'AttemptEnded', ...end, at }] : [];
 }
