@@ -3,7 +3,9 @@ import type { AnyAggregate, EventContract, Reaction } from '@cpm/runtime-decider
 import { RecordUcnSummary } from '@cpm/contracts-message-store-sync';
 import { CancelSms, SmscAccepted, SmscReceipt, SmscRefused, SmsProgress, SubmitUcn } from '@cpm/contracts-sms-interworking-gateway';
 import type { SmsSubmissionInput } from '../sms/sms.aggregate.js';
+import type { Sms } from '../sms/sms.js';
 import { smsInterworkingGateway } from '../sms-interworking-gateway.service.js';
+import type { UcnBundle } from './ucn-bundle.js';
 
 export const ALICE = 'tel:+4915110000001' as CpmAddress;
 export const BOB = 'tel:+4915120000002' as CpmAddress;
@@ -64,8 +66,18 @@ export class Notifications {
     return this;
   }
 
-  stateOf<State>(name: string, id: string): State | undefined {
-    return this.states.get(`${name} ${id}`)?.state as State | undefined;
+  get bundle(): UcnBundle {
+    return this.stateOf('ucn-bundle', BOB) as UcnBundle;
+  }
+
+  /** Messages that a text tells of: its own, or those that a summary stands for. */
+  toldBy(smsId: string): readonly string[] {
+    const { request } = this.stateOf('sms', smsId) as Sms;
+    return request?.covered?.map(({ messageId }) => messageId) ?? [request?.messageId ?? ''];
+  }
+
+  private stateOf(name: string, id: string): unknown {
+    return this.states.get(`${name} ${id}`)?.state;
   }
 
   get texts(): readonly string[] {

@@ -1,7 +1,7 @@
 import { ucnRef, ucnSummaryRef } from '@cpm/message-tags';
 import { requirement } from '@cpm/runtime-decider';
 import { ALICE, BOB, CAROL, HOUR_MS, Notifications, START } from './ucn-bundle.fixture.js';
-import { MOST_COVERED, NO_BUNDLE, type UcnBundle } from './ucn-bundle.js';
+import { MOST_COVERED } from './ucn-bundle.js';
 import { ucnBundle } from './ucn-bundle.aggregate.js';
 
 const photos = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => `p${from + at}`);
@@ -12,7 +12,6 @@ const album = (phone = new Notifications()) => {
   return phone;
 };
 const all = (status: string, of: readonly string[] = ids) => of.map((id) => `${id} 1 ${status}`);
-const bundleOf = (phone: Notifications) => phone.stateOf<UcnBundle>('ucn-bundle', BOB) ?? NO_BUNDLE;
 
 requirement('CPM-MLD-029', () => {
   it('lets the first leave at once, and tells of the nine that come within its window when that ends', () => {
@@ -35,7 +34,7 @@ requirement('CPM-MLD-029', () => {
 
   it('sends nothing at the end of a window in which nothing came', () => {
     const phone = new Notifications().ask('a').pass(60_000);
-    expect([phone.left.length, bundleOf(phone).window]).toEqual([1, null]);
+    expect([phone.left.length, phone.bundle.window]).toEqual([1, null]);
   });
 
   it('tells of one alone by its own text, with its link', () => {
@@ -118,8 +117,8 @@ requirement('CPM-MLD-029', () => {
 
   it('is forgotten a week after', () => {
     const phone = new Notifications().ask('a');
-    expect(ucnBundle.removableAt?.(bundleOf(phone))).toBeUndefined();
-    expect(ucnBundle.removableAt?.(bundleOf(phone.pass(60_000)))).toBe(START + 60_000 + 7 * 24 * HOUR_MS);
+    expect(ucnBundle.removableAt?.(phone.bundle)).toBeUndefined();
+    expect(ucnBundle.removableAt?.(phone.pass(60_000).bundle)).toBe(START + 60_000 + 7 * 24 * HOUR_MS);
   });
 });
 
