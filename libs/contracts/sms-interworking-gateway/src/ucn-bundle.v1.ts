@@ -25,6 +25,15 @@ export const WithdrawUcn = defineEvent({
 });
 export type WithdrawUcn = PayloadOf<typeof WithdrawUcn>;
 
+/** It is not told of: it was withdrawn in time. */
+export const UcnSetAside = defineEvent({
+  type: 'UcnSetAside', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
+  summary: 'A notification was withdrawn before anything told of it',
+  key: ({ user }) => user,
+  schema: z.object({ user: keyedAddress, ...ucn, reason: z.string(), at: instant }),
+});
+export type UcnSetAside = PayloadOf<typeof UcnSetAside>;
+
 /** It leaves now, as a short message of its own. */
 export const ReleaseUcn = defineEvent({
   type: 'ReleaseUcn', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],

@@ -1,7 +1,7 @@
 import { defineService, on } from '@cpm/runtime-decider';
 import { EraseUser, UserErased } from '@cpm/contracts-device-registry';
 import {
-  CancelSms, OfferUcn, ReleaseUcn, SmscAccepted, SmscReceipt, SmscRefused, SmsReceived, SubmitGroupSms, SubmitSms, SubmitUcn, SubmitUcnSummary, UCN_LINKS, UcnSummaryProgress, WithdrawUcn,
+  CancelSms, OfferUcn, ReleaseUcn, SmscAccepted, SmscReceipt, SmscRefused, SmsReceived, SubmitGroupSms, SubmitSms, SubmitUcn, SubmitUcnSummary, UCN_LINKS, UcnSetAside, UcnSummaryProgress, WithdrawUcn,
 } from '@cpm/contracts-sms-interworking-gateway';
 import { ucnBundle } from './bundle/ucn-bundle.aggregate.js';
 import type { UcnBundleCommand } from './bundle/ucn-bundle.js';
@@ -50,6 +50,11 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
     aggregate: sms,
     idOf: ({ user, messageId }) => smsId(user, messageId),
     command: ({ attempt }, { now }): SmsCommand => ({ type: 'Release', attempt, now }),
+  }),
+  on(UcnSetAside, {
+    aggregate: sms,
+    idOf: ({ user, messageId }) => smsId(user, messageId),
+    command: ({ attempt, reason }, { now }): SmsCommand => ({ type: 'SetAside', attempt, reason, now }),
   }),
   on(SubmitUcnSummary, {
     aggregate: sms,

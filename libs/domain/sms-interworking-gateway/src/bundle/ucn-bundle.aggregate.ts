@@ -2,7 +2,7 @@ import type { CpmAddress } from '@cpm/vocabulary';
 import { ucnSummaryRef } from '@cpm/message-tags';
 import { defineAggregate, publish, type Reaction } from '@cpm/runtime-decider';
 import { RecordUcnSummary } from '@cpm/contracts-message-store-sync';
-import { CancelSms, ReleaseUcn, SubmitUcnSummary } from '@cpm/contracts-sms-interworking-gateway';
+import { CancelSms, ReleaseUcn, SubmitUcnSummary, UcnSetAside } from '@cpm/contracts-sms-interworking-gateway';
 import { ucnBundleDecider } from './ucn-bundle.decider.js';
 import type { UcnBundle, UcnBundleCommand, UcnBundleEvent } from './ucn-bundle.js';
 
@@ -26,9 +26,10 @@ function react(event: UcnBundleEvent, user: CpmAddress): readonly Reaction[] {
       const { summary: { summaryId, sender, device }, reason } = event;
       return [publish(CancelSms, { user, messageId: summaryId, sender, device, attempt: SUMMARY_ATTEMPT, reason, at })];
     }
+    case 'UcnWithdrawn':
+      return [publish(UcnSetAside, { user, messageId: event.ucn.messageId, attempt: event.ucn.attempt, reason: event.reason, at })];
     case 'WindowOpened':
     case 'UcnCollected':
-    case 'UcnWithdrawn':
     case 'WindowEnded':
     case 'SummaryLeft':
       return [];

@@ -44,7 +44,7 @@ function offer({ ucn, windowMs, now: at }: Of<'Offer'>, { window, seen }: UcnBun
 }
 
 function withdraw({ ucn, reason, now: at }: Of<'Withdraw'>, { window, summaries }: UcnBundle): readonly UcnBundleEvent[] {
-  if (window?.collected.some((one) => isSame(one, ucn))) return [{ type: 'UcnWithdrawn', ucn, at }];
+  if (window?.collected.some((one) => isSame(one, ucn))) return [{ type: 'UcnWithdrawn', ucn, reason, at }];
   const summary = summaries.find(({ open }) => open.some((one) => isSame(one, ucn)));
   if (!summary) return [];
   if (summary.open.length === 1) return [{ type: 'SummaryObsolete', summary, reason, at }];
@@ -63,10 +63,11 @@ function endIfFull({ window, number }: UcnBundle, at: Instant): readonly UcnBund
 function endWindow(collected: readonly OfferedUcn[], number: number, at: Instant): readonly UcnBundleEvent[] {
   const covered = collected.filter(({ expiresAt }) => expiresAt > at);
   const [first] = covered;
-  const ended: UcnBundleEvent = { type: 'WindowEnded', at };
-  if (first === undefined) return [ended];
-  if (covered.length === 1) return [ended, { type: 'UcnReleased', ucn: keyOf(first), at }];
-  return [ended, { type: 'SummarySent', number, summaryId: summaryIdOf(number, at), covered, at }];
+  const expired = collected.filter((one) => !covered.includes(one));
+  const ended: readonly UcnBundleEvent[] = [...expired.map((one) => ({ type: 'UcnWithdrawn' as const, ucn: keyOf(one), reason: 'expired', at })), { type: 'WindowEnded', at }];
+  if (first === undefined) return ended;
+  if (covered.length === 1) return [...ended, { type: 'UcnReleased', ucn: keyOf(first), at }];
+  return [...ended, { type: 'SummarySent', number, summaryId: summaryIdOf(number, at), covered, at }];
 }
 
 /** No Message-ID has a bar in it. Names the time, because the count begins anew once the bundle is forgotten. */

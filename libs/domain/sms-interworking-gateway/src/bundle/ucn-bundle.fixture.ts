@@ -23,6 +23,8 @@ export class Notifications {
   policy: Policy = { ...DEFAULT_POLICY, 'ucn.aggregateWindowSec': 60 };
   /** Each event that the gateway tells itself comes so often. */
   copies = 1;
+  /** The log is read on only when `read` is called: what comes meanwhile comes in between. */
+  isHeld = false;
   readonly left: SmsSubmissionInput[] = [];
   /** `messageId attempt status`. */
   readonly told: string[] = [];
@@ -60,9 +62,22 @@ export class Notifications {
     for (let due = this.firstDue(end); due; due = this.firstDue(end)) {
       this.now = Math.max(this.now, due.at);
       this.decide(due.aggregate, due.id, due.aggregate.whenDue?.(due.timer, this.context(due.id)));
-      this.settle();
+      this.readUnlessHeld();
     }
     this.now = end;
+    return this;
+  }
+
+  /** Reads so many events of the log. */
+  read(count: number): this {
+    for (let left = count; left > 0; left -= 1) {
+      const next = this.waiting.shift();
+      if (!next) return this;
+      const subscription = SUBSCRIPTIONS.get(next.type);
+      if (!subscription) throw new Error(`${next.type} has no subscription`);
+      const id = subscription.idOf(next.payload);
+      this.decide(subscription.aggregate, id, subscription.command(next.payload, this.context(id)));
+    }
     return this;
   }
 
@@ -96,17 +111,11 @@ export class Notifications {
 
   hear<Payload>(contract: EventContract<string, Payload>, payload: NoInfer<Payload>): this {
     this.waiting.push({ type: contract.type, payload: contract.schema.parse(payload) });
-    this.settle();
-    return this;
+    return this.readUnlessHeld();
   }
 
-  private settle(): void {
-    for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
-      const subscription = SUBSCRIPTIONS.get(next.type);
-      if (!subscription) throw new Error(`${next.type} has no subscription`);
-      const id = subscription.idOf(next.payload);
-      this.decide(subscription.aggregate, id, subscription.command(next.payload, this.context(id)));
-    }
+  private readUnlessHeld(): this {
+    return this.isHeld ? this : this.read(Infinity);
   }
 
   private context(id: string) {

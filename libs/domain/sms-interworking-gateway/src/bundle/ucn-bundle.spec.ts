@@ -88,9 +88,14 @@ requirement('CPM-MLD-029', () => {
 
   it('is not recalled by one cancellation after it left, and is by those of all that it tells of while it has not', () => {
     const phone = new Notifications().ask('a').refuse('never').ask('b').ask('c').pass(60_000).refuse('later').cancel('b').cancel('b');
-    expect(phone.told).toEqual(['a 1 failed', 'b 1 cancelled']);
+    expect(phone.told).toEqual(['a 1 failed']);
     expect(phone.cancel('c').pass(HOUR_MS).left.length).toBe(2);
     expect(phone.told).toEqual(['a 1 failed', 'b 1 cancelled', 'c 1 cancelled']);
+  });
+
+  it('tells of what was cancelled too late as it goes', () => {
+    const phone = new Notifications().ask('a').refuse('never').ask('b').ask('c').pass(60_000).refuse('later').cancel('b').pass(5_000).accept().receipt();
+    expect(phone.told).toEqual(['a 1 failed', 'b 1 submitted', 'c 1 submitted', 'b 1 delivered', 'c 1 delivered']);
   });
 
   it('that the SMSC has taken is not recalled', () => {

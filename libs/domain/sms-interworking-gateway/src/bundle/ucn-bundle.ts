@@ -44,7 +44,7 @@ export type UcnBundleEvent = { readonly at: Instant } & (
   | { readonly type: 'UcnReleased'; readonly ucn: UcnKey }
   | { readonly type: 'WindowOpened'; readonly endsAt: Instant }
   | { readonly type: 'UcnCollected'; readonly ucn: OfferedUcn }
-  | { readonly type: 'UcnWithdrawn'; readonly ucn: UcnKey }
+  | { readonly type: 'UcnWithdrawn'; readonly ucn: UcnKey; readonly reason: string }
   | { readonly type: 'WindowEnded' }
   | { readonly type: 'SummarySent'; readonly number: number; readonly summaryId: string; readonly covered: readonly OfferedUcn[] }
   | { readonly type: 'SummaryLeft'; readonly summaryId: string; readonly ucn: UcnKey }

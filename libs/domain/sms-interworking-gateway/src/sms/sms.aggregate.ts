@@ -119,8 +119,9 @@ function lineOf(event: SmsEvent): { readonly step: string; readonly reason?: str
       return { step: 'cancellation asked for while it is being submitted', reason: event.reason };
     case 'UnseenCancelled':
       return { step: 'cancelled before it was taken', reason: event.cancellation.reason };
-    case 'ReceiptAwaited':
     case 'UcnWithdrawn':
+      return { step: 'need not be told of any more, if nothing tells of it yet', reason: event.reason };
+    case 'ReceiptAwaited':
       return undefined;
   }
 }

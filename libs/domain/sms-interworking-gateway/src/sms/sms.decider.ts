@@ -30,7 +30,9 @@ export const smsDecider: Decider<SmsCommand, Sms, SmsEvent> = {
       case 'TakeReceipt':
         return takeReceipt(command, state);
       case 'Release':
-        return state.status === 'offered' && command.attempt === state.attempt ? submitOrExpire(state, command.now) : [];
+        return release(command, state);
+      case 'SetAside':
+        return isOffered(state, command.attempt) ? [setAside(state, command.reason, command.now)] : [];
       case 'FollowSummary':
         return followSummary(command.progress, state, receiptLimit(state, command.now), command.now);
       case 'EndWait':
@@ -70,8 +72,7 @@ function cancel({ cancellation, now: at }: Of<'Cancel'>, state: Sms): readonly S
   if (attempt > state.attempt) return [{ type: 'UnseenCancelled', cancellation, at }];
   if (attempt < state.attempt) return [];
   if (state.status === 'waiting') return [{ type: 'AttemptEnded', outcome: 'cancelled', reason, at }];
-  if (state.status === 'offered') return [{ type: 'UcnWithdrawn', reason, at }, { type: 'AttemptEnded', outcome: 'cancelled', reason, at }];
-  if (state.status === 'submitted' && state.summary?.attempt === attempt) return [{ type: 'UcnWithdrawn', reason, at }];
+  if (isTogether(state)) return state.cancelling ? [] : [withdrawn(state, reason, at)];
   return state.status === 'submitting' && !state.cancelling ? [{ type: 'CancellationTaken', reason, at }] : [];
 }
 
@@ -124,7 +125,31 @@ function failureOf(reports: Readonly<Record<string, string>>): string {
   return `receipt ${[...new Set(Object.values(reports))].join(', ')}`;
 }
 
+function release({ attempt, now }: Of<'Release'>, state: Sms): readonly SmsEvent[] {
+  if (!isOffered(state, attempt)) return [];
+  return state.cancelling ? [setAside(state, 'cancelled before it left', now)] : submitOrExpire(state, now);
+}
+
+function isOffered({ status, attempt: last }: Sms, attempt: number): boolean {
+  return status === 'offered' && attempt === last;
+}
+
+/** A summary tells of it, or may. */
+function isTogether({ status, summary, attempt }: Sms): boolean {
+  return status === 'offered' || (status === 'submitted' && summary?.attempt === attempt);
+}
+
+/** Whether something tells of it all the same, its bundle says, or the summary's fate. */
+function withdrawn(state: Sms, reason: string, at: Instant): SmsEvent {
+  return { type: 'UcnWithdrawn', reason, dueAt: receiptLimit(state, at), at };
+}
+
+function setAside({ request }: Sms, reason: string, at: Instant): SmsEvent {
+  return { type: 'AttemptEnded', outcome: request && request.expiresAt <= at ? 'expired' : 'cancelled', reason, at };
+}
+
 const GIVEN_UP: Readonly<Partial<Record<Sms['status'], { readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string }>>> = {
+  offered: { outcome: 'unknown', reason: 'it was not known in time what told of it' },
   submitting: { outcome: 'unknown', reason: 'no answer of the SMSC was kept' },
   submitted: { outcome: 'unknown', reason: 'no receipt came' },
 };
@@ -132,7 +157,7 @@ const GIVEN_UP: Readonly<Partial<Record<Sms['status'], { readonly outcome: Exclu
 function endWait(at: Instant, state: Sms): readonly SmsEvent[] {
   if (state.dueAt === null || state.dueAt > at) return [];
   if (state.status === 'waiting') return submitOrExpire(state, at);
-  if (state.status === 'offered') return [{ type: 'UcnWithdrawn', reason: 'expired', at }, { type: 'AttemptEnded', outcome: 'expired', reason: 'not told of within its life', at }];
+  if (state.status === 'offered' && at < receiptLimit(state, at)) return [withdrawn(state, 'expired', at)];
   const end = GIVEN_UP[state.status];
   return end ? [{ type: 'AttemptEnded', ...end, at }] : [];
 }

@@ -36,6 +36,7 @@ export type SmsCommand = { readonly now: Instant } & (
   | { readonly type: 'Refuse'; readonly submission: number; readonly retry: Retry; readonly reason: string }
   | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string }
   | { readonly type: 'Release'; readonly attempt: number }
+  | { readonly type: 'SetAside'; readonly attempt: number; readonly reason: string }
   | { readonly type: 'FollowSummary'; readonly progress: UcnSummaryProgress }
   | { readonly type: 'EndWait' }
 );
@@ -94,8 +95,8 @@ export type SmsEvent = { readonly at: Instant } & (
   | { readonly type: 'SegmentReported'; readonly number: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string }
   | { readonly type: 'TextDelivered'; readonly number: number }
   | { readonly type: 'AttemptEnded'; readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string }
-  /** Whoever waits to tell of it need not any more. */
-  | { readonly type: 'UcnWithdrawn'; readonly reason: string }
+  /** Nothing need tell of it any more; `dueAt`: until when it is waited for whether something did. */
+  | { readonly type: 'UcnWithdrawn'; readonly reason: string; readonly dueAt: Instant }
   | { readonly type: 'SummaryAdvanced'; readonly told: Omit<UcnSummaryProgress, 'status' | 'reason'>; readonly status: 'submitted' | 'delivered'; readonly dueAt: Instant }
   | { readonly type: 'CancellationTaken'; readonly reason: string }
   | { readonly type: 'UnseenCancelled'; readonly cancellation: CancelSms }
@@ -115,7 +116,7 @@ function evolve(state: Sms, event: SmsEvent): Sms {
     case 'UcnOffered':
       return { ...state, status: 'offered', dueAt: state.request?.expiresAt ?? event.at };
     case 'UcnWithdrawn':
-      return state;
+      return { ...state, cancelling: true, dueAt: event.dueAt };
     case 'SummaryAdvanced':
       return advanced(state, event);
     case 'SubmissionBegun':
