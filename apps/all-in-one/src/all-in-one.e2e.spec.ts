@@ -6,7 +6,7 @@ import { messageStoreSync } from '@cpm/domain-message-store-sync';
 import { reportAggregation } from '@cpm/domain-report-aggregation';
 import { routing } from '@cpm/domain-routing';
 import { smsInterworkingGateway } from '@cpm/domain-sms-interworking-gateway';
-import { ucnRef } from '@cpm/message-tags';
+import { ucnRef, ucnSummaryRef } from '@cpm/message-tags';
 import { bootstrap, hostConfig, parseConfig, type RunningHost } from '@cpm/runtime-host';
 import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { collectionOf } from '@cpm/runtime-mongo';
@@ -124,7 +124,13 @@ it('shows an operator a notification before it is sent, and refuses a text that 
   const operator = await identity.token({ scope: 'operator' });
   const preview = await call('POST', '/admin/v1/policy/ucn-preview', operator, { texts: { de: '{type} ({size}) von {sender} {ref} {url}' }, language: 'de-AT', contentType: 'video/mp4', size: 2_500_000 });
   const sent = { text: `ein Video (2.5 MB) von +4915110000001 ${ucnRef('example', bob)}`, encoding: 'gsm7', segments: 1 };
-  expect(preview).toEqual({ status: 200, body: { ...sent, withoutUrl: sent, withUrl: { ...sent, text: `${sent.text} https://example.org/u/${'x'.repeat(22)}` } } });
+  const summary = { text: `9 weitere Videos von +4915110000001 warten auf Sie (${ucnSummaryRef('summary|example', bob)}). Sie folgen, sobald Ihr Telefon Daten hat.`, encoding: 'gsm7', segments: 1, warnings: [] };
+  expect(preview).toEqual({ status: 200, body: { ...sent, warnings: [], withoutUrl: sent, withUrl: { ...sent, text: `${sent.text} https://example.org/u/${'x'.repeat(22)}` }, summary } });
+  const costly = await call('POST', '/admin/v1/policy/ucn-preview', operator, { texts: { en: 'Reçu {type} de {sender} ({ref}), {size}, {expiry}' }, summaryTexts: { en: '{count} {type} {url}' }, count: 3 });
+  expect(costly).toMatchObject({ status: 200, body: {
+    segments: 2, warnings: ['takes up to 2 short messages', expect.stringContaining('ç not in the GSM alphabet')],
+    summary: { text: '3 images', warnings: [expect.stringContaining('has no {ref}'), expect.stringContaining('{url} stays empty')] },
+  } });
   const refused = await call('POST', '/admin/v1/policy/ucn-preview', operator, { texts: { de: 'von {name}' } });
   expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: 'texts.de', message: expect.stringContaining('{name} is no placeholder') }] } });
   expect((await call('POST', '/admin/v1/policy/ucn-preview', await tokenOf(alice, alicePhone), {})).status).toBe(403);

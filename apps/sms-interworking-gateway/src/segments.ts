@@ -57,8 +57,8 @@ export function destinationOf(user: SmsSubmission['user']): SmppAddress {
 }
 
 /** The sender as the SMSC is told. @throws RangeError */
-export function sourceOf({ sender, source }: Pick<SmsSubmission, 'sender' | 'source'>, settings: SourceSettings): SmppAddress {
-  const number = source ?? msisdnOf(sender);
+export function sourceOf({ sender, source, manySenders }: Pick<SmsSubmission, 'sender' | 'source' | 'manySenders'>, settings: SourceSettings): SmppAddress {
+  const number = manySenders ? undefined : (source ?? msisdnOf(sender));
   return number === undefined ? namedSender(settings) : numberedSender(number, settings);
 }
 

@@ -24,5 +24,7 @@ export const smsSubmission = z.object({
   mayRepeat: z.boolean(),
   /** Which SMSCs refused it before, with which command_status, and how often. */
   refusedBy: z.array(z.object({ smsc: z.string(), status: z.number().int(), times: z.number().int() })).default([]),
+  /** It is sent from the name of the gateway: nobody's number may stand for all that it tells of. */
+  manySenders: z.literal(true).optional(),
 });
 export type SmsSubmission = z.infer<typeof smsSubmission>;

@@ -117,6 +117,12 @@ describe('a text towards the SMSC', () => {
     expect(submitted).toMatchObject([{ source: { ton: 1, npi: 1, address: '4917604069000' }, destination: { address: '4915110000002' } }]);
   });
 
+  it('sends what tells of several people from its own name', async () => {
+    submit(submission('3 more images', { manySenders: true }));
+    await until(() => submitted.length === 1);
+    expect(submitted).toMatchObject([{ source: { ton: 5, address: 'CPM' }, destination: { address: '4915110000002' } }]);
+  });
+
   it('goes in segments, in order, with one reference that is the same in another attempt', async () => {
     const text = 'é'.repeat(200);
     submit(submission(text));

@@ -1,22 +1,24 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import { MAX_VALIDITY_MS, ucnText } from '@cpm/domain-sms-interworking-gateway';
+import { MAX_VALIDITY_MS, MOST_COVERED, summaryTemplate, summaryText, ucnTemplate, ucnText } from '@cpm/domain-sms-interworking-gateway';
 import { parse, RequireScope } from '@cpm/http';
 import { CLOCK, policyOf, type PolicySource } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
-import { LINK_TOKEN_LENGTH, linkUrl, planSms } from '@cpm/sms-text';
-import { cpmAddress, messageId, ucnTexts, type Policy } from '@cpm/vocabulary';
+import { LINK_TOKEN_LENGTH, linkUrl, planSms, warningsOfUcnSummaryTemplate, warningsOfUcnTemplate } from '@cpm/sms-text';
+import { cpmAddress, messageId, ucnSummaryTexts, ucnTexts, type Policy } from '@cpm/vocabulary';
 import { z } from 'zod';
 import { GATEWAY_CONFIG, type GatewayConfig } from './gateway-config.js';
 
-/** `texts` are tried instead of the policy in force; everything else stands for a message, with an example where it is left out. */
+/** `texts` and `summaryTexts` are tried instead of the policy in force; `count` is of the messages in a summary; everything else stands for a message, with an example where it is left out. */
 const preview = z.strictObject({
   texts: ucnTexts.optional(),
+  summaryTexts: ucnSummaryTexts.optional(),
   language: z.string().max(35).optional(),
   messageId: messageId.default('example'),
   sender: cpmAddress.prefault('tel:+4915110000001'),
   recipient: cpmAddress.prefault('tel:+4915110000002'),
   contentType: z.string().min(1).max(128).default('image/jpeg'),
   size: z.number().int().min(0).max(10 * 2 ** 30).default(50_000),
+  count: z.number().int().min(2).max(MOST_COVERED).default(9),
   expiresAt: z.iso.datetime({ offset: true }).optional(),
 });
 
@@ -26,11 +28,19 @@ interface PreviewedText {
   readonly segments: number;
 }
 
-/** What the policy in force sends, and what it would be either way. */
-interface UcnPreview extends PreviewedText {
+/** `warnings`: what the text costs more than it need, whatever its placeholders stand for. */
+interface JudgedText extends PreviewedText {
+  readonly warnings: readonly string[];
+}
+
+/** What the policy in force sends, what it would be either way, and what tells of several messages that came within a window. */
+interface UcnPreview extends JudgedText {
   readonly withUrl: PreviewedText;
   readonly withoutUrl: PreviewedText;
+  readonly summary: JudgedText;
 }
+
+const EXAMPLE_SUMMARY = 'summary|example';
 
 /** Where no public address is configured. */
 const EXAMPLE_HOST = 'https://example.org';
@@ -48,13 +58,19 @@ export class UcnPreviewController {
   @Post()
   @HttpCode(200)
   show(@Body() body: unknown): UcnPreview {
-    const { texts, language, expiresAt, ...subject } = parse(preview, body ?? {});
+    const { texts, summaryTexts, language, count, expiresAt, ...subject } = parse(preview, body ?? {});
     const expiry = expiresAt === undefined ? this.clock.now() + MAX_VALIDITY_MS : Date.parse(expiresAt);
-    const policy = this.policy.current();
+    const inForce = this.policy.current();
+    const policy: Policy = { ...inForce, 'ucn.text': texts ?? inForce['ucn.text'], 'ucn.summaryText': summaryTexts ?? inForce['ucn.summaryText'] };
     const about = { ...subject, expiresAt: expiry, ...(language !== undefined && { language }) };
-    const shown = (url: string) => plannedText(ucnText(about, { 'ucn.text': texts ?? policy['ucn.text'] }, url), policy['sms.nationalLanguages']);
+    const shown = (url: string) => plannedText(ucnText(about, policy, url), policy['sms.nationalLanguages']);
+    const link = policy['ucn.includeUrl'] && this.config.PUBLIC_URL !== undefined;
+    const covered = Array.from({ length: count }, () => about);
     const [withUrl, withoutUrl] = [shown(linkUrl(this.config.PUBLIC_URL ?? EXAMPLE_HOST, 'x'.repeat(LINK_TOKEN_LENGTH))), shown('')];
-    return { ...(policy['ucn.includeUrl'] && this.config.PUBLIC_URL !== undefined ? withUrl : withoutUrl), withUrl, withoutUrl };
+    return {
+      ...(link ? withUrl : withoutUrl), warnings: warningsOfUcnTemplate(ucnTemplate(language, policy), { link }), withUrl, withoutUrl,
+      summary: { ...plannedText(summaryText({ summaryId: EXAMPLE_SUMMARY, recipient: subject.recipient, covered }, policy), policy['sms.nationalLanguages']), warnings: warningsOfUcnSummaryTemplate(summaryTemplate(language, policy)) },
+    };
   }
 }
 

@@ -1,4 +1,4 @@
-import { faultsOfUcnTemplate, NATIONAL_LANGUAGES } from '@cpm/sms-text';
+import { faultsOfUcnSummaryTemplate, faultsOfUcnTemplate, NATIONAL_LANGUAGES } from '@cpm/sms-text';
 import { z } from 'zod';
 import { networkMonitoring } from './access.js';
 
@@ -9,14 +9,23 @@ export const DEFAULT_UCN_TEXT = {
   fr: 'Vous avez un message ({type}) de {sender} ({ref}). Il arrivera avec la connexion de donnees. {url}',
 } as const;
 
+/** The text for several contents at once when the operator has set none; `{url}` stays empty in it. */
+export const DEFAULT_UCN_SUMMARY_TEXT = {
+  en: '{count} more {type} from {sender} wait for you ({ref}). They will arrive when your phone has data.',
+  de: '{count} weitere {type} von {sender} warten auf Sie ({ref}). Sie folgen, sobald Ihr Telefon Daten hat.',
+  fr: '{count} autres {type} de {sender} vous attendent ({ref}). Ils arriveront avec la connexion de donnees.',
+} as const;
+
 const language = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
 /** A text that can be sent whatever its placeholders stand for. */
-const ucnTemplate = z.string().min(1).max(320).superRefine((text, context) => {
-  for (const message of faultsOfUcnTemplate(text)) context.addIssue({ code: 'custom', message });
+const template = (faultsOf: (text: string) => readonly string[]) => z.string().min(1).max(320).superRefine((text, context) => {
+  for (const message of faultsOf(text)) context.addIssue({ code: 'custom', message });
 });
 
 /** The operator's notification texts by language tag. */
-export const ucnTexts = z.record(language, ucnTemplate);
+export const ucnTexts = z.record(language, template(faultsOfUcnTemplate));
+/** As `ucnTexts`, for what tells of several messages. */
+export const ucnSummaryTexts = z.record(language, template(faultsOfUcnSummaryTemplate));
 
 const msisdn = z.string().regex(/^[1-9]\d{6,14}$/, 'must be an MSISDN: 7 to 15 digits without +');
 
@@ -42,7 +51,10 @@ export const policy = z.strictObject({
   /** How often the link of a notification shows its message. */
   'ucn.linkMaxUses': z.number().int().min(1).max(100).default(5),
   'ucn.text': ucnTexts.default({ ...DEFAULT_UCN_TEXT }),
+  /** For what is told together within `ucn.aggregateWindowSec`. */
+  'ucn.summaryText': ucnSummaryTexts.default({ ...DEFAULT_UCN_SUMMARY_TEXT }),
   'ucn.creditOn': z.enum(['STATUS_REPORT', 'SMSC_ACK']).default('STATUS_REPORT'),
+  /** How long after a notification further ones to the same phone are collected, to be told by one summary; 0: each leaves at once. */
   'ucn.aggregateWindowSec': z.number().int().min(0).max(3600).default(0),
   'ip.preferenceSec': z.number().min(0).max(600).default(15),
   /** Whether a radio report that the Primary has data counts as IP, without any registration. That it has none counts anyway, where no registration lives. */

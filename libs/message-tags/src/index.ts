@@ -1,1 +1,1 @@
-export { correlationTag, tokenHash, UCN_REF, ucnRef } from './message-tags.js';
+export { correlationTag, isSummaryRef, tokenHash, UCN_REF, ucnRef, ucnSummaryRef } from './message-tags.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { correlationTag, tokenHash, UCN_REF, ucnRef } from './message-tags.js';
+import { correlationTag, isSummaryRef, tokenHash, UCN_REF, ucnRef, ucnSummaryRef } from './message-tags.js';
 
 const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -16,6 +16,14 @@ it('is found in a text, and not in a longer word', () => {
   const ref = ucnRef('m1', 'tel:+4915110000001');
   expect(UCN_REF.exec(`A picture (${ref}).`)?.[0]).toBe(ref);
   expect(UCN_REF.test('#ABCDEFG')).toBe(false);
+});
+
+it('tells a summary from a message', () => {
+  const [ref, summary] = [ucnRef('m1', 'tel:+4915110000001'), ucnSummaryRef('m1', 'tel:+4915110000001')];
+  expect([isSummaryRef(ref), isSummaryRef(summary), summary]).toEqual([false, true, ref.replace('#', '#+')]);
+  expect(UCN_REF.exec(`Three pictures (${summary}).`)?.[0]).toBe(summary);
+  expect(UCN_REF.exec(`+${ref}`)?.[0]).toBe(ref);
+  expect(UCN_REF.test('#+4915110000001')).toBe(false);
 });
 
 it('tags a text the same however its white space was changed on the way', () => {

@@ -5,8 +5,9 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const REF_LENGTH = 6;
 
-/** A reference in the text of an Undelivered Content Notification. */
-export const UCN_REF = /#[0-9A-HJKMNP-TV-Z]{6}(?![0-9A-Za-z])/;
+/** A reference in the text of an Undelivered Content Notification, to one message or, with a plus, to a summary of several. */
+export const UCN_REF = /#\+?[0-9A-HJKMNP-TV-Z]{6}(?![0-9A-Za-z])/;
+const SUMMARY_MARK = '#+';
 
 /**
  * CPM-MLD-034: what links a notification to its original, in the SMS and at the stored object: `#` and 30 bits, the same whoever works it out.
@@ -21,6 +22,15 @@ export function ucnRef(messageId: string, recipient: string): string {
     bits >>>= 5;
   }
   return `#${text}`;
+}
+
+/** CPM-MLD-034: what links a notification of several messages to what the store says of each of them. `summaryId`: as the gateway names it. */
+export function ucnSummaryRef(summaryId: string, recipient: string): string {
+  return `${SUMMARY_MARK}${ucnRef(summaryId, recipient).slice(1)}`;
+}
+
+export function isSummaryRef(ref: string): boolean {
+  return ref.startsWith(SUMMARY_MARK);
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { judgeSmsText } from './sms-plan.js';
-import { faultsOfUcnTemplate, fillUcnTemplate, LINK_PLACE, LINK_TOKEN_LENGTH, linkUrl, MAX_PUBLIC_URL, type UcnValues } from './ucn-template.js';
+import { faultsOfUcnSummaryTemplate, faultsOfUcnTemplate, fillUcnTemplate, LINK_PLACE, LINK_TOKEN_LENGTH, linkUrl, MAX_PUBLIC_URL, warningsOfUcnSummaryTemplate, warningsOfUcnTemplate, type UcnValues } from './ucn-template.js';
 
 const values: UcnValues = { sender: '+4915110000001', type: 'an image', count: '1', size: '50 kB', url: '', expiry: '2026-11-28 12:00 UTC', ref: '#K7F3AB' };
 
@@ -69,4 +69,25 @@ describe('whatever the template', () => {
     fillUcnTemplate(piece.repeat(Math.ceil(1_000_000 / piece.length)), values);
     expect(performance.now() - before).toBeLessThan(5_000);
   });
+});
+
+it('judges the text of several messages by its longer reference, and without a link', () => {
+  const room = 2 * 153 - '#+000000'.length;
+  expect([faultsOfUcnSummaryTemplate(`${'a'.repeat(room)}{ref}{url}`), faultsOfUcnSummaryTemplate(`${'a'.repeat(room + 1)}{ref}`).length]).toEqual([[], 1]);
+  expect(faultsOfUcnSummaryTemplate('From {name}')).toEqual([expect.stringContaining('{name} is no placeholder')]);
+});
+
+it.each<readonly [string, boolean, readonly string[]]>([
+  ['You received {type} from {sender} ({ref}).', false, []],
+  ['You received {type} from {sender} ({ref}). {url}', false, []],
+  ['You received {type} from {sender} ({ref}), to be had until {expiry}. {url}', true, ['takes up to 2 short messages']],
+  // One letter with an accent that is not in the alphabet makes two short messages of one.
+  ['Vous avez reçu un message ({type}) de {sender} ({ref}).', false, ['takes up to 2 short messages', 'ç not in the GSM alphabet: a short message takes 70 characters instead of 160']],
+  ['Foto {ref} 📷', false, ['📷 not in the GSM alphabet: a short message takes 70 characters instead of 160']],
+  ['Something came', true, ['has no {ref}: a phone cannot put the original in the place of the notification']],
+])('warns of %j, with a link: %j', (template, link, warnings) => expect(warningsOfUcnTemplate(template, { link })).toEqual(warnings));
+
+it('warns of a link in the text of several messages', () => {
+  expect(warningsOfUcnSummaryTemplate('{count} {type} ({ref})')).toEqual([]);
+  expect(warningsOfUcnSummaryTemplate('{count} {type}: {url}')).toEqual([expect.stringContaining('has no {ref}'), '{url} stays empty: a link shows one message']);
 });

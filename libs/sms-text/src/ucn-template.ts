@@ -1,4 +1,5 @@
-import { judgeSmsText } from './sms-plan.js';
+import { DEFAULT_GSM_ALPHABET } from './gsm-alphabet.js';
+import { judgeSmsText, planSms } from './sms-plan.js';
 
 /** What the text of an Undelivered Content Notification may name; each written `{name}`. */
 export const UCN_PLACEHOLDERS = ['sender', 'type', 'count', 'size', 'url', 'expiry', 'ref'] as const;
@@ -21,20 +22,56 @@ const LONGEST: UcnValues = {
   expiry: '2026-12-31 23:59 UTC', ref: '#000000',
 };
 
+/** Of a text for several messages, which has no link and a longer reference. */
+const LONGEST_IN_SUMMARY: UcnValues = { ...LONGEST, url: '', ref: '#+000000' };
+
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 
 /** Why a text cannot be used, in sentences for the operator; empty for one that can. */
 export function faultsOfUcnTemplate(template: string): readonly string[] {
+  return faultsOf(template, LONGEST);
+}
+
+/** As `faultsOfUcnTemplate`, for the text that stands for several messages. */
+export function faultsOfUcnSummaryTemplate(template: string): readonly string[] {
+  return faultsOf(template, LONGEST_IN_SUMMARY);
+}
+
+function faultsOf(template: string, longest: UcnValues): readonly string[] {
   const names = [...template.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
   const unknown = names.filter((name) => !(UCN_PLACEHOLDERS as readonly string[]).includes(name));
   const faults = unknown.map((name) => `{${name}} is no placeholder: there are ${UCN_PLACEHOLDERS.map((known) => `{${known}}`).join(' ')}`);
   if (faults.length > 0) return faults;
-  const verdict = judgeSmsText(fillUcnTemplate(template, LONGEST));
+  const verdict = judgeSmsText(fillUcnTemplate(template, longest));
   if (!verdict.accepted) return [`cannot travel as SMS: ${verdict.refusal}`];
   const withoutLink = judgeSmsText(fillUcnTemplate(template, { ...LONGEST, url: '' }));
   if (!withoutLink.accepted) return [`cannot travel as SMS where there is no link: ${withoutLink.refusal}`];
   const segments = verdict.plan.segments.length;
   return segments > MAX_UCN_SEGMENTS ? [`takes up to ${segments} short messages, at most ${MAX_UCN_SEGMENTS} are allowed`] : [];
+}
+
+/**
+ * What a text that can be used costs more than it need, or cannot do, in sentences for the operator. `link`: whether notifications carry one.
+ * One short message takes 160 characters of the GSM alphabet, and 70 as soon as one character is not in it (3GPP TS 23.038).
+ */
+export function warningsOfUcnTemplate(template: string, { link }: { readonly link: boolean }): readonly string[] {
+  return warningsOf(template, link ? LONGEST : { ...LONGEST, url: '' });
+}
+
+/** As `warningsOfUcnTemplate`, for the text that stands for several messages. */
+export function warningsOfUcnSummaryTemplate(template: string): readonly string[] {
+  const linked = template.includes(LINK_PLACE) ? ['{url} stays empty: a link shows one message'] : [];
+  return [...warningsOf(template, LONGEST_IN_SUMMARY), ...linked];
+}
+
+function warningsOf(template: string, longest: UcnValues): readonly string[] {
+  const { encoding, segments } = planSms(fillUcnTemplate(template, longest));
+  const foreign = [...new Set(template)].filter((character) => DEFAULT_GSM_ALPHABET.septetsOf(character) === undefined);
+  return [
+    ...(segments.length > 1 ? [`takes up to ${segments.length} short messages`] : []),
+    ...(encoding === 'ucs2' ? [`${foreign.join(' ')} not in the GSM alphabet: a short message takes 70 characters instead of 160`] : []),
+    ...(template.includes('{ref}') ? [] : ['has no {ref}: a phone cannot put the original in the place of the notification']),
+  ];
 }
 
 /** The link of a notification; `publicUrl` is scheme and host, without a slash at its end. */

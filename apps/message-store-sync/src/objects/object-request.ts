@@ -32,7 +32,7 @@ export const bulkCreation = z.object({ objectList: z.object({ object: z.array(z.
 /** Attributes that become fields of the object; all others that are not the store's are kept as they are. */
 const OF_STORE: ReadonlySet<string> = new Set([
   'Date', 'Direction', 'From', 'To', 'Message-Context', 'Message-Id', 'Conversation-ID', 'Contribution-ID', 'InReplyTo-Contribution-ID', 'Content-Type', 'TextContent', 'ClientCorrelator',
-  'ReportRequested', 'DispositionType', 'DispositionStatus', 'DispositionOriginalMessageID', 'DispositionOriginalTo', 'X-CPM-Disposition', 'X-CPM-Delivered', 'X-CPM-Displayed', 'X-UCN-Ref', 'participating-device',
+  'ReportRequested', 'DispositionType', 'DispositionStatus', 'DispositionOriginalMessageID', 'DispositionOriginalTo', 'X-CPM-Disposition', 'X-CPM-Delivered', 'X-CPM-Displayed', 'X-UCN-Ref', 'X-UCN-Summary', 'participating-device',
 ]);
 
 const address = line(330).transform((text) => normaliseAddress(text) ?? text).refine((text) => !text.includes('/'), 'must not contain /');

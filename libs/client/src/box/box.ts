@@ -91,7 +91,7 @@ export class Box extends BoxEdits {
     });
     this.originals = new Attempts({ attempt: () => this.obtainOriginals(), failed: (error) => isFinal(error) && problem(error), backoff: new Backoff(500, 60_000) });
     this.exchanges = new Attempts({
-      attempt: async () => this.exchange.sync().then(() => this.originals.wake()),
+      attempt: async () => this.primary.synchronise(() => this.exchange.sync()).then(() => this.originals.wake()),
       failed: (error) => isFinal(error) && problem(error),
       backoff: new Backoff(500, 60_000),
     });
@@ -178,7 +178,7 @@ export class Box extends BoxEdits {
 
   /** Exchanges changes with the server now, also without an open stream. Rejects when that broke off; what is kept stays. */
   async sync(): Promise<void> {
-    await this.exchange.sync();
+    await this.primary.synchronise(() => this.exchange.sync());
     await this.obtainOriginals();
   }
 

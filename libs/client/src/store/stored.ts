@@ -96,13 +96,15 @@ export interface Ucn {
   readonly text: string;
   /** RFC 3339. */
   readonly at: string;
-  /** `#XXXXXX`, as far as its originals are still to be obtained. */
+  /** `#XXXXXX`, as far as its originals are still to be obtained; `#+XXXXXX` of a summary whose originals are not known yet. */
   readonly refs: readonly string[];
   /** `unavailable`: what it told of expired or was deleted before it was obtained. */
   readonly state: 'waiting' | 'unavailable';
+  /** It tells of several, which the store names. */
+  readonly isSummary?: boolean;
   /** Of several originals, one went before it was obtained. */
   readonly hasLost?: boolean;
-  /** A full search found none of its originals; should one come after all, it takes its place. */
+  /** A search, or for a summary any synchronisation, found none of its originals; should one come after all, it takes its place. */
   readonly isMissing?: boolean;
   /** The user removed it: its original is obtained all the same. */
   readonly isRemoved?: boolean;

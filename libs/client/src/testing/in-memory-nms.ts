@@ -10,7 +10,7 @@ interface Row {
   readonly id: string;
   folder: string;
   flags: readonly string[];
-  readonly attributes: Readonly<Record<string, readonly string[]>>;
+  attributes: Readonly<Record<string, readonly string[]>>;
   readonly correlationId?: string;
   readonly parts: readonly Uint8Array<ArrayBuffer>[];
   lastModSeq: number;
@@ -93,6 +93,12 @@ export class InMemoryNms {
     };
     this.objects.set(id, { id, folder, flags, attributes, correlationId: messageId, parts: content, lastModSeq: (this.seq += 1) });
     return id;
+  }
+
+  /** A notification stands for these objects; `ref` is its own. */
+  summarise(ref: string, messageIds: readonly string[]): void {
+    const value = [ref, ...messageIds.map((messageId) => ucnRef(messageId, USER))].join(' ');
+    for (const { id, correlationId } of [...this.objects.values()]) if (messageIds.includes(correlationId ?? '')) this.change(id, ({ attributes }) => ({ attributes: { ...attributes, 'X-UCN-Summary': [value] } }));
   }
 
   addFlag(id: string, flag: string): void {

@@ -1,4 +1,4 @@
-import { correlationTag, UCN_REF } from '@cpm/message-tags';
+import { correlationTag, isSummaryRef, UCN_REF } from '@cpm/message-tags';
 import type { ReceivedSms, StoredObject, Ucn } from '../store/stored.js';
 import { attributeOf } from '../box/box-object.js';
 
@@ -29,7 +29,7 @@ export const SMS_KEPT_MS = 7 * 86_400_000;
 /** The notification that an SMS is, going by its text. */
 export function ucnIn(id: string, { from, text, at }: IncomingSms): Ucn | undefined {
   const refs = [...new Set(text.match(EVERY_REF) ?? [])];
-  return refs.length > 0 || LINK.test(text) ? { id, from, text, at, refs, state: 'waiting' } : undefined;
+  return refs.length > 0 || LINK.test(text) ? { id, from, text, at, refs, state: 'waiting', ...(refs.some(isSummaryRef) && { isSummary: true }) } : undefined;
 }
 
 /** Throws RangeError for a time that cannot be read: it would be near to any other. */

@@ -6,7 +6,7 @@ import type { ReceivedSms } from '../store/stored.js';
 import type { BoxChange } from '../sync/sync-state.js';
 import type { ContentFetch } from './content-fetch.js';
 import { copiesAmong, receivedSms, SMS_KEPT_MS, ucnIn, type IncomingSms, type SmsKind } from './incoming-sms.js';
-import { afterLost, afterObtained, afterSearch, originalsToObtain, originalsObtainedElsewhere, refsOfGone, type Original } from './ucn-state.js';
+import { afterLost, afterNaming, afterObtained, afterSearch, originalsToObtain, originalsObtainedElsewhere, refsOfGone, type Original } from './ucn-state.js';
 
 export interface PrimaryOptions {
   readonly local: LocalBox;
@@ -20,6 +20,8 @@ const GONE: ReadonlySet<number> = new Set([404, 410]);
 /** What the device with the UICC does with the short messages that stand for what it could not get over IP. */
 export class Primary {
   private settling: Promise<void> | undefined;
+  /** Summaries that have been here during a whole synchronisation. */
+  private synchronisedSummaries: ReadonlySet<string> = new Set();
 
   constructor(private readonly options: PrimaryOptions) {}
 
@@ -44,6 +46,14 @@ export class Primary {
     return { ucns: { put: [...changed, ...(afterSearch(left.values(), [...objects.values(), ...put]).put ?? [])], remove } };
   }
 
+  /** What summaries that came before this tell of, and is not there after it, is gone or out of reach. */
+  async synchronise(exchange: () => Promise<void>): Promise<void> {
+    const summaries = [...this.options.local.tables.ucns.values()].filter(({ isSummary }) => isSummary).map(({ id }) => id);
+    await exchange();
+    this.synchronisedSummaries = new Set(summaries);
+    await this.seekOriginals();
+  }
+
   /**
    * CPM-MLD-032, CPM-MLD-034: after each synchronisation, obtains the originals that notifications wait for, and puts each in the
    * place of its notification once all of it is here. Rejects when one could not be had: its notification stays.
@@ -58,6 +68,10 @@ export class Primary {
   private async settleAll(): Promise<void> {
     await this.settleCopies();
     const { local } = this.options;
+    await local.commit(({ ucns, objects }) => {
+      const { put = [] } = afterNaming(ucns.values(), objects.values());
+      return put.length === 0 ? undefined : { ucns: { put } };
+    });
     for (const { ref, object } of originalsObtainedElsewhere(local.tables.ucns.values(), local.tables.objects.values())) {
       await local.commit((tables) => inPlace(ref, object.id, tables));
     }
@@ -65,7 +79,15 @@ export class Primary {
     for (const original of originalsToObtain(local.tables.ucns.values(), local.tables.objects.values())) {
       await this.replace(original).catch((error: unknown) => failures.push(error));
     }
+    await this.seekOriginals();
     if (failures.length > 0) throw failures[0] as Error;
+  }
+
+  private seekOriginals(): Promise<void> {
+    return this.options.local.commit(({ ucns, objects }) => {
+      const { put = [] } = afterSearch([...ucns.values()].filter(({ id }) => this.synchronisedSummaries.has(id)), objects.values());
+      return put.length === 0 ? undefined : { ucns: { put } };
+    });
   }
 
   private async replace({ ref, object }: Original): Promise<void> {

@@ -1,4 +1,4 @@
-import { ucnRef } from '@cpm/message-tags';
+import { isSummaryRef, ucnRef } from '@cpm/message-tags';
 import { UCN_OBTAINED } from '../nms/flags.js';
 import { attributeOf } from '../box/box-object.js';
 import type { Change } from '../store/local-store.js';
@@ -13,6 +13,21 @@ export interface Original {
 
 export function refOf(object: StoredObject): string | undefined {
   return attributeOf(object, 'Direction') === 'Out' ? undefined : attributeOf(object, 'X-UCN-Ref');
+}
+
+/** What each summary stands for, as the objects that it tells of name it: first its own reference. */
+function summariesNamedBy(objects: Iterable<StoredObject>): ReadonlyMap<string, readonly string[]> {
+  const named = [...objects].filter((object) => refOf(object) !== undefined).flatMap(({ attributes }) => attributes['X-UCN-Summary'] ?? []);
+  return new Map(named.map((value) => value.split(' ')).map(([summary = '', ...refs]) => [summary, refs]));
+}
+
+/** CPM-MLD-034: a summary waits for all that it tells of, as soon as any one of them says what that is. */
+export function afterNaming(ucns: Iterable<Ucn>, objects: Iterable<StoredObject>): Change<Ucn> {
+  const unnamed = [...ucns].filter(({ state, refs }) => state === 'waiting' && refs.some(isSummaryRef));
+  if (unnamed.length === 0) return {};
+  const summaries = summariesNamedBy(objects);
+  const named = unnamed.filter(({ refs }) => refs.some((ref) => summaries.has(ref)));
+  return { put: named.map((ucn) => ({ ...ucn, refs: [...new Set(ucn.refs.flatMap((ref) => summaries.get(ref) ?? [ref]))] })) };
 }
 
 export function awaitedRefs(ucns: Iterable<Ucn>): ReadonlySet<string> {
@@ -39,9 +54,10 @@ export function afterObtained(ucns: Iterable<Ucn>, refs: readonly string[]): Cha
   return without(ucns, refs, (ucn) => ucn);
 }
 
-/** After a full search: which notifications have no original in the box, and which have one after all. */
+/** After a search: which notifications have no original in the box, and which have one after all. */
 export function afterSearch(ucns: Iterable<Ucn>, objects: Iterable<StoredObject>): Change<Ucn> {
-  const present = new Set([...objects].map(refOf));
+  const known = [...objects];
+  const present = new Set([...known.map(refOf), ...summariesNamedBy(known).keys()]);
   const isMissing = ({ refs }: Ucn) => !refs.some((ref) => present.has(ref));
   const changed = [...ucns].filter((ucn) => ucn.state === 'waiting' && ucn.refs.length > 0 && isMissing(ucn) !== (ucn.isMissing ?? false));
   return { put: changed.map((ucn) => ({ ...ucn, isMissing: isMissing(ucn) })) };

@@ -3,7 +3,7 @@ import { defineService, on, type DecisionContext } from '@cpm/runtime-decider';
 import { AccessChanged } from '@cpm/contracts-access-awareness';
 import { EraseUser, SubscriberChanged, UserErased } from '@cpm/contracts-device-registry';
 import {
-  BoxSwept, ChangeFolder, ChangeObject, CreateObjects, DepositObject, FolderEmptied, KeepSession, NotificationOutcome, RecordDisposition, SubscribeToBox, UnsubscribeFromBox, UpdateObjects,
+  BoxSwept, ChangeFolder, ChangeObject, CreateObjects, DepositObject, FolderEmptied, KeepSession, NotificationOutcome, RecordDisposition, RecordUcnSummary, SubscribeToBox, UnsubscribeFromBox, UpdateObjects,
 } from '@cpm/contracts-message-store-sync';
 import { FOLDERS_TABLE } from './box/folder-row.js';
 import { OBJECTS_TABLE } from './box/object-row.js';
@@ -17,6 +17,7 @@ export const messageStoreSync = defineService('message-store-sync', [
   on(DepositObject, { aggregate, idOf, command: (deposit, context) => ({ type: 'Deposit' as const, deposit, ...timed(context) }) }),
   on(ChangeObject, { aggregate, idOf, command: (change, context) => ({ type: 'Change' as const, change, ...timed(context) }) }),
   on(RecordDisposition, { aggregate, idOf, command: (disposition, context) => ({ type: 'KeepDisposition' as const, disposition, ...timed(context) }) }),
+  on(RecordUcnSummary, { aggregate, idOf, command: (summary, context) => ({ type: 'KeepUcnSummary' as const, summary, ...timed(context) }) }),
   on(KeepSession, { aggregate, idOf, command: (kept, context) => ({ type: 'KeepSession' as const, kept, ...timed(context) }) }),
   on(CreateObjects, { aggregate, idOf, command: (request, context) => ({ type: 'Create' as const, request, ...timed(context) }) }),
   on(UpdateObjects, { aggregate, idOf, command: (request, context) => ({ type: 'Update' as const, request, ...timed(context) }) }),

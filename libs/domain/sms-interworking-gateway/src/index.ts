@@ -1,3 +1,5 @@
+export * from './bundle/ucn-bundle.aggregate.js';
+export { MOST_COVERED, type OfferedUcn, type UcnBundle, type UcnBundleCommand } from './bundle/ucn-bundle.js';
 export * from './lease/leases.aggregate.js';
 export type { Lease, Leases } from './lease/leases.js';
 export * from './sms/sms.aggregate.js';

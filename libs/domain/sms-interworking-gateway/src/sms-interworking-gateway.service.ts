@@ -1,12 +1,16 @@
 import { defineService, on } from '@cpm/runtime-decider';
 import { EraseUser, UserErased } from '@cpm/contracts-device-registry';
-import { CancelSms, SmscAccepted, SmscCancelled, SmscReceipt, SmscRefused, SmsReceived, SubmitGroupSms, SubmitSms, SubmitUcn, UCN_LINKS } from '@cpm/contracts-sms-interworking-gateway';
+import {
+  CancelSms, OfferUcn, ReleaseUcn, SmscAccepted, SmscCancelled, SmscReceipt, SmscRefused, SmsReceived, SubmitGroupSms, SubmitSms, SubmitUcn, SubmitUcnSummary, UCN_LINKS, UcnSetAside, UcnSummaryProgress, WithdrawUcn,
+} from '@cpm/contracts-sms-interworking-gateway';
 import type { Policy } from '@cpm/vocabulary';
+import { ucnBundle } from './bundle/ucn-bundle.aggregate.js';
+import type { UcnBundleCommand } from './bundle/ucn-bundle.js';
 import { leases } from './lease/leases.aggregate.js';
 import type { LeasesCommand } from './lease/leases.js';
 import { sms, smsId } from './sms/sms.aggregate.js';
 import type { SmsCommand, SmsRequest } from './sms/sms.js';
-import { ucnRequest } from './ucn/ucn-request.js';
+import { summaryRequest, ucnRequest } from './ucn/ucn-request.js';
 
 /** What SMSC message ids stand for. */
 export const SMSC_REFERENCES = 'smsc-refs';
@@ -37,6 +41,36 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
     aggregate: sms,
     idOf: ({ user, messageId }) => smsId(user, messageId),
     command: (ucn, { now, policy }): SmsCommand => ({ type: 'Submit', request: { ...ucnRequest(ucn, policy), ...tablesOf(policy) }, now }),
+  }),
+  on(OfferUcn, {
+    aggregate: ucnBundle,
+    idOf: ({ user }) => user,
+    command: ({ ucn }, { now, policy }): UcnBundleCommand => ({ type: 'Offer', ucn, windowMs: policy['ucn.aggregateWindowSec'] * 1_000, now }),
+  }),
+  on(WithdrawUcn, {
+    aggregate: ucnBundle,
+    idOf: ({ user }) => user,
+    command: ({ messageId, attempt, reason }, { now }): UcnBundleCommand => ({ type: 'Withdraw', ucn: { messageId, attempt }, reason, now }),
+  }),
+  on(ReleaseUcn, {
+    aggregate: sms,
+    idOf: ({ user, messageId }) => smsId(user, messageId),
+    command: ({ attempt }, { now }): SmsCommand => ({ type: 'Release', attempt, now }),
+  }),
+  on(UcnSetAside, {
+    aggregate: sms,
+    idOf: ({ user, messageId }) => smsId(user, messageId),
+    command: ({ attempt, reason }, { now }): SmsCommand => ({ type: 'SetAside', attempt, reason, now }),
+  }),
+  on(SubmitUcnSummary, {
+    aggregate: sms,
+    idOf: ({ user, summaryId }) => smsId(user, summaryId),
+    command: (summary, { now, policy }): SmsCommand => ({ type: 'Submit', request: { ...summaryRequest(summary, policy), ...tablesOf(policy) }, now }),
+  }),
+  on(UcnSummaryProgress, {
+    aggregate: sms,
+    idOf: ({ user, messageId }) => smsId(user, messageId),
+    command: (progress, { now }): SmsCommand => ({ type: 'FollowSummary', progress, now }),
   }),
   on(CancelSms, {
     aggregate: sms,

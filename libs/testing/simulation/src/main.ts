@@ -47,7 +47,7 @@ async function main(): Promise<number> {
   }
   const first = values.seed === undefined ? number(values.from, 1, 'from') : number(values.seed, 1, 'seed');
   const seeds = values.seed === undefined ? number(values.seeds, 500, 'seeds') : 1;
-  const sum = { steps: 0, crashes: 0, stalls: 0, poison: 0, messages: 0, sessions: 0, files: 0 };
+  const sum = { steps: 0, crashes: 0, stalls: 0, poison: 0, messages: 0, sessions: 0, files: 0, summaries: 0 };
   const started = performance.now();
   let told = started;
   for (let seed = first; seed < first + seeds; seed += 1) {
@@ -66,7 +66,7 @@ async function main(): Promise<number> {
     }
   }
   const seconds = (performance.now() - started) / 1000;
-  console.log(`${seeds} seeds, no violation: ${sum.messages} messages, ${sum.sessions} sessions, ${sum.files} files, ${sum.steps} steps, ${sum.crashes} crashes, ${sum.stalls} stale consumers, ${sum.poison} poisoned records, ${seconds.toFixed(1)} s`);
+  console.log(`${seeds} seeds, no violation: ${sum.messages} messages, ${sum.sessions} sessions, ${sum.files} files, ${sum.summaries} notifications of several messages, ${sum.steps} steps, ${sum.crashes} crashes, ${sum.stalls} stale consumers, ${sum.poison} poisoned records, ${seconds.toFixed(1)} s`);
   return 0;
 }
 

@@ -115,6 +115,11 @@ const everyReportCopied = ({ decide }: AnyDecider): Partial<AnyDecider> => ({
     decide(command.type === 'AddressReport' ? { ...command, copies: 'all', report: { ...command.report, service: 'standalone' } } : command, sender),
 });
 
+/** A summary tells of what was withdrawn as well. */
+const nothingWithdrawn = ({ evolve }: AnyDecider): Partial<AnyDecider> => ({
+  evolve: (state: unknown, event: { readonly type: string }) => (event.type === 'UcnWithdrawn' ? state : (evolve(state, event) as unknown)),
+});
+
 export const MUTANTS: readonly Mutant[] = [
   { name: 'ledger', services: onDecider(['ledger'], withoutMemory) },
   { name: 'version', ports: withoutVersionCheck },
@@ -124,5 +129,6 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'first-wins', services: onDecider(['participation', 'delivery'], everybodyWins) },
   { name: 'participant', services: onDecider(['delivery'], everybodySpeaks) },
   { name: 'privacy', services: onDecider(['ledger'], everythingPermitted) },
+  { name: 'withdrawal', services: onDecider(['ucn-bundle'], nothingWithdrawn) },
   { name: 'copies', services: onDecider(['addressing'], everyReportCopied) },
 ];

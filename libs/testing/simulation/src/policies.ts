@@ -16,3 +16,6 @@ export const policies: fc.Arbitrary<Partial<Policy>> = fc.record({
   'session.inactivitySec': fc.constantFrom(30, 300),
   'ft.resumeWindowSec': fc.constantFrom(10, 300),
 });
+
+/** How long notifications wait for others. Drawn last, so that a seed means the same without it. */
+export const ucnWindows: fc.Arbitrary<Pick<Policy, 'ucn.aggregateWindowSec'>> = fc.record({ 'ucn.aggregateWindowSec': fc.constantFrom(0, 5, 30, 300) });

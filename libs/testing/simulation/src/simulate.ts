@@ -7,8 +7,8 @@ import { type Faults, faults as faultsArbitrary } from './faults.js';
 import type { Mutant } from './mutants.js';
 import { services as allServices } from './services.js';
 import { Player } from './player.js';
-import { policies } from './policies.js';
-import { type Operation, workload } from './workload.js';
+import { policies, ucnWindows } from './policies.js';
+import { album, type Operation, workload } from './workload.js';
 import { World } from './world.js';
 
 /** What one run did, for the summary. */
@@ -20,9 +20,11 @@ export interface RunFigures {
   readonly messages: number;
   readonly sessions: number;
   readonly files: number;
+  /** Short messages that told of several. */
+  readonly summaries: number;
 }
 
-const NOTHING: RunFigures = { steps: 0, crashes: 0, stalls: 0, poison: 0, messages: 0, sessions: 0, files: 0 };
+const NOTHING: RunFigures = { steps: 0, crashes: 0, stalls: 0, poison: 0, messages: 0, sessions: 0, files: 0, summaries: 0 };
 
 export interface Violation {
   readonly seed: number;
@@ -39,7 +41,8 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<{ figures
   let figures = NOTHING;
   let violation: Violation | undefined;
   const services: readonly ServiceDefinition[] = mutant?.services?.(allServices) ?? allServices;
-  const run = fc.asyncProperty(fc.scheduler(), faultsArbitrary, policies, workload, async (scheduler, faults, policy, operations) => {
+  const run = fc.asyncProperty(fc.scheduler(), faultsArbitrary, policies, workload, ucnWindows, album, async (scheduler, faults, drawn, work, ucnWindow, pictures) => {
+    const [policy, operations] = [{ ...drawn, ...ucnWindow }, [...work, ...pictures]];
     const world = new World({ services, scheduler, seed, faults, policy, ...(mutant?.ports ? { mutate: mutant.ports } : {}) });
     const broken = await play(world, operations).catch((error: unknown) => [`the run failed: ${(error as Error).stack ?? String(error)}`]);
     figures = figuresOf(world);
@@ -52,10 +55,10 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<{ figures
   return violation ? { figures, violation } : { figures };
 }
 
-function figuresOf({ steps, injected, history }: World): RunFigures {
+function figuresOf({ steps, injected, history, smsc }: World): RunFigures {
   const accepted = history.of('accepted');
   const files = accepted.filter(({ service }) => service === 'file-transfer').length;
-  return { steps: steps.total, ...injected, messages: accepted.length - files, sessions: history.of('session-started').length, files };
+  return { steps: steps.total, ...injected, messages: accepted.length - files, sessions: history.of('session-started').length, files, summaries: smsc.summaries };
 }
 
 async function play(world: World, operations: readonly Operation[]): Promise<string[]> {

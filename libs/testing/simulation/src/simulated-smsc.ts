@@ -1,5 +1,6 @@
 import { AccessObserved } from '@cpm/contracts-access-awareness';
 import { SmscAccepted, SmscCancelled, SmscReceipt, SmscRefused } from '@cpm/contracts-sms-interworking-gateway';
+import type { Sms } from '@cpm/domain-sms-interworking-gateway';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { World } from './world.js';
 
@@ -28,6 +29,8 @@ const CAUSES = [undefined, undefined, 'absent-subscriber', 'memory-full', 'barre
 export class SimulatedSmsc {
   /** Submissions whose answer never came back: the only ones that may be sent twice. */
   readonly unanswered = new Set<string>();
+  /** Submissions that told of several messages. */
+  summaries = 0;
   /** It wants everything later. */
   isBusy = false;
   /** It says nothing of what it took until `release`. */
@@ -43,13 +46,15 @@ export class SimulatedSmsc {
     const { user, smsId, attempt } = sms;
     await this.world.steps.turn('smsc submit');
     const at = this.world.now;
-    this.world.history.saw(at, { kind: 'attempted', messageId: messageOf(sms), user, form: sms.form, source: sms.source });
+    const messageIds = await this.messagesOf(sms);
+    if (messageIds.length > 1) this.summaries += 1;
+    for (const messageId of messageIds) this.world.history.saw(at, { kind: 'attempted', messageId, user, form: sms.form, source: sms.source });
     if (this.isBusy || this.world.dice.chance(this.world.faults.smscRefuses)) {
       const retry = this.isBusy || this.world.dice.chance(500) ? 'later' as const : 'never' as const;
       return this.world.ingress(SmscRefused, { user, smsId, attempt, at, retry, reason: 'simulated' });
     }
     const silent = this.world.dice.chance(this.world.faults.smscSilent);
-    this.world.history.saw(at, { kind: 'submitted', messageId: messageOf(sms), user, form: sms.form, attempt, known: !silent });
+    for (const messageId of messageIds) this.world.history.saw(at, { kind: 'submitted', messageId, user, form: sms.form, attempt, known: !silent });
     if (silent) {
       this.unanswered.add(smsId);
       return this.world.ingress(SmscRefused, { user, smsId, attempt, at, retry: 'unknown', reason: 'no answer' });
@@ -85,19 +90,24 @@ export class SimulatedSmsc {
     if (!this.queued.delete(segmentOf(sms))) return;
     const { user, smsId, attempt } = sms;
     const at = this.world.now;
-    const text = { messageId: messageOf(sms), user, form: sms.form };
-    this.world.history.saw(at, state === 'DELIVERED' ? { kind: 'sms-received', ...text, source: sms.source } : { kind: 'sms-failed', ...text });
+    for (const messageId of await this.messagesOf(sms)) {
+      const text = { messageId, user, form: sms.form };
+      this.world.history.saw(at, state === 'DELIVERED' ? { kind: 'sms-received', ...text, source: sms.source } : { kind: 'sms-failed', ...text });
+    }
     const evidence = { user, access: 'CS', confidence: 'DELIVERABLE', source: 'smpp-receipt', observedAt: at } as const;
     await this.world.ingress(SmscReceipt, { user, smsId, attempt, at, segmentId: segmentOf(sms), state });
     if (state === 'DELIVERED') await this.world.ingress(AccessObserved, { ...evidence, state: 'AVAILABLE' });
     else if (cause !== undefined) await this.world.ingress(AccessObserved, { ...evidence, state: 'UNAVAILABLE', cause });
   }
+
+  /** A summary of notifications stands for several messages. */
+  private async messagesOf({ smsId, user }: Submission): Promise<readonly string[]> {
+    const [stored] = await this.world.storeOf('sms-interworking-gateway').load('sms', [smsId]);
+    const covered = (stored?.state as Sms | undefined)?.request?.covered;
+    return covered?.map(({ messageId }) => messageId) ?? [smsId.slice(user.length + 1)];
+  }
 }
 
 function segmentOf({ smsId, attempt }: Submission): string {
   return `${smsId}|${attempt}`;
-}
-
-function messageOf({ smsId, user }: Submission): string {
-  return smsId.slice(user.length + 1);
 }

@@ -86,4 +86,24 @@ const files: fc.Arbitrary<Operation> = fc.oneof(
 
 const operation = fc.oneof({ weight: 4, arbitrary: messages }, { weight: 4, arbitrary: surroundings }, { weight: 5, arbitrary: conversations }, { weight: 2, arbitrary: files });
 
+/** The phones of Alice and Bob by their users; Carol's has no client. */
+const PHONES = [0, 2] as const;
+
+/** Pictures for a user who is reached by SMS only, one after the other, while he may come back and the sender may take some back; drawn after the workload, so that a seed means the same without it. */
+export const album: fc.Arbitrary<readonly Operation[]> = fc.option(
+  fc.nat(USERS.length - 1).chain((user) => {
+    const [from, phone] = [user === 0 ? 1 : 0, PHONES[user]];
+    const picture = fc.record({ op: fc.constant('send' as const), from: fc.constant(from), to: fc.constant([user]), text: fc.constant(false), requested: everything, ttlSec });
+    const other: fc.Arbitrary<Operation> = fc.oneof(
+      fc.record({ op: fc.constant('revoke' as const), message: fc.nat(2) }),
+      fc.record({ op: fc.constant('pass' as const), ms: fc.constantFrom(500, 5_000, 40_000) }),
+      ...(phone === undefined ? [] : [fc.record({ op: fc.constantFrom('connect' as const, 'disconnect' as const), device: fc.constant(phone) })]),
+    );
+    const pictures = fc.array(fc.oneof({ weight: 3, arbitrary: picture }, { weight: 1, arbitrary: other }), { minLength: 3, maxLength: 9, size: 'max' });
+    const alone: readonly Operation[] = [...(phone === undefined ? [] : [{ op: 'disconnect' as const, device: phone }]), { op: 'cs', user, up: true }, { op: 'pass', ms: 40_000 }];
+    return pictures.map((sent): readonly Operation[] => [...alone, ...sent, { op: 'pass', ms: 40_000 }]);
+  }),
+  { nil: [], freq: 2 },
+);
+
 export const workload = fc.array(operation, { minLength: 3, maxLength: 16, size: 'max' });

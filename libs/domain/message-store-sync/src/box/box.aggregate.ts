@@ -1,3 +1,4 @@
+import { ucnRef } from '@cpm/message-tags';
 import { storedObjectId, type Instant } from '@cpm/vocabulary';
 import type { UpdateObjects } from '@cpm/contracts-message-store-sync';
 import { answer, defineAggregate, perform, writeRow, type Reaction } from '@cpm/runtime-decider';
@@ -36,7 +37,7 @@ function insertion(row: ObjectRow): Reaction {
   return writeRow({ table: OBJECTS_TABLE, id: objectRowId(row.u, row.oid), insert: { ...row } });
 }
 
-function reactToObjects(event: Of<'ObjectDeposited' | 'ObjectChanged' | 'DispositionKept' | 'SessionKept' | 'ObjectsCreated' | 'ObjectsUpdated'>, after: Box, now: Instant, id: string): readonly Reaction[] {
+function reactToObjects(event: Of<'ObjectDeposited' | 'ObjectChanged' | 'DispositionKept' | 'UcnSummaryKept' | 'SessionKept' | 'ObjectsCreated' | 'ObjectsUpdated'>, after: Box, now: Instant, id: string): readonly Reaction[] {
   const user = ownerOfBox(id);
   switch (event.type) {
     case 'ObjectDeposited':
@@ -45,6 +46,8 @@ function reactToObjects(event: Of<'ObjectDeposited' | 'ObjectChanged' | 'Disposi
       return [changeOfMessage(event), ...storeChanged(user, after, { modSeq: event.modSeq, acting: event.change.device }, now)];
     case 'DispositionKept':
       return [...disposition(event), ...storeChangedForOthers(user, after, event.modSeq, now)];
+    case 'UcnSummaryKept':
+      return [...ucnSummary(event), ...storeChanged(user, after, { modSeq: event.modSeq, acting: undefined }, now)];
     case 'SessionKept':
       return [...sessionObjects(event), ...storeChangedForOthers(user, after, event.modSeq, now)];
     case 'ObjectsCreated': {
@@ -90,6 +93,14 @@ function disposition({ modSeq, disposition: kept }: Of<'DispositionKept'>): read
   return [sent, insertion(reportRow(kept, modSeq))];
 }
 
+/** CPM-MLD-034: every message that a summary tells of names all of them, so that any one of them that is still there tells what the summary stands for. */
+function ucnSummary({ modSeq, summary: { user, ref, messageIds } }: Of<'UcnSummaryKept'>): readonly Reaction[] {
+  const value = [ref, ...messageIds.map((messageId) => ucnRef(messageId, user))].join(' ');
+  const first = modSeq - messageIds.length + 1;
+  return messageIds.map((messageId, at) =>
+    writeRow({ table: OBJECTS_TABLE, id: objectRowId(user, storedObjectId('In', messageId)), number: { field: 'modSeq', value: first + at }, add: { ucnSummaries: [value] } }));
+}
+
 function sessionObjects({ modSeq, kept, history, group }: Of<'SessionKept'>): readonly Reaction[] {
   const upsert = ({ row, changes }: KeptRow) =>
     writeRow({ table: OBJECTS_TABLE, id: objectRowId(row.u, row.oid), insert: { ...row }, number: { field: 'modSeq', value: row.modSeq }, set: changes });
@@ -130,6 +141,7 @@ function react(event: BoxEvent, after: Box, now: Instant, id: string): readonly 
     case 'ObjectDeposited':
     case 'ObjectChanged':
     case 'DispositionKept':
+    case 'UcnSummaryKept':
     case 'SessionKept':
     case 'ObjectsCreated':
     case 'ObjectsUpdated':

@@ -43,6 +43,8 @@ function decide(command: BoxCommand, state: Box): readonly BoxEvent[] {
       return [{ type: 'ObjectChanged', modSeq: modSeq + 1, change: command.change }, ...(command.change.change === 'removed' ? afterRemoval(sweep, limits, now) : [])];
     case 'KeepDisposition':
       return [{ type: 'DispositionKept', modSeq: modSeq + 2, disposition: command.disposition }, ...afterGrowth({ objects: 1, bytes: 0 }, sweep, limits, now)];
+    case 'KeepUcnSummary':
+      return [{ type: 'UcnSummaryKept', modSeq: modSeq + command.summary.messageIds.length, summary: command.summary }];
     case 'KeepSession':
       return keepSession(command.kept, state, command);
     case 'Create':
@@ -176,6 +178,7 @@ function evolve(state: Box, event: BoxEvent): Box {
     case 'ObjectDeposited':
     case 'ObjectChanged':
     case 'DispositionKept':
+    case 'UcnSummaryKept':
     case 'ObjectsCreated':
       return { ...state, modSeq: event.modSeq };
     case 'ObjectsUpdated':

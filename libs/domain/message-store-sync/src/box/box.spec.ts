@@ -1,4 +1,5 @@
 import { DEFAULT_POLICY, DEFAULT_PROFILE, type CpmAddress, type DeviceId, type Message } from '@cpm/vocabulary';
+import { ucnRef } from '@cpm/message-tags';
 import { fold, requirement, specFor, type Reaction } from '@cpm/runtime-decider';
 import type { PushFrame } from '@cpm/contracts-client-edge';
 import type { SubscriberChanged } from '@cpm/contracts-device-registry';
@@ -27,6 +28,8 @@ const seen = (by?: DeviceId): BoxCommand => ({ type: 'Change', change: { user: b
 const removed: BoxCommand = { type: 'Change', change: { user: bob, messageId: 'm1', party: alice, direction: 'In', change: 'removed', at: NOW }, ...timed };
 const told: BoxCommand = { type: 'KeepDisposition', disposition: { user: alice, messageId: 'm1', recipient: bob, status: 'delivered', reportId: 'r1', at: NOW }, ...timed };
 
+const summarised: BoxCommand = { type: 'KeepUcnSummary', summary: { user: bob, ref: '#+ABCDEF', messageIds: ['m1', 'm2'], at: NOW }, ...timed };
+
 function userOf(command: BoxCommand): CpmAddress {
   const told = Object.values(command).find((value): value is { user: CpmAddress } => typeof value === 'object' && Object.hasOwn(value, 'user'));
   return told?.user ?? alice;
@@ -49,9 +52,20 @@ function play(...commands: readonly BoxCommand[]): { events: readonly BoxEvent[]
   };
 }
 
+requirement('CPM-MLD-034', () => {
+  it('names at every message that a summary tells of all of them, for every device, as a change and not as an object', () => {
+    const { rows, frames, modSeq } = play(received, summarised);
+    const value = ['#+ABCDEF', ucnRef('m1', bob), ucnRef('m2', bob)].join(' ');
+    expect(rows).toEqual([['m1', 2], ['m2', 3]].map(([id, number]) => ({
+      kind: 'row', table: 'objects', id: `${bob}|in-${id}`, number: { field: 'modSeq', value: number }, add: { ucnSummaries: [value] },
+    })));
+    expect([modSeq, frames.map(({ type }) => type)]).toEqual([3, ['store.changed']]);
+  });
+});
+
 requirement('CPM-MLD-017', () => {
   it('numbers every change of an object, never twice the same and never backwards', () => {
-    const command = fc.constantFrom(sent, received, seen(), seen(phone), removed, told, owner(1, [phone]), owner(2, [phone, laptop]));
+    const command = fc.constantFrom(sent, received, seen(), seen(phone), removed, told, summarised, owner(1, [phone]), owner(2, [phone, laptop]));
     fc.assert(fc.property(fc.array(command, { maxLength: 30 }), (commands) => {
       const numbers = play(...commands).events.flatMap((event) => ('modSeq' in event ? [event.modSeq] : []));
       for (const [at, number] of numbers.entries()) expect(number).toBeGreaterThan(numbers[at - 1] ?? 0);

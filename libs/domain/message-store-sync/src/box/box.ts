@@ -2,7 +2,7 @@ import type { CpmAddress, DeviceId, Instant } from '@cpm/vocabulary';
 import type { AccessChanged } from '@cpm/contracts-access-awareness';
 import type { SubscriberChanged } from '@cpm/contracts-device-registry';
 import type {
-  BoxSwept, ChangeFolder, ChangeObject, CreateObjects, DepositObject, FolderEmptied, KeepSession, NewObject, NotificationOutcome, ObjectUpdate, RecordDisposition, SubscribeToBox, UnsubscribeFromBox, UpdateObjects,
+  BoxSwept, ChangeFolder, ChangeObject, CreateObjects, DepositObject, FolderEmptied, KeepSession, NewObject, NotificationOutcome, ObjectUpdate, RecordDisposition, RecordUcnSummary, SubscribeToBox, UnsubscribeFromBox, UpdateObjects,
 } from '@cpm/contracts-message-store-sync';
 import type { FolderRefusal, MadeFolder, MadeFolders } from './folders.js';
 import type { Subscription, SubscriptionEvent, SubscriptionRefusal } from './subscriptions.js';
@@ -30,6 +30,7 @@ export type BoxCommand = Timed & (
   | { readonly type: 'Deposit'; readonly deposit: DepositObject }
   | { readonly type: 'Change'; readonly change: ChangeObject }
   | { readonly type: 'KeepDisposition'; readonly disposition: RecordDisposition }
+  | { readonly type: 'KeepUcnSummary'; readonly summary: RecordUcnSummary }
   | { readonly type: 'KeepSession'; readonly kept: KeepSession }
   | { readonly type: 'Create'; readonly request: CreateObjects }
   | { readonly type: 'Update'; readonly request: UpdateObjects }
@@ -84,6 +85,8 @@ export type BoxEvent =
   | { readonly type: 'ObjectChanged'; readonly modSeq: number; readonly change: ChangeObject }
   /** The report becomes an object with `modSeq`; the message it is about changed with `modSeq - 1`. */
   | { readonly type: 'DispositionKept'; readonly modSeq: number; readonly disposition: RecordDisposition }
+  /** The first of its messages takes the number after that of the box, and so on up to `modSeq`. */
+  | { readonly type: 'UcnSummaryKept'; readonly modSeq: number; readonly summary: RecordUcnSummary }
   /** The group state has `modSeq`, the history the number before it; with only one of them that one has it. */
   | { readonly type: 'SessionKept'; readonly modSeq: number; readonly kept: KeepSession; readonly history: boolean; readonly group: GroupChange }
   /** The first takes the number after that of the box, and so on up to `modSeq`. */

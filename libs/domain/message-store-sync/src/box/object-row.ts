@@ -35,6 +35,8 @@ export interface ObjectRow {
   readonly fileName?: string;
   readonly correlationTag?: string;
   readonly ucnRef?: string;
+  /** Summaries that tell of it: each its reference and those of all that it tells of. */
+  readonly ucnSummaries?: readonly string[];
   /** The user's device that it comes from. */
   readonly device?: DeviceId;
   /** Of a session: the user's devices that took part, and of each member `address status since`. */

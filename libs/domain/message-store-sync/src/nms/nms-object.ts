@@ -122,6 +122,7 @@ function attributesOf(row: ObjectRow): NmsAttribute[] {
     DispositionOriginalMessageID: [status && row.messageId],
     DispositionOriginalTo: [status && row.from],
     'X-UCN-Ref': [row.ucnRef],
+    'X-UCN-Summary': row.ucnSummaries ?? [],
     'participating-device': row.devices ?? [row.device],
     'X-CPM-Participant': row.participants ?? [],
   };

@@ -40,7 +40,7 @@ export const SEARCHABLE: Readonly<Record<string, readonly AttributePlace[]>> = {
   'participating-device': [{ field: 'device' }],
 };
 /** They are worked out of others, or have a criterion of their own. */
-export const UNSEARCHABLE: readonly string[] = ['Date', 'DispositionType', 'X-CPM-Delivered', 'X-CPM-Displayed'];
+export const UNSEARCHABLE: readonly string[] = ['Date', 'DispositionType', 'X-CPM-Delivered', 'X-CPM-Displayed', 'X-UCN-Summary'];
 export const TEXT_CONTENT = 'TextContent';
 /** Attributes that hold prose: a part of it is looked for; the others are compared as a whole. */
 const PROSE: readonly string[] = [TEXT_CONTENT, 'Subject'];

@@ -1,6 +1,6 @@
 import type { CpmAddress } from '@cpm/vocabulary';
 import { defineAggregate, perform, publish, type JourneyEntry, type Reaction } from '@cpm/runtime-decider';
-import { SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
+import { OfferUcn, SmsProgress, UcnSummaryProgress, WithdrawUcn } from '@cpm/contracts-sms-interworking-gateway';
 import { smsDecider } from './sms.decider.js';
 import { submissionOf, type CountedRefusal, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type Submission } from './sms.js';
 
@@ -25,6 +25,8 @@ export interface SmsSubmissionInput {
   readonly mayRepeat: boolean;
   /** Which SMSCs refused it before, and how often. */
   readonly refusedBy: readonly CountedRefusal[];
+  /** Nobody's number may stand for all that it tells of. */
+  readonly manySenders?: true;
 }
 
 /** The effect that asks the SMSC to drop a text; `attempt` is the number of its submission, `segmentIds` are the SMSC's. */
@@ -55,13 +57,28 @@ function react(event: SmsEvent, after: Sms, id: string): readonly Reaction[] {
     case 'CancellationSent':
       return askBack(event, after, id);
     case 'SubmissionAccepted':
-      return progress(submissionOf(after, event.number), { id, status: 'submitted', at: event.at });
+      return progress(submissionOf(after, event.number)?.request, after, { id, status: 'submitted', at: event.at });
     case 'TextDelivered':
-      return progress(submissionOf(after, event.number), { id, status: 'delivered', at: event.at });
+      return progress(submissionOf(after, event.number)?.request, after, { id, status: 'delivered', at: event.at });
     case 'AttemptEnded':
-      return after.request ? [progressOf(after.request, { id, status: event.outcome, reason: event.reason, at: event.at })] : [];
+      return progress(after.request, after, { id, status: event.outcome, reason: event.reason, at: event.at });
     case 'UnseenCancelled':
       return [progressOf({ ...event.cancellation, form: 'SMS' }, { id, status: 'cancelled', reason: event.cancellation.reason, at: event.at })];
+    default:
+      return reactToBundling(event, after, id);
+  }
+}
+
+function reactToBundling(event: SmsEvent, { request, attempt }: Sms, id: string): readonly Reaction[] {
+  const { at } = event;
+  const [user, messageId] = [ownerOf(id), messageOf(id)];
+  switch (event.type) {
+    case 'UcnOffered':
+      return request?.offered ? [publish(OfferUcn, { user, ucn: { messageId, attempt, sender: request.sender, device: request.device, ...request.offered, expiresAt: request.expiresAt }, at })] : [];
+    case 'UcnWithdrawn':
+      return [publish(WithdrawUcn, { user, messageId, attempt, reason: event.reason, at })];
+    case 'SummaryAdvanced':
+      return [progressOf({ ...event.told, form: 'UCN' }, { id, status: event.status, at })];
     default:
       return [];
   }
@@ -78,8 +95,8 @@ function askBack({ number, smsc, segmentIds }: Of<'CancellationSent'>, { request
 
 function submit({ number, dueAt, mayRepeat }: Of<'SubmissionBegun'>, { request, refusedBy = [] }: Sms, id: string): readonly Reaction[] {
   if (!request) return [];
-  const { user, messageId, sender, source, text, nationalLanguages, link, form, expiresAt } = request;
-  const optional = { ...(source !== undefined && { source }), ...(nationalLanguages && { nationalLanguages }), ...(link && { link: { messageId, maxUses: link.maxUses } }) };
+  const { user, messageId, sender, source, text, nationalLanguages, link, form, expiresAt, manySenders } = request;
+  const optional = { ...(source !== undefined && { source }), ...(nationalLanguages && { nationalLanguages }), ...(link && { link: { messageId, maxUses: link.maxUses } }), ...(manySenders && { manySenders }) };
   const input: SmsSubmissionInput = {
     user, smsId: id, attempt: number, sender, text, ...optional, form, expiresAt, beginBy: dueAt - BEGIN_MARGIN_MS, mayRepeat, refusedBy,
   };
@@ -93,8 +110,12 @@ interface Told {
   readonly at: number;
 }
 
-function progress(submission: Submission | undefined, told: Told): readonly Reaction[] {
-  return submission ? [progressOf(submission.request, told)] : [];
+/** Of a summary every notification that it stands for is told, which tells routing. */
+function progress(submitted: Submission['request'] | null | undefined, { request }: Sms, { id, ...told }: Told): readonly Reaction[] {
+  if (!submitted) return [];
+  const [user, summaryId] = [ownerOf(id), messageOf(id)];
+  if (request?.covered) return request.covered.map((covered) => publish(UcnSummaryProgress, { user, ...covered, summaryId, ...told }));
+  return [progressOf(submitted, { id, ...told })];
 }
 
 function progressOf({ attempt, form, device, sender }: Submission['request'], { id, ...told }: Told): Reaction {
@@ -106,6 +127,10 @@ function lineOf(event: SmsEvent): { readonly step: string; readonly reason?: str
   switch (event.type) {
     case 'TextTaken':
       return { step: `${event.request.form} taken`, reason: `attempt ${event.request.attempt}` };
+    case 'UcnOffered':
+      return { step: 'leaves now, or with others when their window ends' };
+    case 'SummaryAdvanced':
+      return { step: event.status === 'submitted' ? 'told of by a summary' : 'summary delivered to the handset', reason: event.told.summaryId };
     case 'SubmissionBegun':
       return { step: `submission ${event.number} to the SMSC`, ...(event.mayRepeat && { reason: 'possible duplicate: an earlier outcome is unknown' }) };
     case 'SubmissionAccepted':
@@ -126,6 +151,8 @@ function lineOf(event: SmsEvent): { readonly step: string; readonly reason?: str
       return { step: 'the SMSC did not drop it', reason: event.reason };
     case 'UnseenCancelled':
       return { step: 'cancelled before it was taken', reason: event.cancellation.reason };
+    case 'UcnWithdrawn':
+      return { step: 'need not be told of any more, if nothing tells of it yet', reason: event.reason };
     case 'ReceiptAwaited':
       return undefined;
   }

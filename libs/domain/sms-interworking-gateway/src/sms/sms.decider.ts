@@ -1,6 +1,7 @@
 import type { Instant } from '@cpm/vocabulary';
 import type { Decider } from '@cpm/runtime-decider';
 import { isNews, verdictOf } from './segment-reports.js';
+import { followSummary } from './summary-progress.js';
 import { evolveSms, isCurrent, NO_SMS, submissionOf, type SegmentState, type Sms, type SmsCommand, type SmsEvent, type SmsOutcome } from './sms.js';
 
 type Of<Type extends SmsCommand['type']> = Extract<SmsCommand, { type: Type }>;
@@ -30,6 +31,12 @@ export const smsDecider: Decider<SmsCommand, Sms, SmsEvent> = {
         return takeReceipt(command, state);
       case 'TakeCancellation':
         return takeCancellation(command, state);
+      case 'Release':
+        return release(command, state);
+      case 'SetAside':
+        return isOffered(state, command.attempt) ? [setAside(state, command.reason, command.now)] : [];
+      case 'FollowSummary':
+        return followSummary(command.progress, state, receiptLimit(state, command.now), command.now);
       case 'EndWait':
         return endWait(command.now, state);
     }
@@ -52,7 +59,7 @@ function conclude(state: Sms, ...steps: readonly ((state: Sms) => readonly SmsEv
 
 function take({ request, now }: Of<'Submit'>, state: Sms): readonly SmsEvent[] {
   if (request.attempt <= state.attempt) return [];
-  return conclude(state, () => [{ type: 'TextTaken', request, at: now }], (taken) => submitOrExpire(taken, now));
+  return conclude(state, () => [{ type: 'TextTaken', request, at: now }], (taken) => (request.offered && now < request.expiresAt ? [{ type: 'UcnOffered', at: now }] : submitOrExpire(taken, now)));
 }
 
 function submitOrExpire(state: Sms, at: Instant): readonly SmsEvent[] {
@@ -68,6 +75,7 @@ function cancel({ cancellation, now: at }: Of<'Cancel'>, state: Sms): readonly S
   if (attempt < state.attempt) return [];
   if (state.status === 'waiting') return [{ type: 'AttemptEnded', outcome: 'cancelled', reason, at }];
   if (state.cancelling) return [];
+  if (isTogether(state)) return [withdrawn(state, reason, at)];
   return state.status === 'submitting' ? [{ type: 'CancellationTaken', reason, at }] : askBack(state, at);
 }
 
@@ -141,7 +149,31 @@ function failureOf(reports: Readonly<Record<string, string>>): string {
   return `receipt ${[...new Set(Object.values(reports))].join(', ')}`;
 }
 
+function release({ attempt, now }: Of<'Release'>, state: Sms): readonly SmsEvent[] {
+  if (!isOffered(state, attempt)) return [];
+  return state.cancelling ? [setAside(state, 'cancelled before it left', now)] : submitOrExpire(state, now);
+}
+
+function isOffered({ status, attempt: last }: Sms, attempt: number): boolean {
+  return status === 'offered' && attempt === last;
+}
+
+/** A summary tells of it, or may. */
+function isTogether({ status, summary, attempt }: Sms): boolean {
+  return status === 'offered' || (status === 'submitted' && summary?.attempt === attempt);
+}
+
+/** Whether something tells of it all the same, its bundle says, or the summary's fate. */
+function withdrawn(state: Sms, reason: string, at: Instant): SmsEvent {
+  return { type: 'UcnWithdrawn', reason, dueAt: receiptLimit(state, at), at };
+}
+
+function setAside({ request }: Sms, reason: string, at: Instant): SmsEvent {
+  return { type: 'AttemptEnded', outcome: request && request.expiresAt <= at ? 'expired' : 'cancelled', reason, at };
+}
+
 const GIVEN_UP: Readonly<Partial<Record<Sms['status'], { readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string }>>> = {
+  offered: { outcome: 'unknown', reason: 'it was not known in time what told of it' },
   submitting: { outcome: 'unknown', reason: 'no answer of the SMSC was kept' },
   submitted: { outcome: 'unknown', reason: 'no receipt came' },
 };
@@ -149,6 +181,7 @@ const GIVEN_UP: Readonly<Partial<Record<Sms['status'], { readonly outcome: Exclu
 function endWait(at: Instant, state: Sms): readonly SmsEvent[] {
   if (state.dueAt === null || state.dueAt > at) return [];
   if (state.status === 'waiting') return submitOrExpire(state, at);
+  if (state.status === 'offered' && at < receiptLimit(state, at)) return [withdrawn(state, 'expired', at)];
   const end = GIVEN_UP[state.status];
   return end ? [{ type: 'AttemptEnded', ...end, at }] : [];
 }

@@ -1,5 +1,5 @@
 import type { CpmAddress, DeviceId, Instant, Policy } from '@cpm/vocabulary';
-import type { CancelSms, SmscCancelled, SmscReceipt, SmscRefused, SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
+import type { CancelSms, OfferUcn, SmscCancelled, SmscReceipt, SmscRefused, SmsProgress, UcnSummaryProgress } from '@cpm/contracts-sms-interworking-gateway';
 
 export type SmsForm = SmsProgress['form'];
 export type SegmentState = SmscReceipt['state'];
@@ -32,7 +32,15 @@ export interface SmsRequest {
   /** The text has a place for a link that shows the message so often. */
   readonly link?: { readonly maxUses: number } | undefined;
   readonly expiresAt: Instant;
+  /** A notification that may be told together with others, and what their text may say of it. */
+  readonly offered?: Pick<OfferUcn['ucn'], 'contentType' | 'size' | 'language'> | undefined;
+  /** The text is a summary that stands for these notifications. */
+  readonly covered?: readonly CoveredUcn[] | undefined;
+  /** Nobody's number may stand for all that it tells of. */
+  readonly manySenders?: true | undefined;
 }
+
+export type CoveredUcn = Pick<UcnSummaryProgress, 'messageId' | 'attempt' | 'sender' | 'device'>;
 
 export type SmsCommand = { readonly now: Instant } & (
   | { readonly type: 'Submit'; readonly request: SmsRequest }
@@ -41,6 +49,9 @@ export type SmsCommand = { readonly now: Instant } & (
   | { readonly type: 'Refuse'; readonly submission: number; readonly retry: Retry; readonly reason: string; readonly retryAfterMs?: number | undefined; readonly refused?: readonly StatusRefusal[] | undefined }
   | { readonly type: 'TakeCancellation'; readonly submission: number; readonly outcome: SmscCancelled['outcome']; readonly reason: string }
   | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string }
+  | { readonly type: 'Release'; readonly attempt: number }
+  | { readonly type: 'SetAside'; readonly attempt: number; readonly reason: string }
+  | { readonly type: 'FollowSummary'; readonly progress: UcnSummaryProgress }
   | { readonly type: 'EndWait' }
 );
 
@@ -61,7 +72,8 @@ export interface Submission {
 /** How an attempt ended. */
 export type SmsOutcome = 'delivered' | 'failed' | 'unknown' | 'cancelled' | 'expired';
 
-export type SmsStatus = 'none' | 'waiting' | 'submitting' | 'submitted' | 'ended';
+/** `offered`: whether it leaves alone or with others is not decided. */
+export type SmsStatus = 'none' | 'offered' | 'waiting' | 'submitting' | 'submitted' | 'ended';
 
 /** The texts of one message to one Primary: the attempt that counts, and the submissions that receipts may still come for. */
 export interface Sms {
@@ -82,6 +94,8 @@ export interface Sms {
   /** The outcome of an earlier submission is unknown: the next one may be a duplicate. */
   readonly uncertain: boolean;
   readonly submissions: readonly Submission[];
+  /** The last summary that stands for an attempt, and how far it is known to have come. */
+  readonly summary?: Pick<UcnSummaryProgress, 'attempt' | 'summaryId'> & { readonly status: 'submitted' | 'delivered' };
   readonly touchedAt: Instant;
 }
 
@@ -91,6 +105,7 @@ export const NO_SMS: Sms = {
 
 export type SmsEvent = { readonly at: Instant } & (
   | { readonly type: 'TextTaken'; readonly request: SmsRequest }
+  | { readonly type: 'UcnOffered' }
   | { readonly type: 'SubmissionBegun'; readonly number: number; readonly dueAt: Instant; readonly mayRepeat: boolean }
   | { readonly type: 'SubmissionAccepted'; readonly number: number; readonly segmentIds: readonly string[]; readonly smsc?: string }
   | { readonly type: 'ReceiptAwaited'; readonly dueAt: Instant }
@@ -98,6 +113,9 @@ export type SmsEvent = { readonly at: Instant } & (
   | { readonly type: 'SegmentReported'; readonly number: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string }
   | { readonly type: 'TextDelivered'; readonly number: number }
   | { readonly type: 'AttemptEnded'; readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string }
+  /** Nothing need tell of it any more; `dueAt`: until when it is waited for whether something did. */
+  | { readonly type: 'UcnWithdrawn'; readonly reason: string; readonly dueAt: Instant }
+  | { readonly type: 'SummaryAdvanced'; readonly told: Omit<UcnSummaryProgress, 'status' | 'reason'>; readonly status: 'submitted' | 'delivered'; readonly dueAt: Instant }
   | { readonly type: 'CancellationTaken'; readonly reason: string }
   | { readonly type: 'CancellationSent'; readonly number: number; readonly smsc: string; readonly segmentIds: readonly string[] }
   | { readonly type: 'CancellationRefused'; readonly reason: string }
@@ -115,6 +133,12 @@ function evolve(state: Sms, event: SmsEvent): Sms {
   switch (event.type) {
     case 'TextTaken':
       return { ...state, status: 'waiting', request: event.request, attempt: event.request.attempt, dueAt: null, refusals: 0, refusedBy: [], cancelling: false };
+    case 'UcnOffered':
+      return { ...state, status: 'offered', dueAt: state.request?.expiresAt ?? event.at };
+    case 'UcnWithdrawn':
+      return { ...state, cancelling: true, dueAt: event.dueAt };
+    case 'SummaryAdvanced':
+      return advanced(state, event);
     case 'SubmissionBegun':
       return begun(state, event.number, event.dueAt);
     case 'SubmissionAccepted':
@@ -150,6 +174,13 @@ function begun(state: Sms, number: number, dueAt: Instant): Sms {
   const { attempt, form, device, sender } = state.request;
   const submission: Submission = { number, request: { attempt, form, device, sender }, segmentIds: null, reports: {}, delivered: false };
   return { ...state, status: 'submitting', number, dueAt, submissions: [...state.submissions, submission].slice(-SUBMISSIONS_KEPT) };
+}
+
+function advanced(state: Sms, { told: { attempt, summaryId }, status, dueAt }: Extract<SmsEvent, { type: 'SummaryAdvanced' }>): Sms {
+  if (attempt !== state.attempt) return state;
+  const told: Sms = { ...state, summary: { attempt, summaryId, status } };
+  if (status === 'delivered') return ended(told);
+  return state.status === 'offered' ? { ...told, status: 'submitted', dueAt } : told;
 }
 
 function ended(state: Sms): Sms {

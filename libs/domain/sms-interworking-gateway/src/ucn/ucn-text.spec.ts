@@ -1,10 +1,10 @@
 import { DEFAULT_POLICY, normaliseAddress, policy as policySchema, type CpmAddress, type DeviceId } from '@cpm/vocabulary';
-import { UCN_REF, ucnRef } from '@cpm/message-tags';
+import { UCN_REF, ucnRef, ucnSummaryRef } from '@cpm/message-tags';
 import { requirement } from '@cpm/runtime-decider';
 import { fillUcnTemplate, judgeSmsText, LINK_TOKEN_LENGTH, linkUrl, MAX_PUBLIC_URL, planSms } from '@cpm/sms-text';
 import fc from 'fast-check';
-import { ucnRequest } from './ucn-request.js';
-import { ucnText, type UcnSubject } from './ucn-text.js';
+import { summaryRequest, ucnRequest } from './ucn-request.js';
+import { summaryText, ucnText, type UcnSubject } from './ucn-text.js';
 
 const [alice, bob] = ['tel:+4915110000001', 'tel:+4915120000002'] as [CpmAddress, CpmAddress];
 const subject: UcnSubject = { messageId: 'm1', recipient: bob, sender: alice, contentType: 'image/jpeg', size: 50_000, expiresAt: Date.UTC(2026, 10, 28, 12) };
@@ -76,6 +76,47 @@ requirement('CPM-MLD-031', () => {
     const refused = (text: string) => policySchema.safeParse(withText({ en: text })).error?.issues.map(({ path, message }) => [path.join('|'), message]);
     expect(refused('From {name}')).toEqual([['ucn.text|en', expect.stringContaining('{name} is no placeholder')]]);
     expect(refused('x'.repeat(310))).toEqual([['ucn.text|en', expect.stringContaining('at most 2 are allowed')]]);
+  });
+});
+
+requirement('CPM-MLD-031', () => {
+  const one = { sender: alice, contentType: 'image/jpeg', size: 50_000, expiresAt: subject.expiresAt };
+  const summaryOf = (covered: readonly (typeof one & { language?: string })[], text: Record<string, string> = {}) =>
+    summaryText({ summaryId: 'summary|1-1', recipient: bob, covered }, { ...DEFAULT_POLICY, ...(Object.keys(text).length > 0 && { 'ucn.summaryText': text }) });
+  const ref = ucnSummaryRef('summary|1-1', bob);
+
+  it.each([
+    ['en', `2 more images from +4915110000001 wait for you (${ref}). They will arrive when your phone has data.`],
+    ['de-AT', `2 weitere Bilder von +4915110000001 warten auf Sie (${ref}). Sie folgen, sobald Ihr Telefon Daten hat.`],
+    ['fr', `2 autres images de +4915110000001 vous attendent (${ref}). Ils arriveront avec la connexion de donnees.`],
+  ])('for several contents is, in %s, %s', (language, text) => expect(summaryOf([one, { ...one, language }])).toBe(text));
+
+  it('for several contents is the operator\'s, with the values of all', () => {
+    const texts = { en: '{count} {type}, {size}, {sender}, first until {expiry} {url} {ref}' };
+    expect(summaryOf([one, { ...one, size: 1_000_000, expiresAt: subject.expiresAt + 1 }], texts)).toBe(`2 images, 1.1 MB, +4915110000001, first until 2026-11-28 12:00 UTC ${ref}`);
+  });
+
+  it.each([
+    [['image/png', 'image/jpeg'], 'images'], [['image/png', 'video/mp4'], 'files'], [['image/png', 'application/pdf'], 'files'], [['image/png', 'text/vcard'], 'messages'], [['text/plain', 'text/plain'], 'long texts'],
+  ])('calls %j %s', (types, word) => expect(summaryOf(types.map((contentType) => ({ ...one, contentType })), { en: '{type}' })).toBe(word));
+
+  it.each(['en', 'de', 'fr'])('for several contents is built in in %s so that it takes one short message', (language) => {
+    const worst = { ...one, sender: `tel:+${'9'.repeat(15)}` as CpmAddress, contentType: 'audio/amr', language };
+    const verdict = judgeSmsText(summaryOf(Array.from({ length: 100 }, () => worst)));
+    expect(verdict.accepted && [verdict.plan.encoding, verdict.plan.segments.length]).toEqual(['gsm7', 1]);
+    const several = judgeSmsText(summaryOf([worst, { ...worst, sender: alice }]));
+    expect(several.accepted && several.plan.segments.length).toBe(1);
+  });
+
+  it('for several contents is refused when it is saved with a placeholder that does not exist', () => {
+    expect(policySchema.safeParse({ 'ucn.summaryText': { en: '{names}' } }).error?.issues.map(({ path }) => path.join('|'))).toEqual(['ucn.summaryText|en']);
+  });
+
+  it('of a summary has no link, and no sender\'s number where several wrote', () => {
+    const covered = [alice, bob].map((sender, at) => ({ ...one, sender, messageId: `m${at}`, attempt: 1, device: 'urn:uuid:00000000-0000-4000-8000-000000000001' as DeviceId }));
+    const request = summaryRequest({ user: bob, summaryId: 'summary|1-1', covered, at: 5 }, { ...DEFAULT_POLICY, 'ucn.summaryText': { en: '{sender} {url}' } });
+    expect(request).toMatchObject({ text: 'several people', manySenders: true, form: 'UCN' });
+    expect(request).not.toHaveProperty('link');
   });
 });
 
