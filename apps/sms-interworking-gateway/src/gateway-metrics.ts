@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { InboundFate } from './inbound-texts.js';
 import type { ReceiptFate } from './receipts.js';
 import type { SubmissionFate } from './sms-submitter.js';
 
@@ -33,7 +34,7 @@ export class GatewayMetrics {
     this.#receipts.inc({ fate });
   }
 
-  inbound(fate: 'logged' | 'put-aside'): void {
+  inbound(fate: InboundFate): void {
     this.#inbound.inc({ fate });
   }
 

@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { AccessObserved } from '@cpm/contracts-access-awareness';
-import { SmsReceived } from '@cpm/contracts-sms-interworking-gateway';
-import { inboxOf } from '@cpm/runtime-decider';
 import type { AggregateStore, Clock, EffectHandlers, Ingress } from '@cpm/runtime-ports';
-import type { AlertNotification, Deliver, InboundMessage, SmppAddress, SmppEvent } from '@cpm/smpp';
-import { msisdnOf, normaliseAddress, type CpmAddress } from '@cpm/vocabulary';
+import type { AlertNotification, Deliver, SmppEvent } from '@cpm/smpp';
+import { alertEvidence } from './access-evidence.js';
 import type { GatewayConfig } from './gateway-config.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
+import { InboundTexts } from './inbound-texts.js';
 import { Receipts, type MessageIdScope } from './receipts.js';
 import type { SmsReferences } from './sms-references.js';
 import type { UcnLinks } from './ucn-links.js';
@@ -25,7 +23,6 @@ export interface GatewayParts {
 }
 
 const SERVICE = 'sms-interworking-gateway';
-const DEAD_LETTERS = 'dead-letters';
 
 /** The talk with the SMSC: submissions go out, receipts, alerts and inbound messages come in. */
 export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -34,14 +31,16 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
   readonly #link: SmppSmscLink | undefined;
   readonly #submitter: SmsSubmitter;
   readonly #receipts: Receipts;
+  readonly #inbound: InboundTexts;
   readonly #smsc: MessageIdScope;
 
   constructor(private readonly parts: GatewayParts) {
-    const { config, references, links, ingress, clock, metrics } = parts;
+    const { config, references, links, ingress, store, clock, metrics } = parts;
     this.#link = config.SMPP_URL === undefined ? undefined : this.#connect(config.SMPP_URL);
     const link: SmscLink = this.#link ?? noSmsc;
     this.#smsc = { id: link.smscId, idFormat: config.SMPP_ID_FORMAT };
     this.#receipts = new Receipts(references, ingress, () => clock.now());
+    this.#inbound = new InboundTexts({ ingress, store, clock });
     this.#submitter = new SmsSubmitter({
       smsc: this.#smsc, link, receipts: this.#receipts, links, ingress, clock, settings: config,
       done: (fate, mayRepeat) => metrics.submission(fate, mayRepeat),
@@ -77,38 +76,14 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   async #deliver(deliver: Deliver): Promise<void> {
-    if (deliver.kind === 'message') return this.#takeMessage(deliver);
-    this.parts.metrics.receipt(await this.#receipts.take(this.#smsc, deliver));
+    const { metrics } = this.parts;
+    if (deliver.kind === 'message') metrics.inbound(await this.#inbound.take(deliver));
+    else metrics.receipt(await this.#receipts.take(this.#smsc, deliver));
   }
 
-  /** Resolves once the text is in the log: whether its number stands for a session is decided there, in the order of the user's events. */
-  async #takeMessage(message: InboundMessage): Promise<void> {
-    const { ingress, clock, metrics } = this.parts;
-    const { text, concat } = message;
-    const user = addressOf(message.from);
-    const number = addressOf(message.to);
-    const to = number && msisdnOf(number);
-    if (user === undefined || to === undefined) return this.#putAside(message);
-    const part = concat && { reference: concat.reference, total: concat.total, number: concat.part };
-    await ingress.publish(SmsReceived, { user, to, text, ...(part && { part }), at: clock.now() });
-    metrics.inbound('logged');
-  }
-
-  /** A text between parties that are no telephone numbers belongs to nobody's log: an operator can see that it came. */
-  async #putAside({ from, to, text, concat }: InboundMessage): Promise<void> {
-    const { store, clock, metrics } = this.parts;
-    const insert = { service: SERVICE, key: addressOf(from) ?? from.address, value: JSON.stringify({ from, to, text, concat }), reason: 'inbound short message without a conversation', at: clock.now(), replayed: false };
-    await store.write([{ kind: 'row', table: DEAD_LETTERS, id: `${inboxOf(SERVICE)}/inbound/${randomUUID()}`, insert }], []);
-    metrics.inbound('put-aside');
-  }
-
-  async #alert({ handset, availability }: AlertNotification): Promise<void> {
-    const user = addressOf(handset);
-    if (!user) return;
-    const state = availability === 'available' ? 'AVAILABLE' : 'UNAVAILABLE';
-    await this.parts.ingress.publish(AccessObserved, {
-      user, access: 'CS', state, confidence: 'DELIVERABLE', source: 'smpp-alert', observedAt: this.parts.clock.now(), cause: availability,
-    });
+  async #alert(alert: AlertNotification): Promise<void> {
+    const evidence = alertEvidence(alert, this.parts.clock.now());
+    if (evidence) await this.parts.ingress.publish(AccessObserved, evidence);
   }
 
   #observe(event: SmppEvent): void {
@@ -117,8 +92,4 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     if (type === 'bound' || type === 'reconnect-scheduled') this.#logger.debug(line);
     else this.#logger.warn(line);
   }
-}
-
-function addressOf({ address }: SmppAddress): CpmAddress | undefined {
-  return normaliseAddress(`tel:+${address.replace(/^\+/, '')}`);
 }
