@@ -1,8 +1,8 @@
-import { defineService, on } from '@cpm/runtime-decider';
+import { defineService, on, type DecisionContext } from '@cpm/runtime-decider';
 import { EraseUser, UserErased } from '@cpm/contracts-device-registry';
-import { CancelSms, SmscAccepted, SmscReceipt, SmscRefused, SmsReceived, SubmitGroupSms, SubmitSms, SubmitUcn, UCN_LINKS } from '@cpm/contracts-sms-interworking-gateway';
+import { CancelSms, SmscAccepted, SmscReceipt, SmscRefused, SendSms, SmsReceived, SubmitGroupSms, SubmitSms, SubmitUcn, UCN_LINKS } from '@cpm/contracts-sms-interworking-gateway';
 import { leases } from './lease/leases.aggregate.js';
-import type { LeasesCommand } from './lease/leases.js';
+import type { Leases, LeasesCommand } from './lease/leases.js';
 import { sms, smsId } from './sms/sms.aggregate.js';
 import type { SmsCommand } from './sms/sms.js';
 import { ucnRequest } from './ucn/ucn-request.js';
@@ -10,12 +10,14 @@ import { ucnRequest } from './ucn/ucn-request.js';
 /** What SMSC message ids stand for. */
 export const SMSC_REFERENCES = 'smsc-refs';
 
-/** Brings texts to handsets: what routing asks for comes in, what the SMSC says of it, and what handsets answer to a group. */
+type Context = DecisionContext<Leases>;
+
+/** Brings texts to handsets: what routing asks for comes in, what the SMSC says of it, and what handsets answer. */
 export const smsInterworkingGateway = defineService('sms-interworking-gateway', [
   on(SubmitSms, {
-    aggregate: sms,
-    idOf: ({ user, messageId }) => smsId(user, messageId),
-    command: ({ at: _at, ...request }, { now }): SmsCommand => ({ type: 'Submit', request: { ...request, form: 'SMS' }, now }),
+    aggregate: leases,
+    idOf: ({ user }) => user,
+    command: ({ at: _at, ...text }, { now, policy }): LeasesCommand => ({ type: 'Submit', text, pool: policy['sms.leasedNumbers'], now }),
   }),
   on(SubmitGroupSms, {
     aggregate: leases,
@@ -25,12 +27,17 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
   on(SmsReceived, {
     aggregate: leases,
     idOf: ({ user }) => user,
-    command: ({ user: _user, ...inbound }, { now, policy }): LeasesCommand => ({ type: 'Receive', inbound, lifeMs: policy['deferred.ttlSec'] * 1_000, now }),
+    command: ({ user: _user, ...inbound }, { now, policy }): LeasesCommand => ({ type: 'Receive', inbound, lifeMs: policy['deferred.ttlSec'] * 1_000, words: policy, now }),
+  }),
+  on(SendSms, {
+    aggregate: sms,
+    idOf: ({ user, messageId }) => smsId(user, messageId),
+    command: ({ at: _at, ...request }, { now, view }: Context): SmsCommand => ({ type: 'Submit', request: { ...request, form: 'SMS' }, optOuts: view.optOuts, now }),
   }),
   on(SubmitUcn, {
     aggregate: sms,
     idOf: ({ user, messageId }) => smsId(user, messageId),
-    command: (ucn, { now, policy }): SmsCommand => ({ type: 'Submit', request: ucnRequest(ucn, policy), now }),
+    command: (ucn, { now, policy, view }: Context): SmsCommand => ({ type: 'Submit', request: ucnRequest(ucn, policy), optOuts: view.optOuts, now }),
   }),
   on(CancelSms, {
     aggregate: sms,

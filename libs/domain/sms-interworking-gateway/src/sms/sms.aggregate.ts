@@ -1,6 +1,8 @@
 import type { CpmAddress } from '@cpm/vocabulary';
 import { defineAggregate, perform, publish, type JourneyEntry, type Reaction } from '@cpm/runtime-decider';
 import { SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
+import { leases } from '../lease/leases.aggregate.js';
+import type { Leases } from '../lease/leases.js';
 import { smsDecider } from './sms.decider.js';
 import { submissionOf, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type Submission } from './sms.js';
 
@@ -113,14 +115,15 @@ function messageOf(id: string): string {
 }
 
 /** The texts of one message to one Primary: id `user|messageId`. */
-export const sms = defineAggregate<SmsCommand, Sms, SmsEvent>({
+export const sms = defineAggregate<SmsCommand, Sms, SmsEvent, Leases>({
   name: 'sms',
   decider: smsDecider,
   react: (event, after, { id }) => react(event, after, id),
   ownerOf,
+  view: { aggregate: leases, idOf: ownerOf },
   messageOf,
   timersOf: ({ dueAt }) => (dueAt === null ? {} : { [WAIT]: dueAt }),
-  whenDue: (_timer, { now }) => ({ type: 'EndWait', now }),
+  whenDue: (_timer, { now, view }) => ({ type: 'EndWait', optOuts: view.optOuts, now }),
   journalOf: (event, _context, after) => journalOf(event, after),
   isOpen: ({ status }) => status !== 'none' && status !== 'ended',
   removableAt: ({ status, request, touchedAt }) =>

@@ -1,5 +1,6 @@
 import type { Instant } from '@cpm/vocabulary';
 import type { Decider } from '@cpm/runtime-decider';
+import { isOptedOut, type OptOuts } from '../lease/opt-outs.js';
 import { isNews, verdictOf } from './segment-reports.js';
 import { evolveSms, isCurrent, NO_SMS, submissionOf, type Sms, type SmsCommand, type SmsEvent, type SmsOutcome } from './sms.js';
 
@@ -29,7 +30,7 @@ export const smsDecider: Decider<SmsCommand, Sms, SmsEvent> = {
       case 'TakeReceipt':
         return takeReceipt(command, state);
       case 'EndWait':
-        return endWait(command.now, state);
+        return endWait(command, state);
     }
   },
   evolve: evolveSms,
@@ -48,13 +49,15 @@ function conclude(state: Sms, ...steps: readonly ((state: Sms) => readonly SmsEv
   return events;
 }
 
-function take({ request, now }: Of<'Submit'>, state: Sms): readonly SmsEvent[] {
+function take({ request, optOuts, now }: Of<'Submit'>, state: Sms): readonly SmsEvent[] {
   if (request.attempt <= state.attempt) return [];
-  return conclude(state, () => [{ type: 'TextTaken', request, at: now }], (taken) => submitOrExpire(taken, now));
+  return conclude(state, () => [{ type: 'TextTaken', request, at: now }], (taken) => submitOrEnd(taken, optOuts, now));
 }
 
-function submitOrExpire(state: Sms, at: Instant): readonly SmsEvent[] {
+/** Whoever wants no SMS of this sender gets none, whether it is the text or tells of one. */
+function submitOrEnd(state: Sms, optOuts: OptOuts, at: Instant): readonly SmsEvent[] {
   if (state.request === null) return [];
+  if (isOptedOut(optOuts, state.request)) return [{ type: 'AttemptEnded', outcome: 'failed', reason: 'recipient-opted-out', at }];
   if (at >= state.request.expiresAt) return [{ type: 'AttemptEnded', outcome: 'expired', reason: 'not submitted within its life', at }];
   return [{ type: 'SubmissionBegun', number: state.number + 1, dueAt: at + ANSWER_LIMIT_MS, mayRepeat: state.uncertain, at }];
 }
@@ -122,9 +125,9 @@ const GIVEN_UP: Readonly<Partial<Record<Sms['status'], { readonly outcome: Exclu
   submitted: { outcome: 'unknown', reason: 'no receipt came' },
 };
 
-function endWait(at: Instant, state: Sms): readonly SmsEvent[] {
+function endWait({ optOuts, now: at }: Of<'EndWait'>, state: Sms): readonly SmsEvent[] {
   if (state.dueAt === null || state.dueAt > at) return [];
-  if (state.status === 'waiting') return submitOrExpire(state, at);
+  if (state.status === 'waiting') return submitOrEnd(state, optOuts, at);
   const end = GIVEN_UP[state.status];
   return end ? [{ type: 'AttemptEnded', ...end, at }] : [];
 }

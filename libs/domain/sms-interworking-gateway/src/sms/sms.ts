@@ -1,4 +1,5 @@
 import type { CpmAddress, DeviceId, Instant } from '@cpm/vocabulary';
+import type { OptOuts } from '../lease/opt-outs.js';
 import type { CancelSms, SmscReceipt, SmscRefused, SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
 
 export type SmsForm = SmsProgress['form'];
@@ -18,16 +19,18 @@ export interface SmsRequest {
   readonly source?: string | undefined;
   /** The text has a place for a link that shows the message so often. */
   readonly link?: { readonly maxUses: number } | undefined;
+  /** The group session that it belongs to. */
+  readonly sessionId?: string | undefined;
   readonly expiresAt: Instant;
 }
 
 export type SmsCommand = { readonly now: Instant } & (
-  | { readonly type: 'Submit'; readonly request: SmsRequest }
+  | { readonly type: 'Submit'; readonly request: SmsRequest; readonly optOuts: OptOuts }
   | { readonly type: 'Cancel'; readonly cancellation: CancelSms }
   | { readonly type: 'Accept'; readonly submission: number; readonly segmentIds: readonly string[] }
   | { readonly type: 'Refuse'; readonly submission: number; readonly retry: Retry; readonly reason: string }
   | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string }
-  | { readonly type: 'EndWait' }
+  | { readonly type: 'EndWait'; readonly optOuts: OptOuts }
 );
 
 /**
