@@ -1,5 +1,6 @@
 import { MAX_PUBLIC_URL } from '@cpm/sms-text';
 import { z } from 'zod';
+import { errorCauses } from './receipt-cause.js';
 
 const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 const HTTPS_ORIGIN = /^https:\/\/[^\s/?#@]+$/;
@@ -11,6 +12,16 @@ const publicUrl = z
   .refine((url) => HTTPS_ORIGIN.test(url) || LOOPBACK.test(url), 'must be https://host[:port], or http:// of this machine')
   .refine((url) => url.length <= MAX_PUBLIC_URL, `must have at most ${MAX_PUBLIC_URL} characters, so that notifications stay short`);
 
+/** A text that is no JSON stays what it is, so that its name is in the complaint. */
+function fromJson(text: unknown): unknown {
+  if (typeof text !== 'string') return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
 /** How this gateway talks to its SMSC: environment variables. */
 export const gatewayConfig = z.object({
   SMPP_URL: z.string().optional(),
@@ -20,6 +31,8 @@ export const gatewayConfig = z.object({
   SMPP_SYSTEM_TYPE: z.string().max(12).default(''),
   /** How the message id of a receipt is written compared with that of the response. */
   SMPP_ID_FORMAT: z.enum(['auto', 'text', 'hexdec', 'dechex']).default('auto'),
+  /** JSON: what its error codes mean for the handset, as `{"045":"absent-subscriber"}`; those of GSM networks are known. */
+  SMPP_ERROR_CAUSES: z.preprocess(fromJson, errorCauses).default({}),
   SMPP_VALIDITY: z.enum(['relative', 'absolute']).default('relative'),
   /** Sender name where the sender has no number, 1 to 11 letters, digits and spaces. */
   SMPP_SENDER_NAME: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ]{0,10}$/, 'must be 1 to 11 letters, digits and spaces').default('CPM'),

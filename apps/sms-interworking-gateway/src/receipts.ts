@@ -3,15 +3,18 @@ import type { Ingress } from '@cpm/runtime-ports';
 import type { DeliveryReceipt } from '@cpm/smpp';
 import type { CpmAddress } from '@cpm/vocabulary';
 import { responseIdsFor, type IdFormat } from './message-id-forms.js';
+import { causeOf, type ErrorCauses } from './receipt-cause.js';
 import { reportedState } from './receipt-state.js';
 import type { KeptReceipt, SegmentReference, SmsReferences } from './sms-references.js';
 
 export type ReceiptFate = 'reported' | 'parked' | 'unreadable';
 
-/** An SMSC, as far as its message ids need it. */
+/** An SMSC, as far as reading its receipts needs it. */
 export interface MessageIdScope {
   readonly id: string;
   readonly idFormat: IdFormat;
+  /** What its error codes mean for the handset. */
+  readonly errorCauses?: ErrorCauses | undefined;
 }
 
 /** Joins receipts with the submissions they are about, whichever comes first. */
@@ -23,10 +26,10 @@ export class Receipts {
   ) {}
 
   /** Resolves once the receipt is in the log or parked: then the SMSC may forget it. */
-  async take(smsc: MessageIdScope, { messageId, state, errorCode }: DeliveryReceipt): Promise<ReceiptFate> {
-    const reported = reportedState(state);
-    if (messageId === '' || reported === undefined) return 'unreadable';
-    const receipt: KeptReceipt = { messageId, state: reported, at: this.now(), ...(errorCode !== undefined && { error: errorCode }) };
+  async take(smsc: MessageIdScope, delivery: DeliveryReceipt): Promise<ReceiptFate> {
+    const { messageId } = delivery;
+    const receipt = keptReceiptOf(delivery, smsc, this.now());
+    if (!receipt) return 'unreadable';
     const ids = responseIdsFor(messageId, smsc.idFormat);
     const known = await this.references.find(smsc.id, ids);
     if (known) return this.report(known, receipt);
@@ -51,8 +54,18 @@ export class Receipts {
     }
   }
 
-  private async report({ user, smsId, attempt, segmentId }: SegmentReference, { state, error, at }: KeptReceipt): Promise<'reported'> {
-    await this.ingress.publish(SmscReceipt, { user: user as CpmAddress, smsId, attempt, at, segmentId, state, ...(error !== undefined && { error }) });
+  private async report({ user, smsId, attempt, segmentId }: SegmentReference, { state, error, cause, at }: KeptReceipt): Promise<'reported'> {
+    const why = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
+    await this.ingress.publish(SmscReceipt, { user: user as CpmAddress, smsId, attempt, at, segmentId, state, ...why });
     return 'reported';
   }
+}
+
+/** Undefined when it names no message or no state. */
+function keptReceiptOf(delivery: DeliveryReceipt, { errorCauses }: MessageIdScope, at: number): KeptReceipt | undefined {
+  const { messageId, errorCode } = delivery;
+  const state = reportedState(delivery.state);
+  if (messageId === '' || state === undefined) return undefined;
+  const cause = causeOf(delivery, errorCauses);
+  return { messageId, state, at, ...(errorCode !== undefined && { error: errorCode }), ...(cause !== undefined && { cause }) };
 }

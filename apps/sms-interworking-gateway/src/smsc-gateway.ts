@@ -38,7 +38,7 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     const { config, references, links, ingress, store, clock, metrics } = parts;
     this.#link = config.SMPP_URL === undefined ? undefined : this.#connect(config.SMPP_URL);
     const link: SmscLink = this.#link ?? noSmsc;
-    this.#smsc = { id: link.smscId, idFormat: config.SMPP_ID_FORMAT };
+    this.#smsc = { id: link.smscId, idFormat: config.SMPP_ID_FORMAT, errorCauses: config.SMPP_ERROR_CAUSES };
     this.#receipts = new Receipts(references, ingress, () => clock.now());
     this.#inbound = new InboundTexts({ ingress, store, clock });
     this.#submitter = new SmsSubmitter({

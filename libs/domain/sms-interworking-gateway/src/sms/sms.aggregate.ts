@@ -1,5 +1,6 @@
 import type { CpmAddress } from '@cpm/vocabulary';
 import { defineAggregate, perform, publish, type JourneyEntry, type Reaction } from '@cpm/runtime-decider';
+import { AccessObserved } from '@cpm/contracts-access-awareness';
 import { SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
 import { leases } from '../lease/leases.aggregate.js';
 import type { Leases } from '../lease/leases.js';
@@ -40,6 +41,8 @@ function react(event: SmsEvent, after: Sms, id: string): readonly Reaction[] {
       return after.request ? [perform('submit-sms', submissionInput(event, after.request, id))] : [];
     case 'SubmissionAccepted':
       return progress(submissionOf(after, event.number), { id, status: 'submitted', at: event.at });
+    case 'HandsetObserved':
+      return [evidence(event, ownerOf(id))];
     case 'TextDelivered':
       return progress(submissionOf(after, event.number), { id, status: 'delivered', at: event.at });
     case 'AttemptEnded':
@@ -49,6 +52,10 @@ function react(event: SmsEvent, after: Sms, id: string): readonly Reaction[] {
     default:
       return [];
   }
+}
+
+function evidence({ state, cause, heardAt }: Extract<SmsEvent, { type: 'HandsetObserved' }>, user: CpmAddress): Reaction {
+  return publish(AccessObserved, { user, access: 'CS', state, confidence: 'DELIVERABLE', source: 'smpp-receipt', observedAt: heardAt, ...(cause !== undefined && { cause }) });
 }
 
 function submissionInput(
@@ -97,6 +104,7 @@ function lineOf(event: SmsEvent): { readonly step: string; readonly reason?: str
     case 'UnseenCancelled':
       return { step: 'cancelled before it was taken', reason: event.cancellation.reason };
     case 'ReceiptAwaited':
+    case 'HandsetObserved':
       return undefined;
   }
 }

@@ -1,8 +1,8 @@
 import type { Instant } from '@cpm/vocabulary';
 import type { Decider } from '@cpm/runtime-decider';
 import { isOptedOut, type OptOuts } from '../lease/opt-outs.js';
-import { isNews, verdictOf } from './segment-reports.js';
-import { evolveSms, isCurrent, NO_SMS, submissionOf, type Sms, type SmsCommand, type SmsEvent, type SmsOutcome } from './sms.js';
+import { isFailure, isNews, verdictOf } from './segment-reports.js';
+import { evolveSms, isCurrent, NO_SMS, submissionOf, type Sms, type SmsCommand, type SmsEvent, type SmsOutcome, type Submission } from './sms.js';
 
 type Of<Type extends SmsCommand['type']> = Extract<SmsCommand, { type: Type }>;
 
@@ -96,14 +96,24 @@ function refuse({ submission: number, retry, reason, now: at }: Of<'Refuse'>, st
   return [{ type: 'RetryPlanned', dueAt: Math.min(dueAt, state.request.expiresAt), reason, at }];
 }
 
-function takeReceipt({ submission: number, segmentId, state: reported, error, now: at }: Of<'TakeReceipt'>, state: Sms): readonly SmsEvent[] {
+function takeReceipt(receipt: Of<'TakeReceipt'>, state: Sms): readonly SmsEvent[] {
+  const { submission: number, segmentId, state: reported, error, now: at } = receipt;
   const submission = submissionOf(state, number);
   if (!submission || !isNews(submission, segmentId, reported)) return [];
   return conclude(
     state,
     () => [{ type: 'SegmentReported', number, segmentId, state: reported, ...(error !== undefined && { error }), at }],
+    () => handsetOf(submission, receipt),
     (told) => judge(told, number, at),
   );
+}
+
+/** What a receipt shows of the handset, once for all segments: it got one, or it gets none and why. */
+function handsetOf({ reports }: Submission, { state, cause, heardAt, now: at }: Of<'TakeReceipt'>): readonly SmsEvent[] {
+  const known = Object.values(reports);
+  if (state === 'DELIVERED') return known.includes('DELIVERED') ? [] : [{ type: 'HandsetObserved', state: 'AVAILABLE', heardAt, at }];
+  if (cause === undefined || known.some(isFailure)) return [];
+  return [{ type: 'HandsetObserved', state: 'UNAVAILABLE', cause, heardAt, at }];
 }
 
 /** A delivery counts for any submission, once; a failure only for the one that is awaited. */

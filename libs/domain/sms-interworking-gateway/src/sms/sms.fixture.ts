@@ -1,6 +1,7 @@
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import { specFor, type Reaction } from '@cpm/runtime-decider';
-import type { CancelSms, SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
+import { AccessObserved } from '@cpm/contracts-access-awareness';
+import type { CancelSms, HandsetCause, SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
 import { NO_LEASES } from '../lease/leases.js';
 import { NO_OPT_OUTS, type OptOuts } from '../lease/opt-outs.js';
 import { sms, smsId, type SmsSubmissionInput } from './sms.aggregate.js';
@@ -32,6 +33,8 @@ export class Gateway {
   state: Sms = NO_SMS;
   readonly submissions: SmsSubmissionInput[] = [];
   readonly told: string[] = [];
+  /** What is told of the handset's access. */
+  readonly observed: string[] = [];
   /** Why, of what routing is told. */
   readonly reasons: string[] = [];
   readonly journal: string[] = [];
@@ -63,7 +66,12 @@ export class Gateway {
   }
 
   receipt(state: 'DELIVERED' | 'UNDELIVERABLE' | 'EXPIRED' | 'ENROUTE' | 'ACCEPTED' | 'UNKNOWN', segmentId = 's1', submission = this.state.number): this {
-    return this.do({ type: 'TakeReceipt', submission, segmentId, state });
+    return this.do({ type: 'TakeReceipt', submission, segmentId, state, heardAt: this.now });
+  }
+
+  /** A receipt that shows why the handset got nothing. */
+  failure(cause: HandsetCause, segmentId = 's1', submission = this.state.number): this {
+    return this.do({ type: 'TakeReceipt', submission, segmentId, state: 'UNDELIVERABLE', cause, heardAt: this.now });
   }
 
   cancel(attempt = 1): this {
@@ -88,6 +96,11 @@ export class Gateway {
   private hear(reaction: Reaction): void {
     if (reaction.kind === 'effect') this.submissions.push(reaction.input as SmsSubmissionInput);
     if (reaction.kind !== 'publish') return;
+    if (reaction.contract.type === AccessObserved.type) {
+      const { state, cause = 'delivered' } = AccessObserved.schema.parse(reaction.payload);
+      this.observed.push(`${state} ${cause}`);
+      return;
+    }
     const { attempt, form, status, reason } = reaction.contract.schema.parse(reaction.payload) as SmsProgress;
     this.told.push(`${form} ${attempt} ${status}`);
     if (reason !== undefined) this.reasons.push(reason);

@@ -1,6 +1,6 @@
 import type { CpmAddress, DeviceId, Instant } from '@cpm/vocabulary';
 import type { OptOuts } from '../lease/opt-outs.js';
-import type { CancelSms, SmscReceipt, SmscRefused, SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
+import type { CancelSms, HandsetCause, SmscReceipt, SmscRefused, SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
 
 export type SmsForm = SmsProgress['form'];
 export type SegmentState = SmscReceipt['state'];
@@ -29,7 +29,7 @@ export type SmsCommand = { readonly now: Instant } & (
   | { readonly type: 'Cancel'; readonly cancellation: CancelSms }
   | { readonly type: 'Accept'; readonly submission: number; readonly segmentIds: readonly string[] }
   | { readonly type: 'Refuse'; readonly submission: number; readonly retry: Retry; readonly reason: string }
-  | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string }
+  | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string; readonly cause?: HandsetCause; readonly heardAt: Instant }
   | { readonly type: 'EndWait'; readonly optOuts: OptOuts }
 );
 
@@ -81,6 +81,7 @@ export type SmsEvent = { readonly at: Instant } & (
   | { readonly type: 'ReceiptAwaited'; readonly dueAt: Instant }
   | { readonly type: 'RetryPlanned'; readonly dueAt: Instant; readonly reason: string }
   | { readonly type: 'SegmentReported'; readonly number: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string }
+  | { readonly type: 'HandsetObserved'; readonly state: 'AVAILABLE' | 'UNAVAILABLE'; readonly cause?: HandsetCause; readonly heardAt: Instant }
   | { readonly type: 'TextDelivered'; readonly number: number }
   | { readonly type: 'AttemptEnded'; readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string }
   | { readonly type: 'CancellationTaken'; readonly reason: string }
@@ -108,6 +109,8 @@ function evolve(state: Sms, event: SmsEvent): Sms {
       return { ...withoutLastSubmission(state), status: 'waiting', dueAt: event.dueAt, refusals: state.refusals + 1 };
     case 'SegmentReported':
       return withSubmission(state, event.number, (submission) => ({ ...submission, reports: { ...submission.reports, [event.segmentId]: event.state } }));
+    case 'HandsetObserved':
+      return state;
     case 'TextDelivered':
       return withSubmission(isCurrent(state, event.number) ? ended(state) : state, event.number, (submission) => ({ ...submission, delivered: true }));
     case 'AttemptEnded':
