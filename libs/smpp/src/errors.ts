@@ -32,7 +32,7 @@ export class SmppStatusError extends Error {
 /** Nothing was written to the SMSC: the same submission may be tried again without risk of a duplicate. */
 export class SmppNotBoundError extends Error {
   override readonly name = 'SmppNotBoundError';
-  constructor(readonly reason: 'unbound' | 'closing' | 'queue-full') {
+  constructor(readonly reason: 'unbound' | 'closing' | 'queue-full' | 'overdue') {
     super(`submission not written: ${reason}`);
   }
 }

@@ -21,7 +21,7 @@ describe('command_status classes', () => {
   });
 
   it('lets one SMSC differ', () => {
-    expect(classOfStatus(0x45, { 0x45: { name: 'blocked', kind: 'permanent', link: 'healthy' } }).kind).toBe('permanent');
+    expect(classOfStatus(0x45, { 0x45: { name: 'blocked', kind: 'permanent', then: 'give-up', link: 'healthy' } }).kind).toBe('permanent');
   });
 });
 

@@ -1,6 +1,8 @@
 export * from './address.js';
 export * from './alert-notification.js';
-export { CREDENTIAL_STATUSES, COMMAND_STATUS_CLASSES, STATUS, classOfStatus, type CommandStatusClass, type StatusKind } from './command-status.js';
+export { connectSocket } from './bind-keeper.js';
+export type { CancelSm } from './cancel-sm.js';
+export { CREDENTIAL_STATUSES, COMMAND_STATUS_CLASSES, STATUS, classOfStatus, retryWaitMs, withOverrides, type CommandStatusClass, type StatusKind, type StatusOverride } from './command-status.js';
 export type { Deliver, DeliveryReceipt, InboundMessage, RawDeliver } from './deliver-sm.js';
 export * from './errors.js';
 export type { SmppEvent } from './events.js';
@@ -10,6 +12,7 @@ export { isFinalState, MESSAGE_STATES, type MessageState } from './receipt.js';
 export * from './smpp-server.js';
 export * from './smpp-time.js';
 export { parseSmppUrl, type SmppTarget } from './smpp-url.js';
+export type { SubmitGuard } from './submit-lane.js';
 export type { SubmitSm, SubmitSmResult } from './submit-sm.js';
 export type { SmppTimers } from './timers.js';
 export { SmppTransceiver, transceiverSettings, type AlertHandler, type DeliverHandler, type SmppState, type SmppTransceiverOptions } from './transceiver.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SmppAddress } from './address.js';
 import { AVAILABILITIES, type HandsetAvailability } from './alert-notification.js';
+import { parseCancel } from './cancel-sm.js';
 import { STATUS } from './command-status.js';
 import type { LinkEndReason } from './errors.js';
 import type { Pdu } from './pdu.js';
@@ -21,7 +22,7 @@ export interface DeliverSm {
 }
 
 type SessionOptions = Omit<SmppLinkOptions, 'onRequest'> &
-  Required<Pick<SmppServerOptions, 'authenticate' | 'onSubmit' | 'onBound' | 'bindTimeoutMs'>>;
+  Required<Pick<SmppServerOptions, 'authenticate' | 'onSubmit' | 'onCancel' | 'onBound' | 'bindTimeoutMs'>>;
 
 const BIND_TYPES: Readonly<Record<string, BindType>> = {
   bind_transceiver: 'transceiver',
@@ -103,9 +104,10 @@ export class SmppServerSession {
     const bindType = BIND_TYPES[request.command];
     if (bindType) return this.#receiveBind(request, bindType);
     if (request.command === 'unbind') return this.#receiveUnbind(request);
-    if (request.command !== 'submit_sm') return this.#link.nack(request.sequence, STATUS.invalidCommandId);
+    if (request.command !== 'submit_sm' && request.command !== 'cancel_sm') return this.#link.nack(request.sequence, STATUS.invalidCommandId);
     if (this.#bindType === undefined || this.#bindType === 'receiver') return this.#link.reply(request, STATUS.incorrectBindStatus);
-    void this.#receiveSubmit(request);
+    if (request.command === 'cancel_sm') this.#receiveCancel(request);
+    else void this.#receiveSubmit(request);
   }
 
   #receiveBind(request: Pdu, bindType: BindType): void {
@@ -130,6 +132,11 @@ export class SmppServerSession {
     this.#link.end('peer-unbound');
   }
 
+  #receiveCancel(request: Pdu): void {
+    const cancel = parseCancel(request);
+    this.#link.reply(request, cancel ? this.options.onCancel(cancel) : STATUS.permanentApplicationError);
+  }
+
   async #receiveSubmit(request: Pdu): Promise<void> {
     const submit = parseSubmit(request);
     if (!submit) {
@@ -147,7 +154,9 @@ export class SmppServerSession {
   #answer(request: Pdu, answer: SubmitAnswer): void {
     switch (answer.kind) {
       case 'accept':
-        return this.#link.reply(request, STATUS.ok, { message_id: answer.messageId });
+        return this.#link.reply(request, STATUS.ok, {
+          message_id: answer.messageId, ...(answer.congestionState !== undefined && { congestion_state: answer.congestionState }),
+        });
       case 'refuse':
         return this.#link.reply(request, answer.status);
       case 'disconnect':

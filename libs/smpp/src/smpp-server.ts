@@ -1,12 +1,15 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import type { ReceivedCancel } from './cancel-sm.js';
 import type { SmppEvent } from './events.js';
+import { STATUS } from './command-status.js';
 import { npmSmppCodec } from './npm-smpp-codec.js';
 import type { SmppCodec } from './pdu.js';
 import type { ReceivedSubmit } from './received-submit.js';
 import { SmppServerSession } from './smpp-server-session.js';
 import { systemTimers, type SmppTimers } from './timers.js';
 
+export type { ReceivedCancel } from './cancel-sm.js';
 export type { ReceivedSubmit } from './received-submit.js';
 export { SmppServerSession, type DeliverSm } from './smpp-server-session.js';
 
@@ -20,7 +23,7 @@ export interface BindRequest {
 
 /** How a server meets a submission; `silent` leaves it without response, `disconnect` closes the connection instead. */
 export type SubmitAnswer =
-  | { readonly kind: 'accept'; readonly messageId: string }
+  | { readonly kind: 'accept'; readonly messageId: string; readonly congestionState?: number }
   | { readonly kind: 'refuse'; readonly status: number }
   | { readonly kind: 'silent' }
   | { readonly kind: 'disconnect' };
@@ -34,6 +37,8 @@ export interface SmppServerOptions {
   /** Status of the bind response; 0 accepts. */
   readonly authenticate: (bind: BindRequest) => number;
   readonly onSubmit: (submit: ReceivedSubmit, session: SmppServerSession) => Promise<SubmitAnswer> | SubmitAnswer;
+  /** Status of the cancel_sm response; without it every cancellation is refused. */
+  readonly onCancel?: (cancel: ReceivedCancel) => number;
   /** Called when a session has bound. */
   readonly onBound?: (session: SmppServerSession) => void;
   readonly responseTimeoutMs?: number;
@@ -89,6 +94,7 @@ export class SmppServer {
       bindTimeoutMs: options.bindTimeoutMs ?? 10_000,
       authenticate: options.authenticate,
       onSubmit: options.onSubmit,
+      onCancel: options.onCancel ?? (() => STATUS.cancelFailed),
       onBound: options.onBound ?? (() => undefined),
       observe: options.observe ?? (() => undefined),
     });

@@ -56,7 +56,8 @@ export function submitSmFields(submission: SubmitSm): Pdu['fields'] {
   };
 }
 
-const submitSmResponse = z.object({ message_id: z.string().max(65).default(''), congestion_state: octet.optional() });
+/** What cannot be an id is none: the message was accepted all the same. */
+const submitSmResponse = z.object({ message_id: z.string().max(255).default('').catch(''), congestion_state: octet.optional() });
 
 /** What the SMSC says of an accepted submission; `messageId` is empty when it gives none, `congestionState` is 0 (idle) to 99 (congested). */
 export interface SubmitSmResult {

@@ -1,5 +1,7 @@
 import { SmppNotBoundError } from './errors.js';
+import { SubmitPace } from './submit-pace.js';
 import { SubmitWindow } from './submit-window.js';
+import { ManualTimers } from './testing/manual-timers.js';
 
 function held() {
   let release!: () => void;
@@ -7,9 +9,15 @@ function held() {
   return { promise, release };
 }
 
+function windowOf(size: number, maxWaiting: number, ratePerSec = Infinity) {
+  const timers = new ManualTimers();
+  const pace = new SubmitPace(ratePerSec, () => timers.now());
+  return { window: new SubmitWindow({ size, maxWaiting, pace, timers }), timers, pace };
+}
+
 describe('SubmitWindow', () => {
   it('starts no more than fit, and the waiting ones in order', async () => {
-    const window = new SubmitWindow(2, 10);
+    const { window } = windowOf(2, 10);
     const gates = [held(), held(), held(), held()];
     const started: number[] = [];
     const runs = gates.map((gate, at) => window.run(() => (started.push(at), gate.promise)));
@@ -24,13 +32,13 @@ describe('SubmitWindow', () => {
   });
 
   it('frees the place of a submission that failed', async () => {
-    const window = new SubmitWindow(1, 0);
+    const { window } = windowOf(1, 0);
     await expect(window.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     await expect(window.run(() => Promise.resolve('yes'))).resolves.toBe('yes');
   });
 
   it('rejects what waits, and what finds the queue full', async () => {
-    const window = new SubmitWindow(1, 1);
+    const { window } = windowOf(1, 1);
     const gate = held();
     const running = window.run(() => gate.promise);
     const waiting = window.run(() => Promise.resolve());
@@ -40,5 +48,66 @@ describe('SubmitWindow', () => {
     gate.release();
     await running;
     expect(window.used).toBe(0);
+  });
+
+  it('starts no faster than the rate, however much room there is', async () => {
+    const { window, timers } = windowOf(100, 100, 25);
+    const startedAt: number[] = [];
+    const runs = Array.from({ length: 52 }, () => window.run(async () => void startedAt.push(timers.now())));
+    for (let passed = 0; passed < 3_000; passed += 10) {
+      timers.advance(10);
+      await Promise.resolve();
+    }
+    await Promise.all(runs);
+    // A burst of a tenth of a second, then one each 40 ms.
+    expect(startedAt.filter((at) => at < 1_000)).toHaveLength(27);
+    expect(startedAt.at(-1)).toBeGreaterThanOrEqual(1_900);
+  });
+
+  it('gives back what nobody wants any more when its turn comes, and starts what is behind it', async () => {
+    const { window } = windowOf(1, 10);
+    const gate = held();
+    const running = window.run(() => gate.promise);
+    let wanted = true;
+    const overdue = window.run(() => Promise.resolve(), () => wanted);
+    const next = window.run(() => Promise.resolve('started'));
+    wanted = false;
+    gate.release();
+    await expect(overdue).rejects.toMatchObject({ reason: 'overdue' });
+    await expect(next).resolves.toBe('started');
+    await running;
+  });
+});
+
+describe('SubmitPace', () => {
+  it('pauses for a second, then twice as long each time, up to half a minute', () => {
+    const { pace, timers } = windowOf(1, 1);
+    const pauses: number[] = [];
+    for (let time = 0; time < 7; time += 1) {
+      timers.advance(pace.delayMs());
+      pauses.push(pace.throttled(timers.now()));
+      expect(pace.delayMs()).toBe(pauses.at(-1));
+      timers.advance(1);
+    }
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+  });
+
+  it('takes the refusals of one burst for one, and begins anew after an acceptance', () => {
+    const { pace, timers } = windowOf(1, 1);
+    timers.advance(10);
+    expect([pace.throttled(5), pace.throttled(6), pace.throttled(10)]).toEqual([1_000, 0, 0]);
+    timers.advance(2_000);
+    // Written before the pause: says nothing of what came after it.
+    pace.accepted(5);
+    expect(pace.throttled(2_005)).toBe(2_000);
+    timers.advance(5_000);
+    pace.accepted(timers.now());
+    expect(pace.throttled(timers.now())).toBe(1_000);
+  });
+
+  it.each([[0, 0], [89, 0], [90, 100], [99, 1_000]])('after congestion_state %i leaves the SMSC alone for %i ms', (state, ms) => {
+    const { pace } = windowOf(1, 1);
+    pace.accepted(0, state);
+    expect(pace.delayMs()).toBe(ms);
   });
 });

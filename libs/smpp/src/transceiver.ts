@@ -3,16 +3,17 @@ import type { ConnectionOptions } from 'node:tls';
 import { z } from 'zod';
 import { parseAlert, type AlertNotification } from './alert-notification.js';
 import { BindKeeper, connectSocket } from './bind-keeper.js';
-import { classOfStatus, STATUS, type CommandStatusClass } from './command-status.js';
+import { cancelSmFields, type CancelSm } from './cancel-sm.js';
+import { STATUS, type CommandStatusClass } from './command-status.js';
 import { parseDeliver, type Deliver } from './deliver-sm.js';
-import { SmppNotBoundError, SmppStatusError } from './errors.js';
+import { SmppNotBoundError } from './errors.js';
 import type { SmppEvent } from './events.js';
 import { npmSmppCodec } from './npm-smpp-codec.js';
 import type { Pdu, SmppCodec } from './pdu.js';
 import type { SmppLink } from './smpp-link.js';
 import { parseSmppUrl, type SmppTarget } from './smpp-url.js';
-import { submitSmFields, submitSmResult, type SubmitSm, type SubmitSmResult } from './submit-sm.js';
-import { SubmitWindow } from './submit-window.js';
+import { SubmitLane, type SubmitGuard } from './submit-lane.js';
+import { submitSmFields, type SubmitSm, type SubmitSmResult } from './submit-sm.js';
 import { systemTimers, type SmppTimers } from './timers.js';
 
 const ms = z.number().int().positive();
@@ -22,6 +23,8 @@ export const transceiverSettings = z.object({
   /** `smpp://systemId:password@host:port`, or `ssmpp:` for TLS. */
   url: z.string(),
   windowSize: z.number().int().min(1).max(1_000).default(10),
+  /** Submissions per second at most; most accounts have a contracted rate. */
+  ratePerSec: z.number().positive().default(Infinity),
   responseTimeoutMs: ms.default(10_000),
   enquireLinkMs: ms.default(20_000),
   bindTimeoutMs: ms.default(10_000),
@@ -47,6 +50,8 @@ export type SmppTransceiverOptions = z.input<typeof transceiverSettings> & {
   readonly tls?: ConnectionOptions;
   /** Classes of command_status where this SMSC differs from the usual. */
   readonly statusClasses?: Readonly<Record<number, CommandStatusClass>>;
+  /** Stands between the window and the wire. */
+  readonly guard?: SubmitGuard;
   readonly codec?: SmppCodec;
   readonly timers?: SmppTimers;
   readonly random?: () => number;
@@ -62,7 +67,7 @@ export type AlertHandler = (alert: AlertNotification) => Promise<void>;
 export class SmppTransceiver {
   readonly #settings: z.output<typeof transceiverSettings>;
   readonly #keeper: BindKeeper;
-  readonly #window: SubmitWindow;
+  readonly #lane: SubmitLane;
   readonly #stateListeners = new Set<(state: SmppState) => void>();
   readonly #deliveries = new Set<Promise<void>>();
   #state: SmppState = 'unbound';
@@ -74,7 +79,8 @@ export class SmppTransceiver {
   constructor(private readonly options: SmppTransceiverOptions) {
     const settings = transceiverSettings.parse(options);
     this.#settings = settings;
-    this.#window = new SubmitWindow(settings.windowSize, settings.maxWaiting);
+    const { statusClasses = {}, guard = (write) => write() } = options;
+    this.#lane = new SubmitLane({ ...settings, timers: this.#timers, statusClasses, guard, observe: (event) => this.#observe(event) });
     this.#keeper = new BindKeeper({
       ...settings,
       target: parseSmppUrl(settings.url),
@@ -96,7 +102,12 @@ export class SmppTransceiver {
 
   /** Submissions that are written and not answered. */
   get windowUsed(): number {
-    return this.#window.used;
+    return this.#lane.used;
+  }
+
+  /** Submissions that wait for the window, the rate or the end of a pause. */
+  get waiting(): number {
+    return this.#lane.waiting;
   }
 
   /** Begins to connect and bind; register the handlers before. */
@@ -120,20 +131,25 @@ export class SmppTransceiver {
   }
 
   /**
-   * Submits one short message and resolves with the SMSC's message id.
+   * Submits one short message and resolves with the SMSC's message id; `isWanted` is asked when its turn comes.
    * Rejects with SmppInvalidPduError or SmppNotBoundError (nothing written), SmppStatusError (refused), SmppOutcomeUnknownError.
    */
-  async submit(submission: SubmitSm): Promise<SubmitSmResult> {
+  async submit(submission: SubmitSm, isWanted?: () => boolean): Promise<SubmitSmResult> {
     const fields = submitSmFields(submission);
     if (this.#state !== 'bound') throw this.#notBound();
-    return this.#window.run(async () => {
-      const { link } = this.#keeper;
-      if (!link || this.#state !== 'bound') throw this.#notBound();
+    return this.#lane.submit(async () => {
+      const link = this.#boundLink();
       const response = await link.request('submit_sm', fields);
-      if (response.status === STATUS.ok) return submitSmResult(response);
       if (response.status === STATUS.incorrectBindStatus) link.end('not-bound-at-peer');
-      throw new SmppStatusError(response.status, classOfStatus(response.status, this.options.statusClasses));
-    });
+      return response;
+    }, isWanted);
+  }
+
+  /** Asks the SMSC to drop a message that it has not delivered; resolves with the status. Rejects as `submit` where nothing or no answer came. */
+  async cancel(cancellation: CancelSm): Promise<number> {
+    const fields = cancelSmFields(cancellation);
+    const { status } = await this.#boundLink().request('cancel_sm', fields);
+    return status;
   }
 
   /** Takes no submission any more, waits for answers and handlers up to `drainTimeoutMs`, unbinds and disconnects. */
@@ -145,7 +161,7 @@ export class SmppTransceiver {
   async #close(): Promise<void> {
     const link = this.#keeper.link;
     this.#enter('closed');
-    this.#window.rejectWaiting(new SmppNotBoundError('closing'));
+    this.#lane.rejectWaiting(new SmppNotBoundError('closing'));
     if (link) await this.#within(this.#settings.drainTimeoutMs, Promise.all([link.drained(), ...this.#deliveries]));
     await this.#keeper.stop();
   }
@@ -190,13 +206,19 @@ export class SmppTransceiver {
 
   #leaveBound(): void {
     if (this.#state !== 'closed') this.#enter('unbound');
-    this.#window.rejectWaiting(this.#notBound());
+    this.#lane.rejectWaiting(this.#notBound());
   }
 
   #enter(state: SmppState): void {
     if (this.#state === state || this.#state === 'closed') return;
     this.#state = state;
     for (const listener of this.#stateListeners) listener(state);
+  }
+
+  #boundLink(): SmppLink {
+    const { link } = this.#keeper;
+    if (!link || this.#state !== 'bound') throw this.#notBound();
+    return link;
   }
 
   #notBound(): SmppNotBoundError {

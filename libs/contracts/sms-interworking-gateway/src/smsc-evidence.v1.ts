@@ -10,22 +10,38 @@ export const SmscAccepted = defineEvent({
   type: 'SmscAccepted', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
   summary: 'The SMSC accepted every segment of an SMS',
   key: ({ user }) => user,
-  schema: z.object({ ...sms, segmentIds: z.array(z.string()) }),
+  schema: z.object({ ...sms, segmentIds: z.array(z.string()), smsc: z.string().optional() }),
 });
 export type SmscAccepted = PayloadOf<typeof SmscAccepted>;
 
-/** `retry`: later (nothing was written, or the SMSC asked to wait), never, or unknown (written, no answer). */
+/**
+ * `retry`: later (nothing was written, or the SMSC asked to wait), never, or unknown (written, no answer). `refused` names the SMSCs and
+ * their command_status where that used up an attempt there; `retryAfterMs` is the wait that status asks for.
+ */
 export const SmscRefused = defineEvent({
   type: 'SmscRefused', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
   summary: 'An SMS was not accepted by the SMSC, or its outcome is unknown',
   key: ({ user }) => user,
-  schema: z.object({ ...sms, retry: z.enum(['later', 'never', 'unknown']), reason: z.string() }),
+  schema: z.object({
+    ...sms, retry: z.enum(['later', 'never', 'unknown']), reason: z.string(),
+    retryAfterMs: z.number().int().min(0).optional(),
+    refused: z.array(z.object({ smsc: z.string(), status: z.number().int() })).optional(),
+  }),
 });
 export type SmscRefused = PayloadOf<typeof SmscRefused>;
 
 /** Why a handset gets no SMS, as far as a receipt shows it. */
 export const handsetCause = z.enum(['absent-subscriber', 'memory-full', 'barred']);
 export type HandsetCause = z.infer<typeof handsetCause>;
+
+/** What the SMSC said to taking a submitted SMS back: `cancelled` when it dropped every segment, so that the handset gets none. */
+export const SmscCancelled = defineEvent({
+  type: 'SmscCancelled', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
+  summary: 'The SMSC dropped a submitted SMS, or would not',
+  key: ({ user }) => user,
+  schema: z.object({ ...sms, outcome: z.enum(['cancelled', 'refused']), reason: z.string() }),
+});
+export type SmscCancelled = PayloadOf<typeof SmscCancelled>;
 
 /** A delivery receipt for one segment. */
 export const SmscReceipt = defineEvent({

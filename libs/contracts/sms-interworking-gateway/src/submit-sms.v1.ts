@@ -59,10 +59,10 @@ export const SubmitUcn = defineEvent({
 });
 export type SubmitUcn = PayloadOf<typeof SubmitUcn>;
 
-/** Do not send it any more if it has not left yet. */
+/** Do not send it any more; what the SMSC has and has not delivered it is asked to drop. */
 export const CancelSms = defineEvent({
   type: 'CancelSms', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
-  summary: 'Cancel an SMS or UCN that has not left yet',
+  summary: 'Cancel an SMS or UCN that has not arrived yet',
   key: ({ user }) => user,
   schema: z.object({ ...leg, attempt: z.number().int(), reason: z.string(), at: instant }),
 });

@@ -1,6 +1,6 @@
 import { defineService, on, type DecisionContext } from '@cpm/runtime-decider';
 import { EraseUser, UserErased } from '@cpm/contracts-device-registry';
-import { CancelSms, SmscAccepted, SmscReceipt, SmscRefused, SendSms, SmsReceived, SubmitGroupSms, SubmitSms, SubmitUcn, UCN_LINKS } from '@cpm/contracts-sms-interworking-gateway';
+import { CancelSms, SendSms, SmscAccepted, SmscCancelled, SmscReceipt, SmscRefused, SmsReceived, SubmitGroupSms, SubmitSms, SubmitUcn, UCN_LINKS } from '@cpm/contracts-sms-interworking-gateway';
 import { leases } from './lease/leases.aggregate.js';
 import type { Leases, LeasesCommand } from './lease/leases.js';
 import { sms, smsId } from './sms/sms.aggregate.js';
@@ -47,12 +47,17 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
   on(SmscAccepted, {
     aggregate: sms,
     idOf: (evidence) => evidence.smsId,
-    command: ({ attempt, segmentIds }, { now }): SmsCommand => ({ type: 'Accept', submission: attempt, segmentIds, now }),
+    command: ({ attempt, segmentIds, smsc }, { now }): SmsCommand => ({ type: 'Accept', submission: attempt, segmentIds, smsc, now }),
   }),
   on(SmscRefused, {
     aggregate: sms,
     idOf: (evidence) => evidence.smsId,
-    command: ({ attempt, retry, reason }, { now }): SmsCommand => ({ type: 'Refuse', submission: attempt, retry, reason, now }),
+    command: ({ attempt, retry, reason, retryAfterMs, refused }, { now }): SmsCommand => ({ type: 'Refuse', submission: attempt, retry, reason, retryAfterMs, refused, now }),
+  }),
+  on(SmscCancelled, {
+    aggregate: sms,
+    idOf: (evidence) => evidence.smsId,
+    command: ({ attempt, outcome, reason }, { now }): SmsCommand => ({ type: 'TakeCancellation', submission: attempt, outcome, reason, now }),
   }),
   on(SmscReceipt, {
     aggregate: sms,

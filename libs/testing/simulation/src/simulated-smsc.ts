@@ -1,4 +1,4 @@
-import { SmscAccepted, SmscReceipt, SmscRefused } from '@cpm/contracts-sms-interworking-gateway';
+import { SmscAccepted, SmscCancelled, SmscReceipt, SmscRefused } from '@cpm/contracts-sms-interworking-gateway';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { World } from './world.js';
 
@@ -11,10 +11,20 @@ interface Submission {
   readonly source?: string;
 }
 
+interface Cancellation {
+  readonly user: CpmAddress;
+  readonly smsId: string;
+  readonly attempt: number;
+  readonly segmentIds: readonly string[];
+}
+
 /** An SMSC with moods: takes a submission, refuses it for now, or takes it and never answers; receipts may fail. */
 export class SimulatedSmsc {
   /** Submissions whose answer never came back: the only ones that may be sent twice. */
   readonly unanswered = new Set<string>();
+
+  /** Segments that it has and has not delivered. */
+  private readonly queued = new Set<string>();
 
   constructor(private readonly world: World) {}
 
@@ -35,13 +45,24 @@ export class SimulatedSmsc {
       this.unanswered.add(smsId);
       return this.world.ingress(SmscRefused, { user, smsId, attempt, at, retry: 'unknown', reason: 'no answer' });
     }
+    this.queued.add(segmentId);
     const receipt = this.receipt(sms, segmentId);
-    await this.world.ingress(SmscAccepted, { user, smsId, attempt, at, segmentIds: [segmentId] });
+    await this.world.ingress(SmscAccepted, { user, smsId, attempt, at, segmentIds: [segmentId], smsc: 'simulated' });
     return receipt;
+  }
+
+  /** Drops what it has not delivered, though not always. */
+  async cancel(input: unknown): Promise<void> {
+    const { user, smsId, attempt, segmentIds } = input as Cancellation;
+    await this.world.steps.turn('smsc cancel');
+    const willing = !this.world.dice.chance(this.world.faults.smscRefuses);
+    const dropped = willing && segmentIds.every((id) => this.queued.delete(id));
+    await this.world.ingress(SmscCancelled, { user, smsId, attempt, at: this.world.now, outcome: dropped ? 'cancelled' : 'refused', reason: 'simulated' });
   }
 
   private async receipt(sms: Submission, segmentId: string): Promise<void> {
     await this.world.steps.turn('smsc receipt');
+    if (!this.queued.delete(segmentId)) return;
     const delivered = !this.world.dice.chance(this.world.faults.receiptFails);
     const { user, smsId, attempt } = sms;
     const text = { messageId: messageOf(sms), user, form: sms.form };

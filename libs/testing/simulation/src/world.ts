@@ -215,7 +215,7 @@ export class World {
       for (const input of inputs) void this.watch(node().dead ? Promise.resolve() : handle(input));
     };
     if (service.name === 'client-edge') return { 'push-frames': ifAlive((input) => this.devices.push(input)), 'withdraw-frames': () => undefined };
-    if (service.name === 'sms-interworking-gateway') return { 'submit-sms': ifAlive((input) => this.smsc.submit(input)) };
+    if (service.name === 'sms-interworking-gateway') return { 'submit-sms': ifAlive((input) => this.smsc.submit(input)), 'cancel-sms': ifAlive((input) => this.smsc.cancel(input)) };
     return {};
   }
 

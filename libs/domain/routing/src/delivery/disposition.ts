@@ -2,7 +2,7 @@ import type { SessionBinding } from '@cpm/vocabulary';
 import type { ReportDisposition } from '@cpm/contracts-routing';
 import type { Deliberation } from './deliberation.js';
 import { completeTransfer, hasTaken } from '../file-offer/track-file.js';
-import { hasContent, isFinal, type Leg } from './leg.js';
+import { hasContent, isFinal, isTextToStop, type Leg } from './leg.js';
 
 type ReportedItem = ReportDisposition['items'][number];
 
@@ -70,7 +70,5 @@ function end(deliberation: Deliberation, leg: Leg, state: 'DELIVERED' | 'DISPLAY
   if (isFinal(leg) && leg.state !== 'DELIVERED') return;
   const { device, attempt } = leg;
   deliberation.move(leg, { state, reason: state === 'DELIVERED' ? 'acknowledged' : 'displayed', ucn: null });
-  if (leg.state === 'SMS_REQUESTED' || leg.state === 'UCN_REQUESTED') {
-    deliberation.record({ type: 'TextCancelled', device, attempt, reason: 'acknowledged' });
-  }
+  if (isTextToStop(leg)) deliberation.record({ type: 'TextCancelled', device, attempt, reason: 'acknowledged' });
 }

@@ -84,7 +84,7 @@ export const LEG_TRANSITIONS: Readonly<Record<LegState, readonly LegState[]>> = 
   PUSHED: ['HELD', 'DEFERRED', 'SMS_REQUESTED', 'UCN_REQUESTED', 'SKIPPED', 'CONTENT_PUSHED', ...ENDED, ...CONTESTED],
   SMS_REQUESTED: ['SMS_CANCELLING', 'SMS_SUBMITTED', 'DEFERRED', ...ENDED],
   SMS_CANCELLING: ['SMS_SUBMITTED', 'DEFERRED', ...ENDED],
-  SMS_SUBMITTED: ['DEFERRED', ...ENDED],
+  SMS_SUBMITTED: ['SMS_SUBMITTED', 'DEFERRED', ...ENDED],
   UCN_REQUESTED: ['UCN_SUBMITTED', 'UCN_DELIVERED', 'CONTENT_PUSHED', 'DEFERRED', ...ENDED, ...CONTESTED],
   UCN_SUBMITTED: ['UCN_DELIVERED', 'CONTENT_PUSHED', 'DEFERRED', ...ENDED, ...CONTESTED],
   UCN_DELIVERED: ['CONTENT_PUSHED', 'SKIPPED', ...ENDED, ...CONTESTED],
@@ -127,6 +127,11 @@ export function isTextOnTheWay(leg: Leg): boolean {
   if (state === 'SMS_REQUESTED' || state === 'SMS_CANCELLING' || state === 'SMS_SUBMITTED') return true;
   const ucn = ucnOf(leg);
   return ucn === 'UCN_REQUESTED' || ucn === 'UCN_SUBMITTED';
+}
+
+/** A text was asked for, or the SMSC has it, and nobody was asked to stop it since. */
+export function isTextToStop({ state }: Pick<Leg, 'state'>): boolean {
+  return state === 'SMS_REQUESTED' || state === 'SMS_SUBMITTED' || state === 'UCN_REQUESTED' || state === 'UCN_SUBMITTED';
 }
 
 /** A frame is out and not acknowledged. */

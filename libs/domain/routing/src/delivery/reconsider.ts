@@ -7,7 +7,7 @@ import { accessOf, deviceOf } from '../profile/profile.js';
 import type { Deliberation } from './deliberation.js';
 import { follow } from './follow-plan.js';
 import type { LegPlan } from './leg-plan.js';
-import { isFinal, isPushed, isTaking, isTextOnTheWay, type Leg } from './leg.js';
+import { isFinal, isPushed, isTaking, isTextOnTheWay, isTextToStop, type Leg } from './leg.js';
 import { interrupt, offerAgain } from '../file-offer/track-file.js';
 
 /** Decides every open leg again. Once the message's life is over nothing new is sent. */
@@ -47,7 +47,7 @@ export function endWait(deliberation: Deliberation, device: DeviceId): void {
 }
 
 function redecide(deliberation: Deliberation, leg: Leg): void {
-  if (isFinal(leg) || leg.state === 'SMS_CANCELLING' || leg.state === 'SMS_SUBMITTED') return;
+  if (isFinal(leg) || leg.state === 'SMS_CANCELLING') return;
   const situation = deliberation.situationOf(leg);
   if (!situation) {
     leaveDevice(deliberation, leg);
@@ -62,7 +62,8 @@ function redecide(deliberation: Deliberation, leg: Leg): void {
     return;
   }
   const plan = planLeg(situation);
-  if (leg.state === 'HELD' || leg.state === 'DEFERRED') follow(deliberation, leg, plan);
+  if (leg.state === 'SMS_SUBMITTED') askBack(deliberation, leg, plan);
+  else if (leg.state === 'HELD' || leg.state === 'DEFERRED') follow(deliberation, leg, plan);
   else if (plan.form === 'FULL' || plan.form === 'NOTIFY') returnToIp(deliberation, leg, plan);
 }
 
@@ -77,13 +78,19 @@ function fallBack(deliberation: Deliberation, leg: Leg, situation: LegSituation)
   follow(deliberation, leg, plan.reason === 'no-ip' ? { ...plan, reason: 'ip-lost' } : plan);
 }
 
-/** IP is there while a text is on its way: an SMS must be stopped first, a UCN may be overtaken by its original. */
+/** CPM-MLD-035: an SMS that left is not followed by its copy over IP, unless the SMSC still has it and drops it: that is asked once. */
+function askBack(deliberation: Deliberation, leg: Leg, { form }: LegPlan): void {
+  if ((form !== 'FULL' && form !== 'NOTIFY') || leg.reason === 'ip-available') return;
+  deliberation.move(leg, { state: 'SMS_SUBMITTED', reason: 'ip-available' });
+  deliberation.record({ type: 'TextCancelled', device: leg.device, attempt: leg.attempt, reason: 'ip-available' });
+}
+
+/** IP is there while a text is on its way: an SMS must be stopped first, a UCN is overtaken by its original, and dropped if the SMSC still has it. */
 function returnToIp(deliberation: Deliberation, leg: Leg, plan: LegPlan): void {
   const { device, attempt } = leg;
-  const requested = leg.state === 'SMS_REQUESTED' || leg.state === 'UCN_REQUESTED';
   if (leg.state === 'SMS_REQUESTED') deliberation.move(leg, { state: 'SMS_CANCELLING', reason: 'ip-available' });
   else follow(deliberation, leg, plan);
-  if (requested) deliberation.record({ type: 'TextCancelled', device, attempt, reason: 'ip-available' });
+  if (isTextToStop(leg)) deliberation.record({ type: 'TextCancelled', device, attempt, reason: 'ip-available' });
 }
 
 /** A text on its way goes to the subscription, not to the handset: it outlives the device, but not the subscriber. */

@@ -2,7 +2,7 @@ import type { RevokeMessage } from '@cpm/contracts-routing';
 import { cancelOffer } from '../file-offer/cancel-offer.js';
 import type { Deliberation } from './deliberation.js';
 import type { OfferedDelivery, RevocationOutcome } from './delivery.js';
-import { isFinal, isPushed, type Leg } from './leg.js';
+import { isFinal, isPushed, isTextToStop, type Leg } from './leg.js';
 
 /** The sender takes a message, or the offer of a file, back; he is told the outcome, the same again for a repetition. */
 export function revoke(deliberation: Deliberation, revocation: RevokeMessage): void {
@@ -36,7 +36,5 @@ function endLeg(deliberation: Deliberation, leg: Leg): void {
   const { device, attempt } = leg;
   if (isPushed(leg)) deliberation.withdraw(device);
   deliberation.move(leg, { state: 'REVOKED', reason: 'revoked', ucn: null });
-  if (leg.state === 'SMS_REQUESTED' || leg.state === 'UCN_REQUESTED') {
-    deliberation.record({ type: 'TextCancelled', device, attempt, reason: 'revoked' });
-  }
+  if (isTextToStop(leg)) deliberation.record({ type: 'TextCancelled', device, attempt, reason: 'revoked' });
 }

@@ -1,6 +1,6 @@
 import type { DeviceId, SessionEnd } from '@cpm/vocabulary';
 import type { Deliberation } from '../delivery/deliberation.js';
-import { isFinal, isPushed, isTaking, ucnOf, type Leg, type LegReason } from '../delivery/leg.js';
+import { isFinal, isPushed, isTaking, isTextToStop, ucnOf, type Leg, type LegReason } from '../delivery/leg.js';
 import { firstWins, OPEN_CONTEST, type ContestCommand } from '../first-wins/first-wins.js';
 
 /** Puts a question to the contest of an offer; whether it was decided by that. */
@@ -18,7 +18,7 @@ export function takeOffer(deliberation: Deliberation, leg: Leg, { auto }: { read
   const { device, attempt } = leg;
   if (leg.state !== 'ACCEPTED') {
     deliberation.move(leg, { state: 'ACCEPTED', form: 'FULL', reason: auto ? 'auto-accepted' : 'accepted', ucn: null, notified: isNotified(leg) });
-    if (leg.state === 'UCN_REQUESTED') deliberation.record({ type: 'TextCancelled', device, attempt, reason: 'accepted' });
+    if (isTextToStop(leg)) deliberation.record({ type: 'TextCancelled', device, attempt, reason: 'accepted' });
   }
   deliberation.record({ type: 'OfferAccepted', device, auto });
   const keep = (other: Leg) => other.device === device || (auto && other.role === 'primary' && !isPushed(other));
@@ -43,7 +43,7 @@ export function withdrawFrom(deliberation: Deliberation, keep: (leg: Leg) => boo
     const justNow = deliberation.unpush(device);
     if (leg.pushed && !justNow) told.push(device);
     deliberation.move(leg, { state: 'WITHDRAWN', reason, ucn: null, notified: isNotified(leg) });
-    if (ucnOf(leg) === 'UCN_REQUESTED') deliberation.record({ type: 'TextCancelled', device, attempt, reason });
+    if (isTextToStop(leg) || ucnOf(leg) === 'UCN_REQUESTED') deliberation.record({ type: 'TextCancelled', device, attempt, reason });
   }
   if (told.length > 0) deliberation.record({ type: 'OfferWithdrawn', devices: told, reason, ...(by !== undefined && { by }) });
 }

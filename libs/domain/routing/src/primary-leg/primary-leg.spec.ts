@@ -121,6 +121,18 @@ requirement('CPM-MLD-035', () => {
     expect(raced.frames()).toEqual([]);
   });
 
+  it('asks once for an SMS that left to be dropped when IP comes, and pushes only when the SMSC has dropped it', () => {
+    const scenario = csOnly().offer().sms('submitted').fresh().access(PHONE, 'AVAILABLE', 'AVAILABLE').access(PHONE, 'AVAILABLE', 'UNAVAILABLE');
+    expect(scenario.legs()).toMatchObject({ phone: 'SMS_SUBMITTED SMS(ip-available)' });
+    expect(scenario.of('CancelSms')).toMatchObject([{ device: PHONE, attempt: 1, reason: 'ip-available' }]);
+    expect(scenario.frames()).toEqual([]);
+    scenario.sms('cancelled');
+    expect(scenario.legs()).toMatchObject({ phone: 'PUSHED FULL(ip-available)' });
+    const refused = csOnly().offer().sms('submitted').access(PHONE, 'AVAILABLE', 'AVAILABLE').fresh().sms('delivered');
+    expect(refused.legs()).toMatchObject({ phone: 'DELIVERED SMS(sms-delivered)' });
+    expect(refused.frames()).toEqual([]);
+  });
+
   it('takes the frame back before it goes over to SMS', () => {
     const scenario = withAccess('AVAILABLE', 'AVAILABLE').offer().fresh().access(PHONE, 'UNAVAILABLE', 'AVAILABLE');
     expect(scenario.of('WithdrawFrame')).toHaveLength(1);

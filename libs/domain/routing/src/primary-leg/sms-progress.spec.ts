@@ -124,6 +124,19 @@ requirement('CPM-MLD-029', () => {
     expect(scenario.timers).toHaveProperty(`push-timeout|${PHONE}`);
   });
 
+  it('asks the SMSC to drop a notification that it has not delivered when IP comes, and pushes in any case', () => {
+    const scenario = csOnly().offer(image()).ucn('submitted').fresh().access(PHONE, 'AVAILABLE', 'AVAILABLE');
+    expect(scenario.published.map(({ type }) => type)).toEqual(['ReconsiderDelivery', 'CancelSms', 'PushFrame']);
+    expect(scenario.legs()).toMatchObject({ phone: 'CONTENT_PUSHED FULL(ip-available)' });
+    scenario.ucn('cancelled');
+    expect(scenario.legs()).toMatchObject({ phone: 'PUSHED FULL(ip-available)' });
+  });
+
+  it('asks for it as well when the sender takes the message back', () => {
+    const scenario = csOnly().offer(image()).ucn('submitted').fresh().revoke();
+    expect(scenario.of('CancelSms')).toMatchObject([{ attempt: 1, reason: 'revoked' }]);
+  });
+
   it('is not sent where the provider has it off, nor again after an unknown outcome', () => {
     const off = csOnly();
     off.policy = policy({ 'ucn.enabled': false });

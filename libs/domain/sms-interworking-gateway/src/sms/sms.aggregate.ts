@@ -5,7 +5,7 @@ import { SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
 import { leases } from '../lease/leases.aggregate.js';
 import type { Leases } from '../lease/leases.js';
 import { smsDecider } from './sms.decider.js';
-import { submissionOf, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type Submission } from './sms.js';
+import { submissionOf, type CountedRefusal, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type Submission } from './sms.js';
 
 /** The effect that brings a text to the SMSC; `attempt` is the number of the submission, which its outcome names again. */
 export interface SmsSubmissionInput {
@@ -24,6 +24,20 @@ export interface SmsSubmissionInput {
   readonly beginBy: number;
   /** An earlier submission of the text had an unknown outcome: this one may be a duplicate. */
   readonly mayRepeat: boolean;
+  /** Which SMSCs refused it before, and how often. */
+  readonly refusedBy: readonly CountedRefusal[];
+}
+
+/** The effect that asks the SMSC to drop a text; `attempt` is the number of its submission, `segmentIds` are the SMSC's. */
+export interface SmsCancellationInput {
+  readonly user: CpmAddress;
+  readonly smsId: string;
+  readonly attempt: number;
+  readonly sender: CpmAddress;
+  /** MSISDN it was sent from; absent: the sender's own. */
+  readonly source?: string;
+  readonly smsc: string;
+  readonly segmentIds: readonly string[];
 }
 
 /** Well before the gateway gives up, so that a submission that begins late is still answered in time. */
@@ -38,7 +52,9 @@ export function smsId(user: CpmAddress, messageId: string): string {
 function react(event: SmsEvent, after: Sms, id: string): readonly Reaction[] {
   switch (event.type) {
     case 'SubmissionBegun':
-      return after.request ? [perform('submit-sms', submissionInput(event, after.request, id))] : [];
+      return submit(event, after, id);
+    case 'CancellationSent':
+      return askBack(event, after, id);
     case 'SubmissionAccepted':
       return progress(submissionOf(after, event.number), { id, status: 'submitted', at: event.at });
     case 'HandsetObserved':
@@ -58,13 +74,23 @@ function evidence({ state, cause, heardAt }: Extract<SmsEvent, { type: 'HandsetO
   return publish(AccessObserved, { user, access: 'CS', state, confidence: 'DELIVERABLE', source: 'smpp-receipt', observedAt: heardAt, ...(cause !== undefined && { cause }) });
 }
 
-function submissionInput(
-  { number, dueAt, mayRepeat }: Extract<SmsEvent, { type: 'SubmissionBegun' }>,
-  { user, messageId, sender, source, text, link, form, expiresAt }: SmsRequest,
-  id: string,
-): SmsSubmissionInput {
+type Of<Type extends SmsEvent['type']> = Extract<SmsEvent, { type: Type }>;
+
+function askBack({ number, smsc, segmentIds }: Of<'CancellationSent'>, { request }: Sms, id: string): readonly Reaction[] {
+  if (!request) return [];
+  const { user, sender, source } = request;
+  const input: SmsCancellationInput = { user, smsId: id, attempt: number, sender, ...(source !== undefined && { source }), smsc, segmentIds };
+  return [perform('cancel-sms', input)];
+}
+
+function submit({ number, dueAt, mayRepeat }: Of<'SubmissionBegun'>, { request, refusedBy = [] }: Sms, id: string): readonly Reaction[] {
+  if (!request) return [];
+  const { user, messageId, sender, source, text, link, form, expiresAt } = request;
   const optional = { ...(source !== undefined && { source }), ...(link && { link: { messageId, maxUses: link.maxUses } }) };
-  return { user, smsId: id, attempt: number, sender, text, ...optional, form, expiresAt, beginBy: dueAt - BEGIN_MARGIN_MS, mayRepeat };
+  const input: SmsSubmissionInput = {
+    user, smsId: id, attempt: number, sender, text, ...optional, form, expiresAt, beginBy: dueAt - BEGIN_MARGIN_MS, mayRepeat, refusedBy,
+  };
+  return [perform('submit-sms', input)];
 }
 
 interface Told {
@@ -101,6 +127,10 @@ function lineOf(event: SmsEvent): { readonly step: string; readonly reason?: str
       return { step: event.outcome === 'unknown' ? 'outcome unknown' : event.outcome, reason: event.reason };
     case 'CancellationTaken':
       return { step: 'cancellation asked for while it is being submitted', reason: event.reason };
+    case 'CancellationSent':
+      return { step: 'the SMSC is asked to drop it' };
+    case 'CancellationRefused':
+      return { step: 'the SMSC did not drop it', reason: event.reason };
     case 'UnseenCancelled':
       return { step: 'cancelled before it was taken', reason: event.cancellation.reason };
     case 'ReceiptAwaited':

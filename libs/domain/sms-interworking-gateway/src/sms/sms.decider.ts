@@ -2,7 +2,7 @@ import type { Instant } from '@cpm/vocabulary';
 import type { Decider } from '@cpm/runtime-decider';
 import { isOptedOut, type OptOuts } from '../lease/opt-outs.js';
 import { isFailure, isNews, verdictOf } from './segment-reports.js';
-import { evolveSms, isCurrent, NO_SMS, submissionOf, type Sms, type SmsCommand, type SmsEvent, type SmsOutcome, type Submission } from './sms.js';
+import { evolveSms, isCurrent, NO_SMS, submissionOf, type SegmentState, type Sms, type SmsCommand, type SmsEvent, type SmsOutcome, type Submission } from './sms.js';
 
 type Of<Type extends SmsCommand['type']> = Extract<SmsCommand, { type: Type }>;
 
@@ -29,6 +29,8 @@ export const smsDecider: Decider<SmsCommand, Sms, SmsEvent> = {
         return refuse(command, state);
       case 'TakeReceipt':
         return takeReceipt(command, state);
+      case 'TakeCancellation':
+        return takeCancellation(command, state);
       case 'EndWait':
         return endWait(command, state);
     }
@@ -62,24 +64,45 @@ function submitOrEnd(state: Sms, optOuts: OptOuts, at: Instant): readonly SmsEve
   return [{ type: 'SubmissionBegun', number: state.number + 1, dueAt: at + ANSWER_LIMIT_MS, mayRepeat: state.uncertain, at }];
 }
 
-/** What has not left is not sent; what may have left decides itself. */
+/** CPM-MLD-029: what has not left is not sent, and what the SMSC still has it is asked to drop; what may have left decides itself. */
 function cancel({ cancellation, now: at }: Of<'Cancel'>, state: Sms): readonly SmsEvent[] {
   const { attempt, reason } = cancellation;
   if (attempt > state.attempt) return [{ type: 'UnseenCancelled', cancellation, at }];
   if (attempt < state.attempt) return [];
   if (state.status === 'waiting') return [{ type: 'AttemptEnded', outcome: 'cancelled', reason, at }];
-  return state.status === 'submitting' && !state.cancelling ? [{ type: 'CancellationTaken', reason, at }] : [];
+  if (state.cancelling) return [];
+  return state.status === 'submitting' ? [{ type: 'CancellationTaken', reason, at }] : askBack(state, at);
+}
+
+/** Only what can be named, and of which nothing has arrived: half a text would be worse than a whole one. */
+function askBack(state: Sms, at: Instant): readonly SmsEvent[] {
+  const { number } = state;
+  const { segmentIds = null, smsc, reports = {} } = submissionOf(state, number) ?? {};
+  if (state.status !== 'submitted' || segmentIds === null || segmentIds.includes('') || smsc === undefined) return [];
+  return hasArrivedInPart(reports) ? [] : [{ type: 'CancellationSent', number, smsc, segmentIds, at }];
+}
+
+function hasArrivedInPart(reports: Readonly<Record<string, SegmentState>>): boolean {
+  return Object.values(reports).includes('DELIVERED');
+}
+
+/** Where the SMSC would not, or a segment was faster, its receipts decide. */
+function takeCancellation({ submission: number, outcome, reason, now: at }: Of<'TakeCancellation'>, state: Sms): readonly SmsEvent[] {
+  if (state.status !== 'submitted' || !state.cancelling || number !== state.number) return [];
+  if (outcome === 'refused' || hasArrivedInPart(submissionOf(state, number)?.reports ?? {})) return [{ type: 'CancellationRefused', reason, at }];
+  return [{ type: 'AttemptEnded', outcome: 'cancelled', reason, at }];
 }
 
 /** An answer counts even when it was given up: the text then has left after all. */
-function accept({ submission: number, segmentIds, now: at }: Of<'Accept'>, state: Sms): readonly SmsEvent[] {
+function accept({ submission: number, segmentIds, smsc, now: at }: Of<'Accept'>, state: Sms): readonly SmsEvent[] {
   const submission = submissionOf(state, number);
   if (!submission || submission.segmentIds !== null) return [];
   return conclude(
     state,
-    () => [{ type: 'SubmissionAccepted', number, segmentIds, at }],
+    () => [{ type: 'SubmissionAccepted', number, segmentIds, ...(smsc !== undefined && { smsc }), at }],
     (accepted) => (accepted.status === 'submitting' && number === accepted.number ? [{ type: 'ReceiptAwaited', dueAt: receiptLimit(accepted, at), at }] : []),
     (waiting) => judge(waiting, number, at),
+    (judged) => (judged.cancelling ? askBack(judged, at) : []),
   );
 }
 
@@ -87,13 +110,13 @@ function receiptLimit({ request }: Sms, at: Instant): Instant {
   return Math.min(request?.expiresAt ?? at, at + MAX_VALIDITY_MS) + RECEIPT_GRACE_MS;
 }
 
-function refuse({ submission: number, retry, reason, now: at }: Of<'Refuse'>, state: Sms): readonly SmsEvent[] {
+function refuse({ submission: number, retry, reason, retryAfterMs, refused, now: at }: Of<'Refuse'>, state: Sms): readonly SmsEvent[] {
   if (state.status !== 'submitting' || number !== state.number || state.request === null) return [];
   if (retry === 'unknown') return [{ type: 'AttemptEnded', outcome: 'unknown', reason, at }];
   if (retry === 'never') return [{ type: 'AttemptEnded', outcome: 'failed', reason, at }];
   if (state.cancelling) return [{ type: 'AttemptEnded', outcome: 'cancelled', reason, at }];
-  const dueAt = at + Math.min(RETRY_FIRST_MS * 2 ** state.refusals, RETRY_LAST_MS);
-  return [{ type: 'RetryPlanned', dueAt: Math.min(dueAt, state.request.expiresAt), reason, at }];
+  const dueAt = at + (retryAfterMs ?? Math.min(RETRY_FIRST_MS * 2 ** state.refusals, RETRY_LAST_MS));
+  return [{ type: 'RetryPlanned', dueAt: Math.min(dueAt, state.request.expiresAt), reason, ...(refused && { refused }), at }];
 }
 
 function takeReceipt(receipt: Of<'TakeReceipt'>, state: Sms): readonly SmsEvent[] {
@@ -123,7 +146,8 @@ function judge(state: Sms, number: number, at: Instant): readonly SmsEvent[] {
   const verdict = verdictOf(submission);
   if (verdict === 'delivered') return [{ type: 'TextDelivered', number, at }];
   if (verdict === undefined || state.status !== 'submitted' || !isCurrent(state, number)) return [];
-  return [{ type: 'AttemptEnded', outcome: verdict, reason: failureOf(submission.reports), at }];
+  const dropped = state.cancelling && Object.values(submission.reports).includes('DELETED');
+  return [{ type: 'AttemptEnded', outcome: dropped ? 'cancelled' : verdict, reason: failureOf(submission.reports), at }];
 }
 
 function failureOf(reports: Readonly<Record<string, string>>): string {

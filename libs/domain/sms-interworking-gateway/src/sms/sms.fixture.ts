@@ -4,9 +4,9 @@ import { AccessObserved } from '@cpm/contracts-access-awareness';
 import type { CancelSms, HandsetCause, SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
 import { NO_LEASES } from '../lease/leases.js';
 import { NO_OPT_OUTS, type OptOuts } from '../lease/opt-outs.js';
-import { sms, smsId, type SmsSubmissionInput } from './sms.aggregate.js';
+import { sms, smsId, type SmsCancellationInput, type SmsSubmissionInput } from './sms.aggregate.js';
 import { smsDecider } from './sms.decider.js';
-import { NO_SMS, type Sms, type SmsCommand, type SmsEvent, type SmsRequest } from './sms.js';
+import { NO_SMS, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type StatusRefusal } from './sms.js';
 
 export const ALICE = 'tel:+4915110000001' as CpmAddress;
 export const BOB = 'tel:+4915120000002' as CpmAddress;
@@ -32,6 +32,7 @@ export class Gateway {
   optOuts: OptOuts = NO_OPT_OUTS;
   state: Sms = NO_SMS;
   readonly submissions: SmsSubmissionInput[] = [];
+  readonly cancellations: SmsCancellationInput[] = [];
   readonly told: string[] = [];
   /** What is told of the handset's access. */
   readonly observed: string[] = [];
@@ -58,14 +59,18 @@ export class Gateway {
   }
 
   accept(segmentIds: readonly string[] = ['s1'], submission = this.state.number): this {
-    return this.do({ type: 'Accept', submission, segmentIds });
+    return this.do({ type: 'Accept', submission, segmentIds, smsc: 'smsc-a' });
   }
 
-  refuse(retry: 'later' | 'never' | 'unknown', submission = this.state.number): this {
-    return this.do({ type: 'Refuse', submission, retry, reason: 'refused' });
+  refuse(retry: 'later' | 'never' | 'unknown', submission = this.state.number, why: { readonly retryAfterMs?: number; readonly refused?: readonly StatusRefusal[] } = {}): this {
+    return this.do({ type: 'Refuse', submission, retry, reason: 'refused', ...why });
   }
 
-  receipt(state: 'DELIVERED' | 'UNDELIVERABLE' | 'EXPIRED' | 'ENROUTE' | 'ACCEPTED' | 'UNKNOWN', segmentId = 's1', submission = this.state.number): this {
+  smscCancelled(outcome: 'cancelled' | 'refused', submission = this.state.number): this {
+    return this.do({ type: 'TakeCancellation', submission, outcome, reason: 'the SMSC says so' });
+  }
+
+  receipt(state: 'DELIVERED' | 'UNDELIVERABLE' | 'DELETED' | 'EXPIRED' | 'ENROUTE' | 'ACCEPTED' | 'UNKNOWN', segmentId = 's1', submission = this.state.number): this {
     return this.do({ type: 'TakeReceipt', submission, segmentId, state, heardAt: this.now });
   }
 
@@ -94,7 +99,8 @@ export class Gateway {
   }
 
   private hear(reaction: Reaction): void {
-    if (reaction.kind === 'effect') this.submissions.push(reaction.input as SmsSubmissionInput);
+    if (reaction.kind === 'effect' && reaction.type === 'submit-sms') this.submissions.push(reaction.input as SmsSubmissionInput);
+    if (reaction.kind === 'effect' && reaction.type === 'cancel-sms') this.cancellations.push(reaction.input as SmsCancellationInput);
     if (reaction.kind !== 'publish') return;
     if (reaction.contract.type === AccessObserved.type) {
       const { state, cause = 'delivered' } = AccessObserved.schema.parse(reaction.payload);

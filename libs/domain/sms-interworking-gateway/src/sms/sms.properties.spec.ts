@@ -8,7 +8,8 @@ const step = fc.oneof(
   fc.record({ does: fc.constant('cancel' as const), attempt: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ does: fc.constant('accept' as const), submission: number, segments: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ does: fc.constant('refuse' as const), submission: number, retry: fc.constantFrom('later' as const, 'never' as const, 'unknown' as const) }),
-  fc.record({ does: fc.constant('receipt' as const), submission: number, segment: fc.integer({ min: 1, max: 3 }), state: fc.constantFrom('DELIVERED' as const, 'UNDELIVERABLE' as const, 'ENROUTE' as const) }),
+  fc.record({ does: fc.constant('receipt' as const), submission: number, segment: fc.integer({ min: 1, max: 3 }), state: fc.constantFrom('DELIVERED' as const, 'UNDELIVERABLE' as const, 'DELETED' as const, 'ENROUTE' as const) }),
+  fc.record({ does: fc.constant('smscCancelled' as const), submission: number, outcome: fc.constantFrom('cancelled' as const, 'refused' as const) }),
   fc.record({ does: fc.constant('pass' as const), ms: fc.constantFrom(1_000, ANSWER_LIMIT_MS, HOUR_MS, 8 * HOUR_MS) }),
 );
 
@@ -19,6 +20,7 @@ function play(gateway: Gateway, one: typeof step extends fc.Arbitrary<infer Step
     case 'accept': return gateway.accept(Array.from({ length: one.segments }, (_, at) => `${one.submission}-${at + 1}`), one.submission);
     case 'refuse': return gateway.refuse(one.retry, one.submission);
     case 'receipt': return gateway.receipt(one.state, `${one.submission}-${one.segment}`, one.submission);
+    case 'smscCancelled': return gateway.smscCancelled(one.outcome, one.submission);
     case 'pass': return gateway.pass(one.ms);
   }
 }

@@ -8,7 +8,7 @@ requirement('CPM-MLD-028a', () => {
     const gateway = new Gateway().submit().submit().accept().receipt('DELIVERED');
     expect(gateway.submissions).toEqual([{
       user: BOB, smsId: `${BOB}|m1`, attempt: 1, sender: ALICE, text: 'Hello', form: 'SMS', expiresAt: START + 6 * HOUR_MS,
-      beginBy: START + ANSWER_LIMIT_MS - 45_000, mayRepeat: false,
+      beginBy: START + ANSWER_LIMIT_MS - 45_000, mayRepeat: false, refusedBy: [],
     }]);
     expect(gateway.told).toEqual(['SMS 1 submitted', 'SMS 1 delivered']);
     expect(gateway.due).toBeUndefined();
@@ -68,47 +68,6 @@ describe('a receipt', () => {
   });
 });
 
-requirement('CPM-MLD-035', () => {
-  it('hears that the handset can be reached by the first segment that it got', () => {
-    expect(new Gateway().submit().accept(['s1', 's2']).receipt('DELIVERED', 's2').receipt('DELIVERED', 's2').receipt('DELIVERED', 's1').observed).toEqual(['AVAILABLE delivered']);
-  });
-
-  it.each(['absent-subscriber', 'memory-full', 'barred'] as const)('hears once that it cannot when the receipts show that it is %s', (cause) => {
-    expect(new Gateway().submit().accept(['s1', 's2']).failure(cause).failure(cause).failure(cause, 's2').observed).toEqual([`UNAVAILABLE ${cause}`]);
-  });
-
-  it('hears of both when one segment failed and another came', () => {
-    expect(new Gateway().submit().accept(['s1', 's2']).failure('absent-subscriber').receipt('DELIVERED', 's2').observed).toEqual(['UNAVAILABLE absent-subscriber', 'AVAILABLE delivered']);
-  });
-
-  it('hears nothing of a failure that shows no cause, nor of what is under way', () => {
-    expect(new Gateway().submit().accept().receipt('ENROUTE').receipt('EXPIRED').observed).toEqual([]);
-  });
-
-  it('takes the time when the receipt came, however late it is told', () => {
-    given([{ type: 'TextTaken', request: request(), at: START }, { type: 'SubmissionBegun', number: 1, dueAt: START + 1, mayRepeat: false, at: START }])
-      .when({ type: 'TakeReceipt', submission: 1, segmentId: 's1', state: 'DELIVERED', heardAt: START + 5, now: START + HOUR_MS })
-      .then([
-        { type: 'SegmentReported', number: 1, segmentId: 's1', state: 'DELIVERED', at: START + HOUR_MS },
-        { type: 'HandsetObserved', state: 'AVAILABLE', heardAt: START + 5, at: START + HOUR_MS },
-      ]);
-  });
-});
-
-describe('a receipt after the gateway has given up', () => {
-  const expired = () => new Gateway().submit().accept().receipt('EXPIRED');
-
-  it('of failure is kept and told to nobody', () => {
-    const gateway = expired().receipt('UNDELIVERABLE');
-    expect(gateway.told).toEqual(['SMS 1 submitted', 'SMS 1 expired']);
-    expect(gateway.state.submissions[0]?.reports).toEqual({ s1: 'UNDELIVERABLE' });
-  });
-
-  it('of delivery is told once', () => {
-    expect(expired().pass(HOUR_MS).receipt('DELIVERED').receipt('DELIVERED').told).toEqual(['SMS 1 submitted', 'SMS 1 expired', 'SMS 1 delivered']);
-  });
-});
-
 describe('a refusal', () => {
   it('for now is followed by tries further and further apart, until the message ends', () => {
     const gateway = new Gateway().submit({ expiresAt: START + HOUR_MS });
@@ -129,6 +88,21 @@ describe('a refusal', () => {
     const gateway = new Gateway().submit().refuse('later').pass(5_000).refuse('later', 1);
     expect(gateway.state).toMatchObject({ status: 'submitting', number: 2 });
     expect(gateway.accept().told).toEqual(['SMS 1 submitted']);
+  });
+
+  it('with a wait of the SMSC\'s own is followed by the next try after it, but not after the end of the message', () => {
+    const gateway = new Gateway().submit({ expiresAt: START + 100_000 }).refuse('later', 1, { retryAfterMs: 30_000 });
+    expect(gateway.due).toBe(START + 30_000);
+    gateway.pass(30_000).refuse('later', 2, { retryAfterMs: 180_000 });
+    expect(gateway.due).toBe(START + 100_000);
+  });
+
+  it('is counted for each SMSC and status, so that limits hold over tries, and forgotten with the attempt', () => {
+    const [a8, a14, b8] = [{ smsc: 'a', status: 0x08 }, { smsc: 'a', status: 0x14 }, { smsc: 'b', status: 0x08 }];
+    const gateway = new Gateway().submit();
+    for (const refused of [[a8], [a8, b8], [a14], undefined]) gateway.refuse('later', gateway.state.number, { retryAfterMs: 1_000, ...(refused && { refused }) }).pass(1_000);
+    expect(gateway.submissions.at(-1)?.refusedBy).toEqual([{ ...a8, times: 2 }, { ...b8, times: 1 }, { ...a14, times: 1 }]);
+    expect(gateway.refuse('never').submit({ attempt: 2 }).submissions.at(-1)?.refusedBy).toEqual([]);
   });
 
   it.each([['never', 'failed'], ['unknown', 'unknown']] as const)('that says %s ends the attempt as %s', (retry, outcome) => {
@@ -183,7 +157,55 @@ describe('a cancellation', () => {
     expect(happen(gateway).told).toEqual(told);
   });
 
-  it('after the SMSC took it comes too late', () => expect(new Gateway().submit().accept().cancel().told).toEqual(['SMS 1 submitted']));
+  it('after the SMSC took it asks the SMSC for it, once', () => {
+    const gateway = new Gateway().submit({ source: '4917600000001' }).accept(['s1', 's2']).cancel().cancel();
+    expect(gateway.cancellations).toEqual([{ user: BOB, smsId: `${BOB}|m1`, attempt: 1, sender: ALICE, source: '4917600000001', smsc: 'smsc-a', segmentIds: ['s1', 's2'] }]);
+    expect(gateway.told).toEqual(['SMS 1 submitted']);
+  });
+
+  it('while it is being submitted asks the SMSC for it once that has it', () => {
+    const gateway = new Gateway().submit().cancel();
+    expect(gateway.cancellations).toEqual([]);
+    expect(gateway.accept().cancellations).toHaveLength(1);
+  });
+
+  it.each([
+    ['one has arrived in part', (gateway: Gateway) => gateway.accept(['s1', 's2']).receipt('DELIVERED', 's1')],
+    ['one has arrived', (gateway: Gateway) => gateway.accept().receipt('DELIVERED')],
+    ['the SMSC gave no id', (gateway: Gateway) => gateway.accept([''])],
+    ['an earlier version did not note the SMSC', (gateway: Gateway) => gateway.do({ type: 'Accept', submission: 1, segmentIds: ['s1'] })],
+  ])('does not ask for it where %s', (_, happen) => {
+    expect(happen(new Gateway().submit()).cancel().cancellations).toEqual([]);
+  });
+
+  it('ends as the SMSC says that it has dropped it; a receipt that it arrived is believed all the same', () => {
+    const gateway = new Gateway().submit({ form: 'UCN' }).accept().cancel().smscCancelled('cancelled').smscCancelled('cancelled');
+    expect(gateway.told).toEqual(['UCN 1 submitted', 'UCN 1 cancelled']);
+    expect(gateway.receipt('DELETED').told).toHaveLength(2);
+    expect(gateway.receipt('DELIVERED').told).toEqual(['UCN 1 submitted', 'UCN 1 cancelled', 'UCN 1 delivered']);
+  });
+
+  it('that the SMSC refuses changes nothing: the receipt decides, and it may be asked again', () => {
+    const gateway = new Gateway().submit().accept().cancel().smscCancelled('refused');
+    expect([gateway.told, gateway.state.status]).toEqual([['SMS 1 submitted'], 'submitted']);
+    expect(gateway.cancel().cancellations).toHaveLength(2);
+    expect(gateway.receipt('DELIVERED').told).toEqual(['SMS 1 submitted', 'SMS 1 delivered']);
+  });
+
+  it('is over when a receipt says that it was dropped, before the SMSC\'s answer is in', () => {
+    expect(new Gateway().submit().accept().cancel().receipt('DELETED').smscCancelled('cancelled').told).toEqual(['SMS 1 submitted', 'SMS 1 cancelled']);
+    expect(new Gateway().submit().accept().receipt('DELETED').told).toEqual(['SMS 1 submitted', 'SMS 1 failed']);
+  });
+
+  it('that the SMSC confirms after a segment has arrived is none', () => {
+    const gateway = new Gateway().submit().accept(['s1', 's2']).cancel().receipt('DELIVERED', 's1').smscCancelled('cancelled');
+    expect([gateway.told, gateway.state.status]).toEqual([['SMS 1 submitted'], 'submitted']);
+  });
+
+  it('of a submission that is over is not taken for one of the next', () => {
+    const gateway = new Gateway().submit().accept().cancel().receipt('EXPIRED').submit({ attempt: 2 }).accept(['s2']).cancel(2).smscCancelled('cancelled', 1);
+    expect(gateway.state).toMatchObject({ status: 'submitted', number: 2 });
+  });
 
   it('that overtakes its text keeps it from being sent', () => {
     const gateway = new Gateway().cancel().submit();
@@ -194,25 +216,6 @@ describe('a cancellation', () => {
 
   it('of an earlier attempt stops nothing', () => {
     given([{ type: 'TextTaken', request: request({ attempt: 2 }), at: START }]).when({ type: 'Cancel', cancellation: cancellation(1), now: START }).thenNothing();
-  });
-});
-
-describe('a recipient who wants no SMS of the sender', () => {
-  it.each(['SMS', 'UCN'] as const)('gets no %s', (form) => {
-    const gateway = new Gateway();
-    gateway.optOuts = { all: false, scopes: [ALICE] };
-    gateway.submit({ form });
-    expect(gateway.submissions).toEqual([]);
-    expect(gateway.told).toEqual([`${form} 1 failed`]);
-    expect(gateway.reasons).toEqual(['recipient-opted-out']);
-    expect(gateway.submit({ attempt: 2, sessionId: 'football' }).submissions).toHaveLength(1);
-  });
-
-  it('gets no further try of what was refused for now', () => {
-    const gateway = new Gateway().submit().refuse('later');
-    gateway.optOuts = { all: true, scopes: [] };
-    expect(gateway.pass(HOUR_MS).told).toEqual(['SMS 1 failed']);
-    expect(gateway.submissions).toHaveLength(1);
   });
 });
 

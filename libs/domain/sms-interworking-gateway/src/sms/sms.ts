@@ -1,10 +1,21 @@
 import type { CpmAddress, DeviceId, Instant } from '@cpm/vocabulary';
 import type { OptOuts } from '../lease/opt-outs.js';
-import type { CancelSms, HandsetCause, SmscReceipt, SmscRefused, SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
+import type { CancelSms, HandsetCause, SmscCancelled, SmscReceipt, SmscRefused, SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
 
 export type SmsForm = SmsProgress['form'];
 export type SegmentState = SmscReceipt['state'];
 export type Retry = SmscRefused['retry'];
+
+/** A command_status that an SMSC refused the text with. */
+export interface StatusRefusal {
+  readonly smsc: string;
+  readonly status: number;
+}
+
+/** How often an SMSC refused the text so: each SMSC has a limit for each status. */
+export interface CountedRefusal extends StatusRefusal {
+  readonly times: number;
+}
 
 /** A text for the Primary, as routing asked for it. `attempt` is routing's number of the try. */
 export interface SmsRequest {
@@ -27,8 +38,9 @@ export interface SmsRequest {
 export type SmsCommand = { readonly now: Instant } & (
   | { readonly type: 'Submit'; readonly request: SmsRequest; readonly optOuts: OptOuts }
   | { readonly type: 'Cancel'; readonly cancellation: CancelSms }
-  | { readonly type: 'Accept'; readonly submission: number; readonly segmentIds: readonly string[] }
-  | { readonly type: 'Refuse'; readonly submission: number; readonly retry: Retry; readonly reason: string }
+  | { readonly type: 'Accept'; readonly submission: number; readonly segmentIds: readonly string[]; readonly smsc?: string | undefined }
+  | { readonly type: 'Refuse'; readonly submission: number; readonly retry: Retry; readonly reason: string; readonly retryAfterMs?: number | undefined; readonly refused?: readonly StatusRefusal[] | undefined }
+  | { readonly type: 'TakeCancellation'; readonly submission: number; readonly outcome: SmscCancelled['outcome']; readonly reason: string }
   | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string; readonly cause?: HandsetCause; readonly heardAt: Instant }
   | { readonly type: 'EndWait'; readonly optOuts: OptOuts }
 );
@@ -41,6 +53,8 @@ export interface Submission {
   readonly number: number;
   readonly request: Pick<SmsRequest, 'attempt' | 'form' | 'device' | 'sender'>;
   readonly segmentIds: readonly string[] | null;
+  /** The SMSC that accepted it; an earlier version did not note it. */
+  readonly smsc?: string;
   readonly reports: Readonly<Record<string, SegmentState>>;
   readonly delivered: boolean;
 }
@@ -62,7 +76,9 @@ export interface Sms {
   readonly number: number;
   /** Temporary refusals in a row. */
   readonly refusals: number;
-  /** Routing wants it back: it is not submitted again. */
+  /** Which SMSCs refused this attempt and why; absent where none did. */
+  readonly refusedBy?: readonly CountedRefusal[];
+  /** Routing wants it back: it is not submitted again, and if it was, the SMSC is asked for it. */
   readonly cancelling: boolean;
   /** The outcome of an earlier submission is unknown: the next one may be a duplicate. */
   readonly uncertain: boolean;
@@ -77,14 +93,16 @@ export const NO_SMS: Sms = {
 export type SmsEvent = { readonly at: Instant } & (
   | { readonly type: 'TextTaken'; readonly request: SmsRequest }
   | { readonly type: 'SubmissionBegun'; readonly number: number; readonly dueAt: Instant; readonly mayRepeat: boolean }
-  | { readonly type: 'SubmissionAccepted'; readonly number: number; readonly segmentIds: readonly string[] }
+  | { readonly type: 'SubmissionAccepted'; readonly number: number; readonly segmentIds: readonly string[]; readonly smsc?: string }
   | { readonly type: 'ReceiptAwaited'; readonly dueAt: Instant }
-  | { readonly type: 'RetryPlanned'; readonly dueAt: Instant; readonly reason: string }
+  | { readonly type: 'RetryPlanned'; readonly dueAt: Instant; readonly reason: string; readonly refused?: readonly StatusRefusal[] }
   | { readonly type: 'SegmentReported'; readonly number: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string }
   | { readonly type: 'HandsetObserved'; readonly state: 'AVAILABLE' | 'UNAVAILABLE'; readonly cause?: HandsetCause; readonly heardAt: Instant }
   | { readonly type: 'TextDelivered'; readonly number: number }
   | { readonly type: 'AttemptEnded'; readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string }
   | { readonly type: 'CancellationTaken'; readonly reason: string }
+  | { readonly type: 'CancellationSent'; readonly number: number; readonly smsc: string; readonly segmentIds: readonly string[] }
+  | { readonly type: 'CancellationRefused'; readonly reason: string }
   | { readonly type: 'UnseenCancelled'; readonly cancellation: CancelSms }
 );
 
@@ -98,15 +116,15 @@ export function evolveSms(state: Sms, event: SmsEvent): Sms {
 function evolve(state: Sms, event: SmsEvent): Sms {
   switch (event.type) {
     case 'TextTaken':
-      return { ...state, status: 'waiting', request: event.request, attempt: event.request.attempt, dueAt: null, refusals: 0, cancelling: false };
+      return { ...state, status: 'waiting', request: event.request, attempt: event.request.attempt, dueAt: null, refusals: 0, refusedBy: [], cancelling: false };
     case 'SubmissionBegun':
       return begun(state, event.number, event.dueAt);
     case 'SubmissionAccepted':
-      return withSubmission(state, event.number, (submission) => ({ ...submission, segmentIds: event.segmentIds }));
+      return withSubmission(state, event.number, (submission) => ({ ...submission, segmentIds: event.segmentIds, ...(event.smsc !== undefined && { smsc: event.smsc }) }));
     case 'ReceiptAwaited':
       return { ...state, status: 'submitted', dueAt: event.dueAt };
     case 'RetryPlanned':
-      return { ...withoutLastSubmission(state), status: 'waiting', dueAt: event.dueAt, refusals: state.refusals + 1 };
+      return { ...withoutLastSubmission(state), status: 'waiting', dueAt: event.dueAt, refusals: state.refusals + 1, refusedBy: (event.refused ?? []).reduce(counting, state.refusedBy ?? []) };
     case 'SegmentReported':
       return withSubmission(state, event.number, (submission) => ({ ...submission, reports: { ...submission.reports, [event.segmentId]: event.state } }));
     case 'HandsetObserved':
@@ -116,10 +134,19 @@ function evolve(state: Sms, event: SmsEvent): Sms {
     case 'AttemptEnded':
       return { ...ended(state), uncertain: state.uncertain || event.outcome === 'unknown' };
     case 'CancellationTaken':
+    case 'CancellationSent':
       return { ...state, cancelling: true };
+    case 'CancellationRefused':
+      return { ...state, cancelling: false };
     case 'UnseenCancelled':
       return { ...ended(state), attempt: event.cancellation.attempt };
   }
+}
+
+function counting(counted: readonly CountedRefusal[], refused: StatusRefusal): readonly CountedRefusal[] {
+  const isSame = ({ smsc, status }: StatusRefusal) => smsc === refused.smsc && status === refused.status;
+  const times = (counted.find(isSame)?.times ?? 0) + 1;
+  return [...counted.filter((one) => !isSame(one)), { ...refused, times }];
 }
 
 function begun(state: Sms, number: number, dueAt: Instant): Sms {
