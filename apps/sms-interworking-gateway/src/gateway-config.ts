@@ -1,3 +1,4 @@
+import { UNKNOWN_GRACE_MS } from '@cpm/domain-sms-interworking-gateway';
 import { MAX_PUBLIC_URL } from '@cpm/sms-text';
 import { z } from 'zod';
 import { errorCauses } from './receipt-cause.js';
@@ -34,6 +35,8 @@ export const gatewayConfig = z.object({
   /** JSON: what its error codes mean for the handset, as `{"045":"absent-subscriber"}`; those of GSM networks are known. */
   SMPP_ERROR_CAUSES: z.preprocess(fromJson, errorCauses).default({}),
   SMPP_VALIDITY: z.enum(['relative', 'absolute']).default('relative'),
+  /** How long a receipt may take to prove a submission whose response is missing, before its outcome counts as unknown. */
+  SMPP_UNKNOWN_GRACE_MS: z.coerce.number().int().min(0).max(UNKNOWN_GRACE_MS).default(UNKNOWN_GRACE_MS),
   /** Sender name where the sender has no number, 1 to 11 letters, digits and spaces. */
   SMPP_SENDER_NAME: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ]{0,10}$/, 'must be 1 to 11 letters, digits and spaces').default('CPM'),
   /** Without it notifications carry no link, whatever the policy. */

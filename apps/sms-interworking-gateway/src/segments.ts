@@ -32,8 +32,13 @@ export function segmentsOf({ user, smsId, text, expiresAt, ...from }: SmsSubmiss
   };
   return plan.segments.map((_, index) => {
     const { shortMessage, ...coding } = encodeSegment(plan, index, reference);
-    return { ...message, ...coding, shortMessage: Uint8Array.from(shortMessage) };
+    return { ...message, ...coding, shortMessage: Uint8Array.from(shortMessage), userMessageReference: messageReference(smsId, index) };
   });
+}
+
+/** A receipt names it where the response that would have named the message is lost: 16 bits, the same in another attempt. */
+function messageReference(smsId: string, index: number): number {
+  return createHash('sha256').update(`${smsId}|${index}`).digest().readUInt16BE();
 }
 
 function sourceOf({ sender, source }: Pick<SmsSubmission, 'sender' | 'source'>, { SMPP_SENDER_NAME }: SegmentSettings): SubmitSm['source'] {

@@ -3,6 +3,7 @@ import type { Clock, Ingress } from '@cpm/runtime-ports';
 import { fillUcnTemplate, SmsTextRefusedError } from '@cpm/sms-text';
 import { SmppInvalidPduError, SmppOutcomeUnknownError, SmppStatusError, type SubmitSm, type SubmitSmResult } from '@cpm/smpp';
 import type { GatewayConfig } from './gateway-config.js';
+import type { OutcomeProof } from './outcome-proof.js';
 import type { MessageIdScope, Receipts } from './receipts.js';
 import { segmentsOf, UnsubmittableError } from './segments.js';
 import type { SegmentReference } from './sms-references.js';
@@ -22,6 +23,7 @@ export interface SubmitterParts {
   readonly smsc: MessageIdScope;
   readonly link: SmscLink;
   readonly receipts: Receipts;
+  readonly proof: OutcomeProof;
   readonly links: UcnLinks;
   readonly ingress: Ingress;
   readonly clock: Clock;
@@ -98,9 +100,11 @@ export class SmsSubmitter {
   async #submitThrottled(segment: SubmitSm, beginBy: number): Promise<SubmitSmResult> {
     for (let tries = 1; ; tries += 1) {
       if (this.parts.clock.now() > beginBy) throw new SubmissionOverdueError('the submission waited too long for its turn');
+      const since = this.parts.clock.now();
       try {
         return await this.parts.link.submit(segment);
       } catch (error) {
+        if (error instanceof SmppOutcomeUnknownError) return await this.parts.proof.await(this.parts.smsc.id, { segment, since }, error);
         if (!(error instanceof SmppStatusError) || error.kind !== 'throttled' || tries === THROTTLE_TRIES) throw error;
         await this.parts.clock.sleep(error.statusClass.retryAfterMs ?? THROTTLE_WAIT_MS);
       }

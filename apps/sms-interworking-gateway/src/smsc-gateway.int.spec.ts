@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { requirement, type EventContract } from '@cpm/runtime-decider';
+import { requirement } from '@cpm/runtime-decider';
 import { systemClock } from '@cpm/runtime-host';
-import { InMemoryStore, type Ingress } from '@cpm/runtime-ports';
+import { InMemoryStore } from '@cpm/runtime-ports';
 import { alphanumericAddress, e164Address, SmppServer, STATUS, type ReceivedSubmit, type SubmitAnswer } from '@cpm/smpp';
 import { decodeShortMessage } from '@cpm/sms-text';
 import type { CpmAddress } from '@cpm/vocabulary';
@@ -11,33 +11,11 @@ import { GatewayMetrics } from './gateway-metrics.js';
 import { SmscGateway } from './smsc-gateway.js';
 import { InMemorySmsReferences } from './testing/in-memory-sms-references.js';
 import { InMemoryUcnLinks } from './testing/in-memory-ucn-links.js';
+import { RecordedIngress } from './testing/recorded-ingress.js';
 import { linkToken } from './ucn-links.js';
 
 const alice = 'tel:+4915110000001';
 const bob = 'tel:+4915110000002';
-
-interface Published {
-  readonly type: string;
-  readonly payload: Record<string, unknown>;
-}
-
-/** The log, as far as the gateway sees it; `refusals` next publications fail. */
-class RecordedIngress implements Ingress {
-  readonly published: Published[] = [];
-  refusals = 0;
-
-  async publish<Payload>(contract: EventContract<string, Payload>, payload: Payload): Promise<void> {
-    if (this.refusals > 0) {
-      this.refusals -= 1;
-      throw new Error('the log is away');
-    }
-    this.published.push({ type: contract.type, payload: contract.schema.parse(payload) as Record<string, unknown> });
-  }
-
-  of(type: string): Record<string, unknown>[] {
-    return this.published.filter((one) => one.type === type).map(({ payload }) => payload);
-  }
-}
 
 let answer: (submit: ReceivedSubmit) => SubmitAnswer | Promise<SubmitAnswer>;
 let submitted: ReceivedSubmit[];
@@ -75,7 +53,7 @@ beforeEach(async () => {
   references = new InMemorySmsReferences();
   links = new InMemoryUcnLinks();
   registry = new Registry();
-  const config = gatewayConfig.parse({ SMPP_URL: `smpp://cpm:cpm@127.0.0.1:${port}` });
+  const config = gatewayConfig.parse({ SMPP_URL: `smpp://cpm:cpm@127.0.0.1:${port}`, SMPP_UNKNOWN_GRACE_MS: '1000' });
   gateway = new SmscGateway({ config, references, links, ingress, store, clock: systemClock, metrics: new GatewayMetrics(registry) });
   gateway.onApplicationBootstrap();
   // Once the gateway knows it: the server has the session a moment earlier.

@@ -6,6 +6,7 @@ import { alertEvidence } from './access-evidence.js';
 import type { GatewayConfig } from './gateway-config.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import { InboundTexts } from './inbound-texts.js';
+import { OutcomeProof } from './outcome-proof.js';
 import { Receipts, type MessageIdScope } from './receipts.js';
 import type { SmsReferences } from './sms-references.js';
 import type { UcnLinks } from './ucn-links.js';
@@ -31,6 +32,7 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
   readonly #link: SmppSmscLink | undefined;
   readonly #submitter: SmsSubmitter;
   readonly #receipts: Receipts;
+  readonly #proof: OutcomeProof;
   readonly #inbound: InboundTexts;
   readonly #smsc: MessageIdScope;
 
@@ -40,9 +42,10 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     const link: SmscLink = this.#link ?? noSmsc;
     this.#smsc = { id: link.smscId, idFormat: config.SMPP_ID_FORMAT, errorCauses: config.SMPP_ERROR_CAUSES };
     this.#receipts = new Receipts(references, ingress, () => clock.now());
+    this.#proof = new OutcomeProof(this.#receipts, config.SMPP_UNKNOWN_GRACE_MS);
     this.#inbound = new InboundTexts({ ingress, store, clock });
     this.#submitter = new SmsSubmitter({
-      smsc: this.#smsc, link, receipts: this.#receipts, links, ingress, clock, settings: config,
+      smsc: this.#smsc, link, receipts: this.#receipts, proof: this.#proof, links, ingress, clock, settings: config,
       done: (fate, mayRepeat) => metrics.submission(fate, mayRepeat),
       failed: (error) => this.#logger.warn(`an outcome could not be kept, trying again: ${(error as Error).message}`),
     });
@@ -58,6 +61,7 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
   /** Answers that are due still come in and reach the log; what is submitted from now on is refused until later. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.#link?.close();
+    this.#proof.stop();
     await this.#submitter.idle();
   }
 

@@ -4,7 +4,7 @@ import { AccessObserved } from '@cpm/contracts-access-awareness';
 import { SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
 import { leases } from '../lease/leases.aggregate.js';
 import type { Leases } from '../lease/leases.js';
-import { smsDecider } from './sms.decider.js';
+import { BEGIN_MARGIN_MS, smsDecider } from './sms.decider.js';
 import { submissionOf, type CountedRefusal, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type Submission } from './sms.js';
 
 /** The effect that brings a text to the SMSC; `attempt` is the number of the submission, which its outcome names again. */
@@ -40,8 +40,6 @@ export interface SmsCancellationInput {
   readonly segmentIds: readonly string[];
 }
 
-/** Well before the gateway gives up, so that a submission that begins late is still answered in time. */
-const BEGIN_MARGIN_MS = 45_000;
 const WAIT = 'wait';
 const KEPT_AFTER_MS = 7 * 86_400_000;
 

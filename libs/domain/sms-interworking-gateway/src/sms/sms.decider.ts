@@ -6,8 +6,12 @@ import { evolveSms, isCurrent, NO_SMS, submissionOf, type SegmentState, type Sms
 
 type Of<Type extends SmsCommand['type']> = Extract<SmsCommand, { type: Type }>;
 
-/** How long an answer of the SMSC may take before the submission counts as lost with the process that made it. */
-export const ANSWER_LIMIT_MS = 90_000;
+/** How long at most a receipt is awaited to prove a submission that has no answer. */
+export const UNKNOWN_GRACE_MS = 60_000;
+/** Well before the gateway gives up: a segment that begins late is still answered, or its receipt awaited, in time. */
+export const BEGIN_MARGIN_MS = UNKNOWN_GRACE_MS + 45_000;
+/** How long the outcome of a submission may take before it counts as lost with the process that made it: that of one segment and the next. */
+export const ANSWER_LIMIT_MS = BEGIN_MARGIN_MS + UNKNOWN_GRACE_MS + 15_000;
 /** The SMSC tries for the text's validity at most; receipts may be a little later. */
 export const MAX_VALIDITY_MS = 72 * 3_600_000;
 export const RECEIPT_GRACE_MS = 3_600_000;

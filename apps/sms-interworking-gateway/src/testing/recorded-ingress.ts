@@ -1,0 +1,25 @@
+import type { EventContract } from '@cpm/runtime-decider';
+import type { Ingress } from '@cpm/runtime-ports';
+
+interface Published {
+  readonly type: string;
+  readonly payload: Record<string, unknown>;
+}
+
+/** The log, as far as the gateway sees it; `refusals` next publications fail. */
+export class RecordedIngress implements Ingress {
+  readonly published: Published[] = [];
+  refusals = 0;
+
+  async publish<Payload>(contract: EventContract<string, Payload>, payload: Payload): Promise<void> {
+    if (this.refusals > 0) {
+      this.refusals -= 1;
+      throw new Error('the log is away');
+    }
+    this.published.push({ type: contract.type, payload: contract.schema.parse(payload) as Record<string, unknown> });
+  }
+
+  of(type: string): Record<string, unknown>[] {
+    return this.published.filter((one) => one.type === type).map(({ payload }) => payload);
+  }
+}
