@@ -6,6 +6,8 @@ import { errorCauses } from './receipt-cause.js';
 const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 const HTTPS_ORIGIN = /^https:\/\/[^\s/?#@]+$/;
 
+const HTTP_URL = /^https?:\/\/[^\s/?#@]+(\/[^\s#@]*)?$/;
+
 /** Scheme and host under which phones reach the entry. */
 const publicUrl = z
   .string()
@@ -39,6 +41,13 @@ export const gatewayConfig = z.object({
   SMPP_UNKNOWN_GRACE_MS: z.coerce.number().int().min(0).max(UNKNOWN_GRACE_MS).default(UNKNOWN_GRACE_MS),
   /** Sender name where the sender has no number, 1 to 11 letters, digits and spaces. */
   SMPP_SENDER_NAME: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ]{0,10}$/, 'must be 1 to 11 letters, digits and spaces').default('CPM'),
+  /** Service of the operator that may refuse a text before it leaves; absent: none is asked. */
+  SMS_SCREENING_URL: z.string().refine((url) => HTTP_URL.test(url), 'must be http:// or https:// without credentials').optional(),
+  /** While it does not answer: `closed` lets texts wait for it, `open` lets them go. */
+  SMS_SCREENING_FAIL: z.enum(['closed', 'open']).default('closed'),
+  SMS_SCREENING_TIMEOUT_MS: z.coerce.number().int().min(50).max(10_000).default(2_000),
+  /** Whether it gets the text beside the parties. */
+  SMS_SCREENING_TEXT: z.enum(['sent', 'withheld']).default('withheld'),
   /** Without it notifications carry no link, whatever the policy. */
   PUBLIC_URL: publicUrl.optional(),
   /** What tokens of links are made with; absent: a secret kept in MongoDB. Another one makes other tokens for what is submitted from then on. */

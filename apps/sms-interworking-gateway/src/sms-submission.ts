@@ -11,6 +11,7 @@ export const smsSubmission = z.object({
   /** MSISDN to send from; absent: the sender's own. */
   source: z.string().optional(),
   text: z.string(),
+  form: z.enum(['SMS', 'UCN']),
   /** The text has a place for a link to this message, which shows it `maxUses` times. */
   link: z.object({ messageId: z.string(), maxUses: z.number().int() }).optional(),
   /** Epoch ms: later the SMSC need not try any more. */

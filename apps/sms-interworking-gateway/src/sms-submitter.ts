@@ -5,6 +5,7 @@ import { SmppInvalidPduError, SmppOutcomeUnknownError, SmppStatusError, type Sub
 import type { GatewayConfig } from './gateway-config.js';
 import type { OutcomeProof } from './outcome-proof.js';
 import type { MessageIdScope, Receipts } from './receipts.js';
+import type { Screening } from './screening.js';
 import { segmentsOf, UnsubmittableError } from './segments.js';
 import type { SegmentReference } from './sms-references.js';
 import { smsSubmission, type SmsSubmission } from './sms-submission.js';
@@ -25,6 +26,7 @@ export interface SubmitterParts {
   readonly receipts: Receipts;
   readonly proof: OutcomeProof;
   readonly links: UcnLinks;
+  readonly screening: Screening;
   readonly ingress: Ingress;
   readonly clock: Clock;
   readonly settings: Pick<GatewayConfig, 'SMPP_VALIDITY' | 'SMPP_SENDER_NAME'>;
@@ -66,7 +68,7 @@ export class SmsSubmitter {
     const sms = smsSubmission.parse(input);
     const { user, smsId, attempt } = sms;
     const accepted: SegmentReference[] = [];
-    const refusal = await this.#submitSegments(sms, accepted);
+    const refusal = (await this.parts.screening.verdictOn(sms)) ?? (await this.#submitSegments(sms, accepted));
     const at = this.parts.clock.now();
     if (refusal) await this.#tell(() => this.parts.ingress.publish(SmscRefused, { user, smsId, attempt, at, ...refusal }));
     else await this.#tell(() => this.parts.ingress.publish(SmscAccepted, { user, smsId, attempt, at, segmentIds: accepted.map(({ segmentId }) => segmentId) }));

@@ -8,6 +8,7 @@ import type { GatewayMetrics } from './gateway-metrics.js';
 import { InboundTexts } from './inbound-texts.js';
 import { OutcomeProof } from './outcome-proof.js';
 import { Receipts, type MessageIdScope } from './receipts.js';
+import { screeningOf, type Screening } from './screening.js';
 import type { SmsReferences } from './sms-references.js';
 import type { UcnLinks } from './ucn-links.js';
 import { SmsSubmitter } from './sms-submitter.js';
@@ -33,6 +34,7 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
   readonly #submitter: SmsSubmitter;
   readonly #receipts: Receipts;
   readonly #proof: OutcomeProof;
+  readonly #screening: Screening;
   readonly #inbound: InboundTexts;
   readonly #smsc: MessageIdScope;
 
@@ -44,8 +46,12 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     this.#receipts = new Receipts(references, ingress, () => clock.now());
     this.#proof = new OutcomeProof(this.#receipts, config.SMPP_UNKNOWN_GRACE_MS);
     this.#inbound = new InboundTexts({ ingress, store, clock });
+    this.#screening = screeningOf(config, {
+      done: (fate) => metrics.screening(fate),
+      failed: (error) => this.#logger.warn(`screening failed: ${error.message}`),
+    });
     this.#submitter = new SmsSubmitter({
-      smsc: this.#smsc, link, receipts: this.#receipts, proof: this.#proof, links, ingress, clock, settings: config,
+      smsc: this.#smsc, link, receipts: this.#receipts, proof: this.#proof, links, screening: this.#screening, ingress, clock, settings: config,
       done: (fate, mayRepeat) => metrics.submission(fate, mayRepeat),
       failed: (error) => this.#logger.warn(`an outcome could not be kept, trying again: ${(error as Error).message}`),
     });
@@ -63,6 +69,7 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     await this.#link?.close();
     this.#proof.stop();
     await this.#submitter.idle();
+    this.#screening.close();
   }
 
   #connect(url: string): SmppSmscLink {
