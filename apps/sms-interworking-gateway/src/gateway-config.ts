@@ -15,6 +15,14 @@ const publicUrl = z
   .refine((url) => HTTPS_ORIGIN.test(url) || LOOPBACK.test(url), 'must be https://host[:port], or http:// of this machine')
   .refine((url) => url.length <= MAX_PUBLIC_URL, `must have at most ${MAX_PUBLIC_URL} characters, so that notifications stay short`);
 
+export const smscId = z.string().regex(/^[\w.-]{1,32}$/, 'must be 1 to 32 letters, digits, _ . or -');
+export const systemType = z.string().max(12).default('');
+/** How the message id of a receipt is written compared with that of the response. */
+export const idFormat = z.enum(['auto', 'text', 'hexdec', 'dechex']);
+export const validityForm = z.enum(['relative', 'absolute']);
+/** Sender where the writer has no number. */
+export const senderName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ]{0,10}$/, 'must be 1 to 11 letters, digits and spaces');
+
 /** A text that is no JSON stays what it is, so that its name is in the complaint. */
 function fromJson(text: unknown): unknown {
   if (typeof text !== 'string') return text;
@@ -25,22 +33,22 @@ function fromJson(text: unknown): unknown {
   }
 }
 
-/** How this gateway talks to its SMSC: environment variables. */
+/** How this gateway talks to its SMSCs: environment variables. `SMPP_…` describe the one of `SMPP_URL`. */
 export const gatewayConfig = z.object({
+  /** Path of a JSON file with several SMSCs, in place of `SMPP_URL`. */
+  SMSC_CONFIG: z.string().optional(),
   SMPP_URL: z.string().optional(),
   /** Names the SMSC in stored references: message ids repeat between SMSCs. */
-  SMPP_SMSC_ID: z.string().regex(/^[\w.-]{1,32}$/, 'must be 1 to 32 letters, digits, _ . or -').default('smsc'),
+  SMPP_SMSC_ID: smscId.default('smsc'),
   SMPP_WINDOW: z.coerce.number().int().min(1).max(1_000).default(10),
-  SMPP_SYSTEM_TYPE: z.string().max(12).default(''),
-  /** How the message id of a receipt is written compared with that of the response. */
-  SMPP_ID_FORMAT: z.enum(['auto', 'text', 'hexdec', 'dechex']).default('auto'),
+  SMPP_SYSTEM_TYPE: systemType,
+  SMPP_ID_FORMAT: idFormat.default('auto'),
   /** JSON: what its error codes mean for the handset, as `{"045":"absent-subscriber"}`; those of GSM networks are known. */
   SMPP_ERROR_CAUSES: z.preprocess(fromJson, errorCauses).default({}),
-  SMPP_VALIDITY: z.enum(['relative', 'absolute']).default('relative'),
+  SMPP_VALIDITY: validityForm.default('relative'),
+  SMPP_SENDER_NAME: senderName.default('CPM'),
   /** How long a receipt may take to prove a submission whose response is missing, before its outcome counts as unknown. */
-  SMPP_UNKNOWN_GRACE_MS: z.coerce.number().int().min(0).max(UNKNOWN_GRACE_MS).default(UNKNOWN_GRACE_MS),
-  /** Sender name where the sender has no number, 1 to 11 letters, digits and spaces. */
-  SMPP_SENDER_NAME: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ]{0,10}$/, 'must be 1 to 11 letters, digits and spaces').default('CPM'),
+  SMS_UNKNOWN_GRACE_MS: z.coerce.number().int().min(0).max(UNKNOWN_GRACE_MS).default(UNKNOWN_GRACE_MS),
   /** Service of the operator that may refuse a text before it leaves; absent: none is asked. */
   SMS_SCREENING_URL: z.string().refine((url) => HTTP_URL.test(url), 'must be http:// or https:// without credentials').optional(),
   /** While it does not answer: `closed` lets texts wait for it, `open` lets them go. */

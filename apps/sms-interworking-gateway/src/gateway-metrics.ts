@@ -1,20 +1,19 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import type { InboundFate } from './inbound-texts.js';
 import type { ReceiptFate } from './receipts.js';
 import type { ScreeningFate } from './screening.js';
+import { SmscMetrics } from './smsc-metrics.js';
 import type { SubmissionFate } from './sms-submitter.js';
 
-const CIRCUIT = { closed: 0, 'half-open': 1, open: 2 } as const;
-
-/** What the gateway measures of its talk with the SMSC. */
+/** What the gateway measures of texts, receipts and inbound messages, and of each SMSC. */
 export class GatewayMetrics {
   readonly #submissions: Counter<'outcome'>;
   readonly #possibleDuplicates: Counter;
   readonly #receipts: Counter<'fate'>;
   readonly #inbound: Counter<'fate'>;
+  readonly #cancellations: Counter<'outcome'>;
   readonly #screenings: Counter<'fate'>;
-  readonly #bound: Gauge;
-  readonly #circuit: Gauge;
+  readonly smscs: SmscMetrics;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -22,9 +21,9 @@ export class GatewayMetrics {
     this.#possibleDuplicates = new Counter({ name: 'cpm_sms_possible_duplicates_total', help: 'Texts accepted after an earlier submission of unknown outcome', registers });
     this.#receipts = new Counter({ name: 'cpm_sms_receipts_total', help: 'Delivery receipts by what became of them', labelNames: ['fate'], registers });
     this.#inbound = new Counter({ name: 'cpm_sms_inbound_total', help: 'Short messages of handsets by what became of them', labelNames: ['fate'], registers });
+    this.#cancellations = new Counter({ name: 'cpm_sms_cancellations_total', help: 'Submitted texts that the SMSC was asked to drop, by what it said', labelNames: ['outcome'], registers });
     this.#screenings = new Counter({ name: 'cpm_sms_screenings_total', help: 'Texts by what the screening service said of them', labelNames: ['fate'], registers });
-    this.#bound = new Gauge({ name: 'cpm_smpp_bound', help: '1 while the link to the SMSC is bound', registers });
-    this.#circuit = new Gauge({ name: 'cpm_smpp_circuit_state', help: '0 closed, 1 half open, 2 open', registers });
+    this.smscs = new SmscMetrics(registry);
   }
 
   /** `mayRepeat`: the outcome of an earlier submission of the same text is unknown. */
@@ -45,11 +44,7 @@ export class GatewayMetrics {
     this.#screenings.inc({ fate });
   }
 
-  bound(isBound: boolean): void {
-    this.#bound.set(isBound ? 1 : 0);
-  }
-
-  circuit(state: keyof typeof CIRCUIT): void {
-    this.#circuit.set(CIRCUIT[state]);
+  cancellation(outcome: 'cancelled' | 'refused'): void {
+    this.#cancellations.inc({ outcome });
   }
 }

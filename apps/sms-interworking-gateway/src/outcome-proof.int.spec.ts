@@ -35,14 +35,14 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 /** One of several replicas that share their references and the log. */
 async function startGateway(graceMs: number): Promise<SmscGateway> {
   const registry = new Registry();
-  const config = gatewayConfig.parse({ SMPP_URL: url, SMPP_UNKNOWN_GRACE_MS: String(graceMs) });
+  const config = gatewayConfig.parse({ SMPP_URL: url, SMS_UNKNOWN_GRACE_MS: String(graceMs) });
   const gateway = new SmscGateway({
     config, references, links: new InMemoryUcnLinks(), ingress, store: new InMemoryStore(), clock: systemClock, metrics: new GatewayMetrics(registry),
   });
   gateways.push(gateway);
   gateway.onApplicationBootstrap();
   // Once the gateway knows it: the server has the session a moment earlier.
-  await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('\ncpm_smpp_bound 1'));
+  await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('} 1'));
   return gateway;
 }
 

@@ -2,10 +2,11 @@ import { isPlainLine } from '@cpm/vocabulary';
 import CircuitBreaker from 'opossum';
 import { z } from 'zod';
 import type { GatewayConfig } from './gateway-config.js';
+import type { Refusal } from './refusal.js';
 import type { SmsSubmission } from './sms-submission.js';
 
 /** Undefined: the text may go. */
-export type ScreeningVerdict = { readonly retry: 'never' | 'later'; readonly reason: string } | undefined;
+export type ScreeningVerdict = Refusal | undefined;
 export type ScreeningFate = 'allowed' | 'refused' | 'unanswered';
 
 /** Asked before a text leaves. */

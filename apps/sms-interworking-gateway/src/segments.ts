@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { MAX_VALIDITY_MS } from '@cpm/domain-sms-interworking-gateway';
 import { encodeSegment, planSms } from '@cpm/sms-text';
-import { absoluteSmppTime, alphanumericAddress, e164Address, relativeSmppTime, type SubmitSm } from '@cpm/smpp';
+import { absoluteSmppTime, alphanumericAddress, e164Address, relativeSmppTime, type SmppAddress, type SubmitSm } from '@cpm/smpp';
 import { msisdnOf } from '@cpm/vocabulary';
-import type { GatewayConfig } from './gateway-config.js';
 import type { SmsSubmission } from './sms-submission.js';
+import type { SmscSettings } from './smsc-settings.js';
 
 const FINAL_STATES = 1;
 
@@ -13,26 +13,33 @@ export class UnsubmittableError extends Error {
   override readonly name = 'UnsubmittableError';
 }
 
-type SegmentSettings = Pick<GatewayConfig, 'SMPP_VALIDITY' | 'SMPP_SENDER_NAME'>;
+/** What an SMSC that refused a text is offered instead. */
+export interface SegmentChanges {
+  readonly defaultSender?: boolean;
+  readonly withoutTlvs?: boolean;
+}
+
+type SourceSettings = Pick<SmscSettings, 'senderName' | 'shortCode'>;
+type SegmentSettings = SourceSettings & Pick<SmscSettings, 'validity' | 'setDpf'> & SegmentChanges;
 
 /**
  * The submit_sm of each segment, in order. Another attempt gives the same concatenation reference, so that a handset puts
  * a repeated part in the place of the first. @throws UnsubmittableError or SmsTextRefusedError
  */
 export function segmentsOf({ user, smsId, text, expiresAt, ...from }: SmsSubmission, now: number, settings: SegmentSettings): SubmitSm[] {
-  const msisdn = msisdnOf(user);
-  if (msisdn === undefined) throw new UnsubmittableError('the recipient has no telephone number');
   const plan = planSms(text);
   const reference = createHash('sha256').update(smsId).digest()[0] ?? 0;
   const message = {
-    source: sourceOf(from, settings),
-    destination: e164Address(msisdn),
+    source: settings.defaultSender ? namedSender(settings) : sourceOf(from, settings),
+    destination: destinationOf(user),
     registeredDelivery: FINAL_STATES,
-    validityPeriod: validity(expiresAt, now, settings),
+    validityPeriod: validityOf(expiresAt, now, settings),
+    ...(settings.setDpf && !settings.withoutTlvs && { setDpf: 1 as const }),
   };
   return plan.segments.map((_, index) => {
     const { shortMessage, ...coding } = encodeSegment(plan, index, reference);
-    return { ...message, ...coding, shortMessage: Uint8Array.from(shortMessage), userMessageReference: messageReference(smsId, index) };
+    const named = settings.withoutTlvs ? {} : { userMessageReference: messageReference(smsId, index) };
+    return { ...message, ...coding, shortMessage: Uint8Array.from(shortMessage), ...named };
   });
 }
 
@@ -41,12 +48,29 @@ function messageReference(smsId: string, index: number): number {
   return createHash('sha256').update(`${smsId}|${index}`).digest().readUInt16BE();
 }
 
-function sourceOf({ sender, source }: Pick<SmsSubmission, 'sender' | 'source'>, { SMPP_SENDER_NAME }: SegmentSettings): SubmitSm['source'] {
-  const msisdn = source ?? msisdnOf(sender);
-  return msisdn === undefined ? alphanumericAddress(SMPP_SENDER_NAME) : e164Address(msisdn);
+/** @throws UnsubmittableError */
+export function destinationOf(user: SmsSubmission['user']): SmppAddress {
+  const msisdn = msisdnOf(user);
+  if (msisdn === undefined) throw new UnsubmittableError('the recipient has no telephone number');
+  return e164Address(msisdn);
 }
 
-function validity(expiresAt: number, now: number, { SMPP_VALIDITY }: SegmentSettings): string {
+/** The sender as the SMSC is told. @throws RangeError */
+export function sourceOf({ sender, source }: Pick<SmsSubmission, 'sender' | 'source'>, settings: SourceSettings): SmppAddress {
+  const number = source ?? msisdnOf(sender);
+  return number === undefined ? namedSender(settings) : numberedSender(number, settings);
+}
+
+function namedSender(settings: SourceSettings): SmppAddress {
+  return /^\d+$/.test(settings.senderName) ? numberedSender(settings.senderName, settings) : alphanumericAddress(settings.senderName);
+}
+
+/** National short codes have up to 6 digits, a number in international form has at least 7. */
+function numberedSender(number: string, { shortCode }: SourceSettings): SmppAddress {
+  return /^\d{3,6}$/.test(number) ? { ...shortCode, address: number } : e164Address(number);
+}
+
+function validityOf(expiresAt: number, now: number, { validity }: SegmentSettings): string {
   const leftMs = Math.min(expiresAt - now, MAX_VALIDITY_MS);
-  return SMPP_VALIDITY === 'relative' ? relativeSmppTime(leftMs) : absoluteSmppTime(new Date(now + leftMs));
+  return validity === 'relative' ? relativeSmppTime(leftMs) : absoluteSmppTime(new Date(now + leftMs));
 }

@@ -20,5 +20,7 @@ export const smsSubmission = z.object({
   beginBy: z.number(),
   /** The outcome of an earlier submission is unknown: this one may be a duplicate. */
   mayRepeat: z.boolean(),
+  /** Which SMSCs refused it before, with which command_status, and how often. */
+  refusedBy: z.array(z.object({ smsc: z.string(), status: z.number().int(), times: z.number().int() })).default([]),
 });
 export type SmsSubmission = z.infer<typeof smsSubmission>;

@@ -53,11 +53,11 @@ beforeEach(async () => {
   references = new InMemorySmsReferences();
   links = new InMemoryUcnLinks();
   registry = new Registry();
-  const config = gatewayConfig.parse({ SMPP_URL: `smpp://cpm:cpm@127.0.0.1:${port}`, SMPP_UNKNOWN_GRACE_MS: '1000' });
+  const config = gatewayConfig.parse({ SMPP_URL: `smpp://cpm:cpm@127.0.0.1:${port}`, SMS_UNKNOWN_GRACE_MS: '1000' });
   gateway = new SmscGateway({ config, references, links, ingress, store, clock: systemClock, metrics: new GatewayMetrics(registry) });
   gateway.onApplicationBootstrap();
   // Once the gateway knows it: the server has the session a moment earlier.
-  await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('\ncpm_smpp_bound 1'));
+  await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('} 1'));
 });
 afterEach(async () => {
   await gateway.beforeApplicationShutdown();
@@ -154,8 +154,8 @@ describe('a text towards the SMSC', () => {
 
   it('while the SMSC is away is to be tried later, and nothing is lost while the log is away, too', async () => {
     await server.close();
-    await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('\ncpm_smpp_bound 0'));
-    expect(await registry.getSingleMetricAsString('cpm_smpp_circuit_state')).toContain('cpm_smpp_circuit_state 2');
+    await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('} 0'));
+    expect(await registry.getSingleMetricAsString('cpm_smpp_circuit_state')).toContain('cpm_smpp_circuit_state{smsc="smsc"} 2');
     ingress.refusals = 2;
     submit(submission('Hello'));
     await until(() => ingress.of('SmscRefused').length === 1);
@@ -165,7 +165,7 @@ describe('a text towards the SMSC', () => {
   it('that waited until nobody awaits it any more is not written', async () => {
     submit(submission('Hello', { beginBy: Date.now() - 1 }));
     await until(() => ingress.of('SmscRefused').length === 1);
-    expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'later', reason: 'the submission waited too long for its turn' }]);
+    expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'later', reason: 'submission not written: overdue' }]);
     expect(submitted).toEqual([]);
   });
 

@@ -7,12 +7,17 @@ import type { GatewayConfig } from './gateway-config.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import { InboundTexts } from './inbound-texts.js';
 import { OutcomeProof } from './outcome-proof.js';
-import { Receipts, type MessageIdScope } from './receipts.js';
+import { Receipts } from './receipts.js';
+import { RunningEffects } from './running-effects.js';
+import { SmsCanceller } from './sms-canceller.js';
 import { screeningOf, type Screening } from './screening.js';
 import type { SmsReferences } from './sms-references.js';
 import type { UcnLinks } from './ucn-links.js';
 import { SmsSubmitter } from './sms-submitter.js';
-import { noSmsc, SmppSmscLink, type SmscLink } from './smsc-link.js';
+import { SmscDispatch } from './smsc-dispatch.js';
+import { SmppSmsc, type Smsc } from './smsc-link.js';
+import { SmscRouter } from './smsc-router.js';
+import { smscsOf, type SmscSettings } from './smsc-settings.js';
 
 export interface GatewayParts {
   readonly config: GatewayConfig;
@@ -26,70 +31,63 @@ export interface GatewayParts {
 
 const SERVICE = 'sms-interworking-gateway';
 
-/** The talk with the SMSC: submissions go out, receipts, alerts and inbound messages come in. */
+/** The talk with the SMSCs: submissions go out, receipts, alerts and inbound messages come in. */
 export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly effects: EffectHandlers;
   readonly #logger = new Logger(SERVICE);
-  readonly #link: SmppSmscLink | undefined;
-  readonly #submitter: SmsSubmitter;
+  readonly #smscs: readonly SmppSmsc[];
+  readonly #effects: RunningEffects;
   readonly #receipts: Receipts;
+  readonly #inbound: InboundTexts;
   readonly #proof: OutcomeProof;
   readonly #screening: Screening;
-  readonly #inbound: InboundTexts;
-  readonly #smsc: MessageIdScope;
 
+  /** @throws ConfigError for SMSCs that cannot be talked to */
   constructor(private readonly parts: GatewayParts) {
     const { config, references, links, ingress, store, clock, metrics } = parts;
-    this.#link = config.SMPP_URL === undefined ? undefined : this.#connect(config.SMPP_URL);
-    const link: SmscLink = this.#link ?? noSmsc;
-    this.#smsc = { id: link.smscId, idFormat: config.SMPP_ID_FORMAT, errorCauses: config.SMPP_ERROR_CAUSES };
+    this.#smscs = smscsOf(config).map((settings) => this.#connect(settings));
     this.#receipts = new Receipts(references, ingress, () => clock.now());
-    this.#proof = new OutcomeProof(this.#receipts, config.SMPP_UNKNOWN_GRACE_MS);
+    this.#effects = new RunningEffects(clock, (error) => this.#logger.warn(`an outcome could not be kept, trying again: ${(error as Error).message}`));
     this.#inbound = new InboundTexts({ ingress, store, clock });
+    this.#proof = new OutcomeProof(this.#receipts, config.SMS_UNKNOWN_GRACE_MS);
     this.#screening = screeningOf(config, {
       done: (fate) => metrics.screening(fate),
       failed: (error) => this.#logger.warn(`screening failed: ${error.message}`),
     });
-    this.#submitter = new SmsSubmitter({
-      smsc: this.#smsc, link, receipts: this.#receipts, proof: this.#proof, links, screening: this.#screening, ingress, clock, settings: config,
-      done: (fate, mayRepeat) => metrics.submission(fate, mayRepeat),
-      failed: (error) => this.#logger.warn(`an outcome could not be kept, trying again: ${(error as Error).message}`),
-    });
-    this.effects = { 'submit-sms': this.#submitter.submit };
+    const dispatch = new SmscDispatch(new SmscRouter<Smsc>(this.#smscs), clock, this.#proof);
+    const outgoing = { ingress, clock, effects: this.#effects };
+    const submitter = new SmsSubmitter({ ...outgoing, dispatch, receipts: this.#receipts, links, screening: this.#screening, done: (fate, mayRepeat) => metrics.submission(fate, mayRepeat) });
+    const canceller = new SmsCanceller({ ...outgoing, smscs: this.#smscs, done: (outcome) => metrics.cancellation(outcome) });
+    this.effects = { 'submit-sms': submitter.submit, 'cancel-sms': canceller.cancel };
   }
 
   onApplicationBootstrap(): void {
-    if (!this.#link) this.#logger.warn('SMPP_URL is not set: nothing is sent as SMS');
+    if (this.#smscs.length === 0) this.#logger.warn('neither SMPP_URL nor SMSC_CONFIG is set: nothing is sent as SMS');
     if (this.parts.config.PUBLIC_URL === undefined) this.#logger.log('PUBLIC_URL is not set: notifications carry no link');
-    this.#link?.start();
+    for (const smsc of this.#smscs) smsc.start();
   }
 
   /** Answers that are due still come in and reach the log; what is submitted from now on is refused until later. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.#link?.close();
+    await Promise.all(this.#smscs.map((smsc) => smsc.close()));
     this.#proof.stop();
-    await this.#submitter.idle();
+    await this.#effects.idle();
     this.#screening.close();
   }
 
-  #connect(url: string): SmppSmscLink {
-    const { config, metrics } = this.parts;
-    return new SmppSmscLink(url, config, {
-      onDeliver: (deliver) => this.#deliver(deliver),
+  #connect(settings: SmscSettings): SmppSmsc {
+    return new SmppSmsc(settings, {
+      onDeliver: (smsc, deliver) => this.#deliver(smsc, deliver),
       onAlert: (alert) => this.#alert(alert),
-      onState: (state) => {
-        metrics.bound(state === 'bound');
-        this.#logger.log(`link to the SMSC ${state}`);
-      },
-      onCircuit: (state) => metrics.circuit(state),
-      observe: (event) => this.#observe(event),
-    });
+      onBind: ({ id }, bind, state) => this.#logger.log(`bind ${bind} to the SMSC ${id} ${state}`),
+      observe: ({ id }, bind, event) => this.#observe(id, bind, event),
+    }, this.parts.metrics.smscs);
   }
 
-  async #deliver(deliver: Deliver): Promise<void> {
+  async #deliver(smsc: SmscSettings, deliver: Deliver): Promise<void> {
     const { metrics } = this.parts;
     if (deliver.kind === 'message') metrics.inbound(await this.#inbound.take(deliver));
-    else metrics.receipt(await this.#receipts.take(this.#smsc, deliver));
+    else metrics.receipt(await this.#receipts.take(smsc, deliver));
   }
 
   async #alert(alert: AlertNotification): Promise<void> {
@@ -97,9 +95,9 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     if (evidence) await this.parts.ingress.publish(AccessObserved, evidence);
   }
 
-  #observe(event: SmppEvent): void {
+  #observe(smsc: string, bind: number, event: SmppEvent): void {
     const { type, ...details } = event;
-    const line = { smpp: type, ...('error' in details ? { reason: (details.error as Error).message } : details) };
+    const line = { smsc, bind, smpp: type, ...('error' in details ? { reason: (details.error as Error).message } : details) };
     if (type === 'bound' || type === 'reconnect-scheduled') this.#logger.debug(line);
     else this.#logger.warn(line);
   }

@@ -24,7 +24,7 @@ export const transceiverSettings = z.object({
   url: z.string(),
   windowSize: z.number().int().min(1).max(1_000).default(10),
   /** Submissions per second at most; most accounts have a contracted rate. */
-  ratePerSec: z.number().positive().default(Infinity),
+  ratePerSec: z.custom<number>((rate) => typeof rate === 'number' && rate > 0, 'must be a positive number or Infinity').default(Infinity),
   responseTimeoutMs: ms.default(10_000),
   enquireLinkMs: ms.default(20_000),
   bindTimeoutMs: ms.default(10_000),

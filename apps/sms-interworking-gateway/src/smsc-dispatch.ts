@@ -1,0 +1,102 @@
+import type { Clock } from '@cpm/runtime-ports';
+import { SmppOutcomeUnknownError, SmppStatusError, type SubmitSm, type SubmitSmResult } from '@cpm/smpp';
+import { msisdnOf } from '@cpm/vocabulary';
+import type { OutcomeProof } from './outcome-proof.js';
+import { RefusalTally, verdictOn, type Refusal, type Verdict } from './refusal.js';
+import { segmentsOf, type SegmentChanges } from './segments.js';
+import type { SmsSubmission } from './sms-submission.js';
+import type { Smsc, SmscBind } from './smsc-link.js';
+import type { SmscRouter } from './smsc-router.js';
+
+export interface Dispatched {
+  readonly sms: SmsSubmission;
+  /** Called with each segment that an SMSC accepted, in order; the next one waits for it. */
+  readonly accepted: (smsc: Smsc, messageId: string) => Promise<void>;
+}
+
+interface Submitted {
+  readonly smsc: Smsc;
+  readonly bind: SmscBind;
+  readonly segment: SubmitSm;
+  readonly beginBy: number;
+}
+
+/** Finds an SMSC that takes a text; all its segments go to one SMSC over one bind, in order. */
+export class SmscDispatch {
+  constructor(
+    private readonly router: SmscRouter<Smsc>,
+    private readonly clock: Clock,
+    private readonly proof: OutcomeProof,
+  ) {}
+
+  /**
+   * Undefined when every segment was accepted. Another SMSC is tried only while it is certain that none has any of it.
+   * @throws what the text or its addresses cannot be submitted for
+   */
+  async submit({ sms, accepted }: Dispatched): Promise<Refusal | undefined> {
+    const msisdn = msisdnOf(sms.user);
+    if (msisdn === undefined) return { retry: 'never', reason: 'the recipient has no telephone number' };
+    const ways = this.router.waysTo(msisdn);
+    if (ways.length === 0) return { retry: 'never', reason: 'no SMSC has a route to the number' };
+    const tally = new RefusalTally(sms.refusedBy);
+    const excluded = new Set(ways.filter((smsc) => tally.isExhausted(smsc)).map(({ settings }) => settings.id));
+    let reason = 'no SMSC is available';
+    for (let smsc = this.router.choose(msisdn, excluded); smsc; smsc = this.router.choose(msisdn, excluded)) {
+      const verdict = await this.#submitTo(smsc, { sms, accepted, tally });
+      if (verdict === undefined) return undefined;
+      if (verdict.retry !== 'elsewhere') return verdict;
+      excluded.add(smsc.settings.id);
+      ({ reason } = verdict);
+    }
+    const isOver = ways.every((smsc) => tally.isExhausted(smsc));
+    return { retry: isOver ? 'never' : 'later', reason, refused: tally.now };
+  }
+
+  async #submitTo(smsc: Smsc, { sms, accepted, tally }: Dispatched & { readonly tally: RefusalTally }): Promise<Verdict | undefined> {
+    let changes: SegmentChanges = {};
+    for (let acceptedSegments = 0; ; ) {
+      try {
+        const bind = smsc.leastBusyBind();
+        if (!bind) return { retry: 'elsewhere', reason: `no bind to ${smsc.settings.id}` };
+        for (const segment of segmentsOf(sms, this.clock.now(), { ...smsc.settings, ...changes })) {
+          const { messageId } = await this.#submitProven({ smsc, bind, segment, beginBy: sms.beginBy });
+          acceptedSegments += 1;
+          await accepted(smsc, messageId);
+        }
+        return undefined;
+      } catch (error) {
+        const repaired = acceptedSegments === 0 ? repairedAfter(error, smsc, changes) : undefined;
+        if (!repaired) return verdictOn(error, { smsc: smsc.settings.id, tally, acceptedSegments });
+        changes = repaired;
+      }
+    }
+  }
+
+  async #submitProven({ smsc, ...submitted }: Submitted): Promise<SubmitSmResult> {
+    const since = this.clock.now();
+    try {
+      return await this.#submitThrottled(submitted);
+    } catch (error) {
+      if (!(error instanceof SmppOutcomeUnknownError)) throw error;
+      return await this.proof.await(smsc.settings.id, { segment: submitted.segment, since }, error);
+    }
+  }
+
+  /** A throttled segment takes its place in the line again, where it waits for the end of the pause. */
+  async #submitThrottled({ bind, segment, beginBy }: Omit<Submitted, 'smsc'>): Promise<SubmitSmResult> {
+    for (;;) {
+      try {
+        return await bind.submit(segment, () => this.clock.now() <= beginBy);
+      } catch (error) {
+        if (!(error instanceof SmppStatusError) || error.kind !== 'throttled') throw error;
+      }
+    }
+  }
+}
+
+/** What is to be changed for one more try at once; undefined where nothing is, or it was changed already. */
+function repairedAfter(error: unknown, { settings }: Smsc, changes: SegmentChanges): SegmentChanges | undefined {
+  const repair = error instanceof SmppStatusError ? error.statusClass.repair : undefined;
+  if (repair === 'default-sender' && settings.senderFallback && !changes.defaultSender) return { ...changes, defaultSender: true };
+  return repair === 'without-tlvs' && !changes.withoutTlvs ? { ...changes, withoutTlvs: true } : undefined;
+}
