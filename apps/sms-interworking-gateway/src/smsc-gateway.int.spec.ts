@@ -248,7 +248,16 @@ describe('a short message of a handset', () => {
     ingress.refusals = 1;
     expect(await deliver({})).toBe(STATUS.systemError);
     expect(await deliver({})).toBe(STATUS.ok);
-    expect(ingress.of('SmsReceived')).toHaveLength(1);
+    expect(ingress.of('SmsReceived')).toMatchObject([{ text: 'Reply', mayRepeat: true }]);
+  });
+
+  it('says that it may come again when the bind was lost after its acknowledgement', async () => {
+    expect(await deliver({})).toBe(STATUS.ok);
+    server.sessions()[0]?.disconnect();
+    await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('} 0'));
+    await until(() => server.sessions().length === 1);
+    expect(await deliver({})).toBe(STATUS.ok);
+    expect(ingress.of('SmsReceived').map(({ mayRepeat }) => mayRepeat)).toEqual([undefined, true]);
   });
 
   it('says which part of a longer text it is', async () => {

@@ -79,7 +79,10 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     return new SmppSmsc(settings, {
       onDeliver: (smsc, deliver) => this.#deliver(smsc, deliver),
       onAlert: (alert) => this.#alert(alert),
-      onBind: ({ id }, bind, state) => this.#logger.log(`bind ${bind} to the SMSC ${id} ${state}`),
+      onBind: ({ id }, bind, state) => {
+        if (state !== 'bound') this.#inbound.bindLost();
+        this.#logger.log(`bind ${bind} to the SMSC ${id} ${state}`);
+      },
       observe: ({ id }, bind, event) => this.#observe(id, bind, event),
     }, this.parts.metrics.smscs);
   }

@@ -88,6 +88,24 @@ describe('an answer', () => {
   });
 });
 
+describe('a text that the SMSC may have delivered before', () => {
+  it('is dropped when it is the last one that came', () => {
+    const desk = new Desk();
+    desk.write(ALICE);
+    desk.receive(ALICE_NUMBER, 'Yes').receiveAgain(ALICE_NUMBER, 'Yes').receiveAgain(ALICE_NUMBER, 'Yes');
+    desk.receive('4915119999999', 'Hello?').receiveAgain('4915119999999', 'Hello?');
+    expect(desk.offered).toHaveLength(1);
+    expect(desk.letters).toHaveLength(1);
+  });
+
+  it('is taken when it is another one, or the log does not have it', () => {
+    const desk = new Desk();
+    desk.write(ALICE);
+    desk.receiveAgain(ALICE_NUMBER, 'Yes').receive(ALICE_NUMBER, 'Yes').receiveAgain(ALICE_NUMBER, 'No').receiveAgain(ALICE_NUMBER, 'Yes');
+    expect(desk.offered.map(({ message: { content } }) => content)).toEqual(['Yes', 'Yes', 'No', 'Yes'].map((text) => ({ kind: 'inline', text })));
+  });
+});
+
 it('remembers the senders who wrote last', () => {
   const desk = new Desk();
   const senders = Array.from({ length: SENDERS_KEPT + 1 }, (_, at) => `tel:+4915${100_000_000 + at}` as CpmAddress);

@@ -19,6 +19,7 @@ function react(event: LeasesEvent, user: CpmAddress): readonly Reaction[] {
       return [message(event, user)];
     case 'NotForConversation':
       return [letter(event, user)];
+    case 'WholeReceived':
     case 'PartsForgotten':
     case 'PartKept':
     case 'TextJoined':

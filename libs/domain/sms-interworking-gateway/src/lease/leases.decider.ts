@@ -2,6 +2,7 @@ import { MAX_INLINE_BYTES, msisdnOf, type Instant } from '@cpm/vocabulary';
 import type { Decider } from '@cpm/runtime-decider';
 import { evolveLeases, leaseFor, leaseOf, liveLeases, NO_LEASES, type GroupText, type InboundText, type Lease, type Leases, type LeasesCommand, type LeasesEvent, type PersonText } from './leases.js';
 import { optEventOf, scopeOf } from './opt-outs.js';
+import { textPrint } from './text-print.js';
 import { forgottenAt, PARTIAL_TEXTS_KEPT, partialTextKey, roleOf, wholeOf, wordsOf, type PartialText } from './partial-text.js';
 
 type Of<Type extends LeasesCommand['type']> = Extract<LeasesCommand, { type: Type }>;
@@ -70,10 +71,13 @@ function take(command: Receive, state: Leases): readonly LeasesEvent[] {
   const { inbound, now: at } = command;
   const lease = leaseOf(state.leases, inbound.to, at);
   const part = isPart(inbound.part) ? inbound.part : undefined;
+  if (part && lease) return takePart(command, part, lease, state);
+  const print = textPrint(`${inbound.to} ${inbound.text}`);
+  if (inbound.mayRepeat && print === state.lastWhole) return [];
   const opt = part ? undefined : optEventOf(inbound, lease, { ...state.optOuts, words: command.words, at });
-  if (opt) return [opt];
-  if (!lease) return [putAside(inbound, 'the number stands for nobody who wrote to its sender', { state, at })];
-  return part ? takePart(command, part, lease, state) : takeText(command, inbound, lease, state);
+  const { mayRepeat: _repeat, ...text } = inbound;
+  const fate = opt ? [opt] : lease ? takeText(command, text, lease, state) : [putAside(text, 'the number stands for nobody who wrote to its sender', { state, at })];
+  return [{ type: 'WholeReceived', print, at }, ...fate];
 }
 
 /** A place outside the text says nothing, as in a header that does not fit. */

@@ -53,6 +53,11 @@ export class Desk {
     return this.hear(SmsReceived.type, SmsReceived.schema.parse({ user: BOB, to, text, ...(part && { part }), at: this.now }));
   }
 
+  /** The SMSC may have delivered the text before. */
+  receiveAgain(to: string | undefined, text: string): this {
+    return this.hear(SmsReceived.type, SmsReceived.schema.parse({ user: BOB, to, text, mayRepeat: true, at: this.now }));
+  }
+
   /** Lets time pass, firing the timer whenever it is due. */
   pass(ms: number): this {
     const end = this.now + ms;

@@ -31,6 +31,8 @@ export interface Leases {
   /** Oldest first. */
   readonly partialTexts: readonly PartialText[];
   readonly optOuts: OptOuts;
+  /** The last text that came whole: where an SMSC delivers it again, it is known. */
+  readonly lastWhole?: string | undefined;
   /** Texts that came from the user and were passed on or put aside. */
   readonly counter: number;
   readonly touchedAt: Instant;
@@ -66,6 +68,7 @@ export interface TakenText {
 export type LeasesEvent = { readonly at: Instant } & (
   /** `source` absent: it goes from the sender's number, or from his name where he has none. `lease` absent: an answer is nobody's. */
   | { readonly type: 'TextAddressed'; readonly text: GroupText | PersonText; readonly source?: string; readonly lease?: Lease }
+  | { readonly type: 'WholeReceived'; readonly print: string }
   | { readonly type: 'PartKept'; readonly key: string; readonly inbound: InboundText; readonly part: NonNullable<InboundText['part']>; readonly scope: string }
   | { readonly type: 'TextJoined'; readonly key: string }
   | { readonly type: 'PartsForgotten'; readonly key: string }
@@ -85,6 +88,8 @@ function evolve(state: Leases, event: LeasesEvent): Leases {
       return event.lease === undefined ? state : { ...state, leases: withUsed(state.leases, event.lease) };
     case 'TextTaken':
       return { ...state, leases: withUsed(state.leases, { ...event.lease, usedAt: event.at }), counter: event.taken.number };
+    case 'WholeReceived':
+      return { ...state, lastWhole: event.print };
     case 'NotForConversation':
       return { ...state, counter: event.number };
     case 'OptedOut':
