@@ -31,7 +31,7 @@ type Call = () => Promise<unknown>;
  * a late answer of a dead SMSC for its recovery.
  */
 export class Circuit {
-  readonly #breaker: CircuitBreaker<[Call], unknown>;
+  readonly #breaker: CircuitBreaker<[Call]>;
   readonly #inFlight = new Set<(error: Error) => void>();
 
   constructor(private readonly options: CircuitOptions) {

@@ -1,41 +1,17 @@
-import { Module } from '@nestjs/common';
 import { SubmitGroupSms } from '@cpm/contracts-sms-interworking-gateway';
-import { smsInterworkingGateway } from '@cpm/domain-sms-interworking-gateway';
-import { bootstrap, CLOCK, hostConfig, ingressOf, InMemoryPlatform, METRICS, parseConfig, ServiceHost, storeOf, type Metrics, type RunningHost } from '@cpm/runtime-host';
+import { bootstrap, hostConfig, ingressOf, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
 import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
-import type { AggregateStore, Clock, Ingress } from '@cpm/runtime-ports';
+import type { Ingress } from '@cpm/runtime-ports';
 import { e164Address, SmppServer, STATUS, type ReceivedSubmit } from '@cpm/smpp';
 import { encodeSegment, planSms } from '@cpm/sms-text';
 import { DEFAULT_POLICY, type CpmAddress, type DeviceId } from '@cpm/vocabulary';
-import { gatewayConfig } from './gateway-config.js';
-import { GatewayMetrics } from './gateway-metrics.js';
-import { SmscGateway } from './smsc-gateway.js';
-import { InMemorySmsReferences } from './testing/in-memory-sms-references.js';
-import { InMemoryUcnLinks } from './testing/in-memory-ucn-links.js';
+import { gatewayModule } from './testing/gateway-module.js';
 
 const SERVICE = 'sms-interworking-gateway';
 const alice = 'tel:+4915110000001' as CpmAddress;
 const bob = 'tel:+4915110000002' as CpmAddress;
 const phone = 'urn:uuid:00000000-0000-4000-8000-000000000002' as DeviceId;
 const [first, second] = DEFAULT_POLICY['sms.leasedNumbers'] as [string, string];
-
-/** The gateway as it runs, but for its database. */
-function gatewayModule(smppUrl: string) {
-  @Module({
-    imports: [ServiceHost.for(smsInterworkingGateway, { effects: 'effects' })],
-    providers: [
-      {
-        provide: SmscGateway,
-        inject: [ingressOf(SERVICE), storeOf(SERVICE), CLOCK, METRICS],
-        useFactory: (ingress: Ingress, store: AggregateStore, clock: Clock, metrics: Metrics) =>
-          new SmscGateway({ config: gatewayConfig.parse({ SMPP_URL: smppUrl }), references: new InMemorySmsReferences(), links: new InMemoryUcnLinks(), ingress, store, clock, metrics: new GatewayMetrics(metrics.registry) }),
-      },
-      { provide: 'effects', inject: [SmscGateway], useFactory: (gateway: SmscGateway) => gateway.effects },
-    ],
-  })
-  class GatewayModule {}
-  return GatewayModule;
-}
 
 let identity: TestIdentityProvider;
 let server: SmppServer;

@@ -8,7 +8,7 @@ import { destinationOf, sourceOf } from './segments.js';
 import type { Smsc } from './smsc-link.js';
 
 /** The input of the effect `cancel-sms`: a text that an SMSC accepted and that nobody needs any more. */
-export const smsCancellation = z.object({
+const smsCancellation = z.object({
   user: keyedAddress,
   smsId: z.string(),
   attempt: z.number().int(),

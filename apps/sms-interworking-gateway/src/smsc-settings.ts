@@ -114,9 +114,9 @@ function resolved({ passwordEnv, tls, ratePerSec, statusOverrides, addresses, ..
   };
 }
 
-function tlsOf({ servername, ...paths }: NonNullable<z.output<typeof smsc>['tls']>, name: string): SmscSettings['tls'] {
-  const contents = Object.entries(paths).flatMap(([field, path]) => (path === undefined ? [] : [[field, readText(path, `${name}.tls.${field}`)]]));
-  return { ...Object.fromEntries(contents), ...(servername !== undefined && { servername }) };
+function tlsOf({ servername, ca, cert, key }: NonNullable<z.output<typeof smsc>['tls']>, name: string): SmscSettings['tls'] {
+  const read = (field: string, path: string | undefined) => (path === undefined ? {} : { [field]: readText(path, `${name}.tls.${field}`) });
+  return { ...read('ca', ca), ...read('cert', cert), ...read('key', key), ...(servername !== undefined && { servername }) };
 }
 
 function jsonOf(path: string): unknown {

@@ -9,6 +9,8 @@ export const smscBehaviour = z.strictObject({
   answer: z.enum(['accept', 'throttle', 'refuse', 'no-response', 'disconnect']).default('accept'),
   /** command_status of `refuse`; 11 is "invalid destination address". */
   refuseStatus: z.number().int().min(1).max(0xffff).default(0x0b),
+  /** Accepts and keeps, as for a handset that is away: neither shown nor reported, until it is taken back by cancel_sm. */
+  held: z.boolean().default(false),
   /** Final state that the receipt tells, and that `messages` shows. */
   outcome: z.enum(['DELIVERED', 'UNDELIVERABLE', 'EXPIRED', 'REJECTED', 'DELETED']).default('DELIVERED'),
   /** GSM code that the receipt of a failure gives in its network_error_code TLV: a MAP error, 6 is absentSubscriberSM. */

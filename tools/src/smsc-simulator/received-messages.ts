@@ -72,7 +72,7 @@ export class ReceivedMessages {
     const counted = { ...segment, count: key === undefined ? 1 : (this.#counts.get(key) ?? 0) + 1 };
     if (key !== undefined) keep(this.#counts, key, counted.count);
     this.#segments = append(this.#segments, counted);
-    if (messageId !== undefined) this.#assemble({ segment: counted, messageId }, behaviour);
+    if (messageId !== undefined && !behaviour.held) this.#assemble({ segment: counted, messageId }, behaviour);
     return counted;
   }
 

@@ -209,3 +209,28 @@ describe('what a handset does', () => {
     await until(() => client.state === 'bound' && simulator.boundClients() === 1);
   });
 });
+
+describe('a handset that is away', () => {
+  it('gets nothing of what is taken back in time, of which the receipt says that it was deleted', async () => {
+    const simulator = await simulate();
+    simulator.configure({ held: true });
+    const { client, submit, delivered } = await bind(simulator);
+    const text = one('for later');
+    const { messageId } = await submit(text);
+    const parties = { source: text.source, destination: text.destination };
+    expect(await client.cancel({ messageId, source: e164Address(BOB), destination: parties.destination })).toBe(0x11);
+    expect(await client.cancel({ messageId, ...parties })).toBe(0);
+    expect(await client.cancel({ messageId, ...parties })).toBe(0x11);
+    await until(() => delivered.length === 1);
+    expect(delivered).toMatchObject([{ messageId, state: 'DELETED' }]);
+    expect(simulator.messages()).toEqual([]);
+  });
+
+  it('is no longer away for what was delivered', async () => {
+    const simulator = await simulate();
+    const { client, submit } = await bind(simulator);
+    const text = one('at once');
+    const { messageId } = await submit(text);
+    expect(await client.cancel({ messageId, source: text.source, destination: text.destination })).toBe(0x11);
+  });
+});

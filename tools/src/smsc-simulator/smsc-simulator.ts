@@ -1,11 +1,12 @@
 import {
   alphanumericAddress, e164Address, SmppServer, STATUS,
-  type HandsetAvailability, type ReceivedSubmit, type SmppAddress, type SubmitAnswer,
+  type HandsetAvailability, type ReceivedCancel, type ReceivedSubmit, type SmppAddress, type SubmitAnswer,
 } from '@cpm/smpp';
 import { encodeSegment, planSms } from '@cpm/sms-text';
 import { z } from 'zod';
 import { BehaviourRules, type SmscBehaviour, type SmscBehaviourRule } from './behaviour.js';
 import { DeliverQueue } from './deliver-queue.js';
+import { HeldMessages } from './held-messages.js';
 import { ReceivedMessages, type ReceivedMessage, type ReceivedSegment } from './received-messages.js';
 import { receiptOf, wantsReceipt } from './receipt-text.js';
 
@@ -63,7 +64,10 @@ export async function startSmscSimulator(options: SmscSimulatorOptions = {}): Pr
       for (const session of smsc.server.sessions()) session.alert(handset, status);
     },
     disconnectClients: () => smsc.server.sessions().forEach((session) => session.disconnect()),
-    clear: () => smsc.received.clear(),
+    clear: () => {
+      smsc.received.clear();
+      smsc.held.clear();
+    },
     close: () => smsc.close(),
   };
 }
@@ -72,6 +76,7 @@ class Smsc {
   readonly received = new ReceivedMessages();
   readonly rules = new BehaviourRules();
   readonly server: SmppServer;
+  readonly held = new HeldMessages();
   readonly #deliveries: DeliverQueue;
   #lastMessageId = 1_000_000_000n;
   #lastReference = 0;
@@ -83,6 +88,7 @@ class Smsc {
       port: settings.port,
       authenticate: ({ systemId, password }) => this.#bindStatus(systemId, password),
       onSubmit: (submit) => this.#receive(submit),
+      onCancel: (cancel) => this.#cancel(cancel),
       onBound: () => this.#deliveries.flush(),
     });
   }
@@ -116,9 +122,17 @@ class Smsc {
     }
     const id = (this.#lastMessageId += 1n);
     this.received.record(submit, { behaviour, at, messageId: id.toString() });
-    if (wantsReceipt(submit, behaviour.outcome)) this.#queueReceipts({ submit, behaviour, messageId: id.toString(), submittedAt });
-    if (behaviour.answer === 'no-response') return { kind: 'silent' };
-    return { kind: 'accept', messageId: behaviour.idForm === 'same' ? id.toString() : id.toString(16) };
+    const news = { submit, behaviour, messageId: id.toString(), submittedAt };
+    const idInResponse = behaviour.idForm === 'same' ? id.toString() : id.toString(16);
+    if (behaviour.held) this.held.add(idInResponse, { ...news, doneAt: submittedAt });
+    else if (wantsReceipt(submit, behaviour.outcome)) this.#queueReceipts(news);
+    return behaviour.answer === 'no-response' ? { kind: 'silent' } : { kind: 'accept', messageId: idInResponse };
+  }
+
+  #cancel(cancel: ReceivedCancel): number {
+    const { status, dropped } = this.held.cancel(cancel);
+    if (dropped && wantsReceipt(dropped.submit, 'DELETED')) this.#queueReceipts({ ...dropped, behaviour: { ...dropped.behaviour, outcome: 'DELETED' } });
+    return status;
   }
 
   #queueReceipts(news: { submit: ReceivedSubmit; behaviour: SmscBehaviour; messageId: string; submittedAt: Date }): void {
