@@ -1,5 +1,7 @@
 import { Counter, type Registry } from 'prom-client';
+import type { InboundFate } from './inbound-texts.js';
 import type { ReceiptFate } from './receipts.js';
+import type { ScreeningFate } from './screening.js';
 import { SmscMetrics } from './smsc-metrics.js';
 import type { SubmissionFate } from './sms-submitter.js';
 
@@ -10,6 +12,7 @@ export class GatewayMetrics {
   readonly #receipts: Counter<'fate'>;
   readonly #inbound: Counter<'fate'>;
   readonly #cancellations: Counter<'outcome'>;
+  readonly #screenings: Counter<'fate'>;
   readonly smscs: SmscMetrics;
 
   constructor(registry: Registry) {
@@ -19,6 +22,7 @@ export class GatewayMetrics {
     this.#receipts = new Counter({ name: 'cpm_sms_receipts_total', help: 'Delivery receipts by what became of them', labelNames: ['fate'], registers });
     this.#inbound = new Counter({ name: 'cpm_sms_inbound_total', help: 'Short messages of handsets by what became of them', labelNames: ['fate'], registers });
     this.#cancellations = new Counter({ name: 'cpm_sms_cancellations_total', help: 'Submitted texts that the SMSC was asked to drop, by what it said', labelNames: ['outcome'], registers });
+    this.#screenings = new Counter({ name: 'cpm_sms_screenings_total', help: 'Texts by what the screening service said of them', labelNames: ['fate'], registers });
     this.smscs = new SmscMetrics(registry);
   }
 
@@ -32,8 +36,12 @@ export class GatewayMetrics {
     this.#receipts.inc({ fate });
   }
 
-  inbound(fate: 'logged' | 'put-aside'): void {
+  inbound(fate: InboundFate): void {
     this.#inbound.inc({ fate });
+  }
+
+  screening(fate: ScreeningFate): void {
+    this.#screenings.inc({ fate });
   }
 
   cancellation(outcome: 'cancelled' | 'refused'): void {

@@ -30,7 +30,7 @@ export function segmentsOf({ user, smsId, text, nationalLanguages, expiresAt, ..
   // What waited for its turn beyond its life would reach the handset with the shortest validity there is.
   if (now >= expiresAt) throw new UnsubmittableError('the message has expired');
   const plan = planSms(text, nationalLanguages);
-  const reference = referenceOf(smsId, plan);
+  const reference = concatenationReference(smsId, plan);
   const message = {
     source: settings.defaultSender ? namedSender(settings) : sourceOf(from, settings),
     destination: destinationOf(user),
@@ -40,13 +40,19 @@ export function segmentsOf({ user, smsId, text, nationalLanguages, expiresAt, ..
   };
   return plan.segments.map((_, index) => {
     const { shortMessage, ...coding } = encodeSegment(plan, index, reference);
-    return { ...message, ...coding, shortMessage: Uint8Array.from(shortMessage) };
+    const named = settings.withoutTlvs ? {} : { userMessageReference: messageReference(smsId, index) };
+    return { ...message, ...coding, shortMessage: Uint8Array.from(shortMessage), ...named };
   });
 }
 
-function referenceOf(smsId: string, { shift }: SmsPlan): number {
+function concatenationReference(smsId: string, { shift }: SmsPlan): number {
   const hash = createHash('sha256').update(smsId);
   return (shift ? hash.update(JSON.stringify(shift)) : hash).digest()[0] ?? 0;
+}
+
+/** A receipt names it where the response that would have named the message is lost: 16 bits, the same in another attempt. */
+function messageReference(smsId: string, index: number): number {
+  return createHash('sha256').update(`${smsId}|${index}`).digest().readUInt16BE();
 }
 
 /** @throws UnsubmittableError */

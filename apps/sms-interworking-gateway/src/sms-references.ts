@@ -1,3 +1,4 @@
+import { handsetCause } from '@cpm/contracts-sms-interworking-gateway';
 import { z } from 'zod';
 import { messageState } from './receipt-state.js';
 
@@ -11,7 +12,7 @@ export interface SegmentReference {
 }
 
 /** A receipt as it waits for its response, or is handed on. */
-export const keptReceipt = z.object({ messageId: z.string(), state: messageState, error: z.string().optional(), at: z.number() });
+export const keptReceipt = z.object({ messageId: z.string(), state: messageState, error: z.string().optional(), cause: handsetCause.optional(), at: z.number() });
 export type KeptReceipt = z.infer<typeof keptReceipt>;
 
 /**

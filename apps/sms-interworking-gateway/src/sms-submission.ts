@@ -14,6 +14,7 @@ export const smsSubmission = z.object({
   text: z.string(),
   /** Languages whose GSM tables the text may use. */
   nationalLanguages: z.array(z.enum(NATIONAL_LANGUAGES)).optional(),
+  form: z.enum(['SMS', 'UCN']),
   /** The text has a place for a link to this message, which shows it `maxUses` times. */
   link: z.object({ messageId: z.string(), maxUses: z.number().int() }).optional(),
   /** Epoch ms: later the SMSC need not try any more. */

@@ -4,6 +4,7 @@ import { fillUcnTemplate } from '@cpm/sms-text';
 import type { Receipts } from './receipts.js';
 import { RefusalTally, verdictOn, type Refusal, type Retry } from './refusal.js';
 import type { RunningEffects } from './running-effects.js';
+import type { Screening } from './screening.js';
 import type { SegmentReference } from './sms-references.js';
 import { smsSubmission, type SmsSubmission } from './sms-submission.js';
 import type { SmscDispatch } from './smsc-dispatch.js';
@@ -16,6 +17,7 @@ export interface SubmitterParts {
   readonly dispatch: SmscDispatch;
   readonly receipts: Receipts;
   readonly links: UcnLinks;
+  readonly screening: Screening;
   readonly ingress: Ingress;
   readonly clock: Clock;
   readonly effects: RunningEffects;
@@ -38,10 +40,10 @@ export class SmsSubmitter {
   };
 
   async #submit(sms: SmsSubmission): Promise<void> {
-    const { ingress, clock, effects, receipts, done } = this.parts;
+    const { ingress, clock, effects, receipts, screening, done } = this.parts;
     const { user, smsId, attempt } = sms;
     const accepted: Accepted = { smsc: undefined, references: [] };
-    const refusal = await this.#dispatch(sms, accepted);
+    const refusal = (await screening.verdictOn(sms)) ?? (await this.#dispatch(sms, accepted));
     const { smsc, references } = accepted;
     const at = clock.now();
     const segmentIds = references.map(({ segmentId }) => segmentId);

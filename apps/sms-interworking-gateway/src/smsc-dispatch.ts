@@ -1,6 +1,7 @@
 import type { Clock } from '@cpm/runtime-ports';
-import { SmppStatusError, type SubmitSm, type SubmitSmResult } from '@cpm/smpp';
+import { SmppOutcomeUnknownError, SmppStatusError, type SubmitSm, type SubmitSmResult } from '@cpm/smpp';
 import { msisdnOf } from '@cpm/vocabulary';
+import type { OutcomeProof } from './outcome-proof.js';
 import { RefusalTally, verdictOn, type Refusal, type Verdict } from './refusal.js';
 import { segmentsOf, type SegmentChanges } from './segments.js';
 import type { SmsSubmission } from './sms-submission.js';
@@ -13,11 +14,19 @@ export interface Dispatched {
   readonly accepted: (smsc: Smsc, messageId: string) => Promise<void>;
 }
 
+interface Submitted {
+  readonly smsc: Smsc;
+  readonly bind: SmscBind;
+  readonly segment: SubmitSm;
+  readonly beginBy: number;
+}
+
 /** Finds an SMSC that takes a text; all its segments go to one SMSC over one bind, in order. */
 export class SmscDispatch {
   constructor(
     private readonly router: SmscRouter<Smsc>,
     private readonly clock: Clock,
+    private readonly proof: OutcomeProof,
   ) {}
 
   /**
@@ -50,7 +59,7 @@ export class SmscDispatch {
         const bind = smsc.leastBusyBind();
         if (!bind) return { retry: 'elsewhere', reason: `no bind to ${smsc.settings.id}` };
         for (const segment of segmentsOf(sms, this.clock.now(), { ...smsc.settings, ...changes })) {
-          const { messageId } = await this.#submitThrottled(bind, segment, sms.beginBy);
+          const { messageId } = await this.#submitProven({ smsc, bind, segment, beginBy: sms.beginBy });
           acceptedSegments += 1;
           await accepted(smsc, messageId);
         }
@@ -63,8 +72,18 @@ export class SmscDispatch {
     }
   }
 
+  async #submitProven({ smsc, ...submitted }: Submitted): Promise<SubmitSmResult> {
+    const since = this.clock.now();
+    try {
+      return await this.#submitThrottled(submitted);
+    } catch (error) {
+      if (!(error instanceof SmppOutcomeUnknownError)) throw error;
+      return await this.proof.await(smsc.settings.id, { segment: submitted.segment, since }, error);
+    }
+  }
+
   /** A throttled segment takes its place in the line again, where it waits for the end of the pause. */
-  async #submitThrottled(bind: SmscBind, segment: SubmitSm, beginBy: number): Promise<SubmitSmResult> {
+  async #submitThrottled({ bind, segment, beginBy }: Omit<Submitted, 'smsc'>): Promise<SubmitSmResult> {
     for (;;) {
       try {
         return await bind.submit(segment, () => this.clock.now() <= beginBy);
@@ -79,5 +98,5 @@ export class SmscDispatch {
 function repairedAfter(error: unknown, { settings }: Smsc, changes: SegmentChanges): SegmentChanges | undefined {
   const repair = error instanceof SmppStatusError ? error.statusClass.repair : undefined;
   if (repair === 'default-sender' && settings.senderFallback && !changes.defaultSender) return { ...changes, defaultSender: true };
-  return repair === 'without-tlvs' && settings.setDpf && !changes.withoutTlvs ? { ...changes, withoutTlvs: true } : undefined;
+  return repair === 'without-tlvs' && !changes.withoutTlvs ? { ...changes, withoutTlvs: true } : undefined;
 }

@@ -53,7 +53,7 @@ beforeEach(async () => {
   references = new InMemorySmsReferences();
   links = new InMemoryUcnLinks();
   registry = new Registry();
-  const config = gatewayConfig.parse({ SMPP_URL: `smpp://cpm:cpm@127.0.0.1:${port}` });
+  const config = gatewayConfig.parse({ SMPP_URL: `smpp://cpm:cpm@127.0.0.1:${port}`, SMS_UNKNOWN_GRACE_MS: '1000' });
   gateway = new SmscGateway({ config, references, links, ingress, store, clock: systemClock, metrics: new GatewayMetrics(registry) });
   gateway.onApplicationBootstrap();
   // Once the gateway knows it: the server has the session a moment earlier.
@@ -278,7 +278,16 @@ describe('a short message of a handset', () => {
     ingress.refusals = 1;
     expect(await deliver({})).toBe(STATUS.systemError);
     expect(await deliver({})).toBe(STATUS.ok);
-    expect(ingress.of('SmsReceived')).toHaveLength(1);
+    expect(ingress.of('SmsReceived')).toMatchObject([{ text: 'Reply', mayRepeat: true }]);
+  });
+
+  it('says that it may come again when the bind was lost after its acknowledgement', async () => {
+    expect(await deliver({})).toBe(STATUS.ok);
+    server.sessions()[0]?.disconnect();
+    await until(async () => (await registry.getSingleMetricAsString('cpm_smpp_bound')).endsWith('} 0'));
+    await until(() => server.sessions().length === 1);
+    expect(await deliver({})).toBe(STATUS.ok);
+    expect(ingress.of('SmsReceived').map(({ mayRepeat }) => mayRepeat)).toEqual([undefined, true]);
   });
 
   it('says which part of a longer text it is', async () => {

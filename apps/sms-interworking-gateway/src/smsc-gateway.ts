@@ -1,16 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { AccessObserved } from '@cpm/contracts-access-awareness';
-import { SmsReceived } from '@cpm/contracts-sms-interworking-gateway';
-import { inboxOf } from '@cpm/runtime-decider';
 import type { AggregateStore, Clock, EffectHandlers, Ingress } from '@cpm/runtime-ports';
-import type { AlertNotification, Deliver, InboundMessage, SmppAddress, SmppEvent } from '@cpm/smpp';
-import { msisdnOf, normaliseAddress, type CpmAddress } from '@cpm/vocabulary';
+import type { AlertNotification, Deliver, SmppEvent } from '@cpm/smpp';
+import { alertEvidence } from './access-evidence.js';
 import type { GatewayConfig } from './gateway-config.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
+import { InboundTexts } from './inbound-texts.js';
+import { OutcomeProof } from './outcome-proof.js';
 import { Receipts } from './receipts.js';
 import { RunningEffects } from './running-effects.js';
 import { SmsCanceller } from './sms-canceller.js';
+import { screeningOf, type Screening } from './screening.js';
 import type { SmsReferences } from './sms-references.js';
 import type { UcnLinks } from './ucn-links.js';
 import { SmsSubmitter } from './sms-submitter.js';
@@ -30,7 +30,6 @@ export interface GatewayParts {
 }
 
 const SERVICE = 'sms-interworking-gateway';
-const DEAD_LETTERS = 'dead-letters';
 
 /** The talk with the SMSCs: submissions go out, receipts, alerts and inbound messages come in. */
 export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -39,16 +38,25 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
   readonly #smscs: readonly SmppSmsc[];
   readonly #effects: RunningEffects;
   readonly #receipts: Receipts;
+  readonly #inbound: InboundTexts;
+  readonly #proof: OutcomeProof;
+  readonly #screening: Screening;
 
   /** @throws ConfigError for SMSCs that cannot be talked to */
   constructor(private readonly parts: GatewayParts) {
-    const { config, references, links, ingress, clock, metrics } = parts;
+    const { config, references, links, ingress, store, clock, metrics } = parts;
     this.#smscs = smscsOf(config).map((settings) => this.#connect(settings));
     this.#receipts = new Receipts(references, ingress, () => clock.now());
     this.#effects = new RunningEffects(clock, (error) => this.#logger.warn(`an outcome could not be kept, trying again: ${(error as Error).message}`));
-    const dispatch = new SmscDispatch(new SmscRouter<Smsc>(this.#smscs), clock);
+    this.#inbound = new InboundTexts({ ingress, store, clock });
+    this.#proof = new OutcomeProof(this.#receipts, config.SMS_UNKNOWN_GRACE_MS);
+    this.#screening = screeningOf(config, {
+      done: (fate) => metrics.screening(fate),
+      failed: (error) => this.#logger.warn(`screening failed: ${error.message}`),
+    });
+    const dispatch = new SmscDispatch(new SmscRouter<Smsc>(this.#smscs), clock, this.#proof);
     const outgoing = { ingress, clock, effects: this.#effects };
-    const submitter = new SmsSubmitter({ ...outgoing, dispatch, receipts: this.#receipts, links, done: (fate, mayRepeat) => metrics.submission(fate, mayRepeat) });
+    const submitter = new SmsSubmitter({ ...outgoing, dispatch, receipts: this.#receipts, links, screening: this.#screening, done: (fate, mayRepeat) => metrics.submission(fate, mayRepeat) });
     const canceller = new SmsCanceller({ ...outgoing, smscs: this.#smscs, done: (outcome) => metrics.cancellation(outcome) });
     this.effects = { 'submit-sms': submitter.submit, 'cancel-sms': canceller.cancel };
   }
@@ -62,50 +70,32 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
   /** Answers that are due still come in and reach the log; what is submitted from now on is refused until later. */
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all(this.#smscs.map((smsc) => smsc.close()));
+    this.#proof.stop();
     await this.#effects.idle();
+    this.#screening.close();
   }
 
   #connect(settings: SmscSettings): SmppSmsc {
     return new SmppSmsc(settings, {
       onDeliver: (smsc, deliver) => this.#deliver(smsc, deliver),
       onAlert: (alert) => this.#alert(alert),
-      onBind: ({ id }, bind, state) => this.#logger.log(`bind ${bind} to the SMSC ${id} ${state}`),
+      onBind: ({ id }, bind, state) => {
+        if (state !== 'bound') this.#inbound.bindLost();
+        this.#logger.log(`bind ${bind} to the SMSC ${id} ${state}`);
+      },
       observe: ({ id }, bind, event) => this.#observe(id, bind, event),
     }, this.parts.metrics.smscs);
   }
 
   async #deliver(smsc: SmscSettings, deliver: Deliver): Promise<void> {
-    if (deliver.kind === 'message') return this.#takeMessage(deliver);
-    this.parts.metrics.receipt(await this.#receipts.take(smsc, deliver));
+    const { metrics } = this.parts;
+    if (deliver.kind === 'message') metrics.inbound(await this.#inbound.take(deliver));
+    else metrics.receipt(await this.#receipts.take(smsc, deliver));
   }
 
-  /** Resolves once the text is in the log: whether its number stands for a session is decided there, in the order of the user's events. */
-  async #takeMessage(message: InboundMessage): Promise<void> {
-    const { ingress, clock, metrics } = this.parts;
-    const { text, concat } = message;
-    const user = addressOf(message.from);
-    const number = addressOf(message.to);
-    const to = number && msisdnOf(number);
-    if (user === undefined || to === undefined) return this.#putAside(message);
-    const part = concat && { reference: concat.reference, total: concat.total, number: concat.part };
-    await ingress.publish(SmsReceived, { user, to, text, ...(part && { part }), at: clock.now() });
-    metrics.inbound('logged');
-  }
-
-  /** A text between parties that are no telephone numbers belongs to nobody's log: an operator can see that it came. */
-  async #putAside({ from, to, text, concat }: InboundMessage): Promise<void> {
-    const { store, clock, metrics } = this.parts;
-    const insert = { service: SERVICE, key: addressOf(from) ?? from.address, value: JSON.stringify({ from, to, text, concat }), reason: 'inbound short message without a conversation', at: clock.now(), replayed: false };
-    await store.write([{ kind: 'row', table: DEAD_LETTERS, id: `${inboxOf(SERVICE)}/inbound/${randomUUID()}`, insert }], []);
-    metrics.inbound('put-aside');
-  }
-
-  async #alert({ handset, availability }: AlertNotification): Promise<void> {
-    const user = addressOf(handset);
-    if (!user) return;
-    await this.parts.ingress.publish(AccessObserved, {
-      user, access: 'CS', confidence: 'DELIVERABLE', source: 'smpp-alert', observedAt: this.parts.clock.now(), ...ALERTED[availability],
-    });
+  async #alert(alert: AlertNotification): Promise<void> {
+    const evidence = alertEvidence(alert, this.parts.clock.now());
+    if (evidence) await this.parts.ingress.publish(AccessObserved, evidence);
   }
 
   #observe(smsc: string, bind: number, event: SmppEvent): void {
@@ -114,15 +104,4 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     if (type === 'bound' || type === 'reconnect-scheduled') this.#logger.debug(line);
     else this.#logger.warn(line);
   }
-}
-
-/** What an alert says of CS. */
-const ALERTED: Readonly<Record<AlertNotification['availability'], Pick<AccessObserved, 'state' | 'cause'>>> = {
-  available: { state: 'AVAILABLE' },
-  denied: { state: 'UNAVAILABLE', cause: 'barred' },
-  unavailable: { state: 'UNAVAILABLE', cause: 'unavailable' },
-};
-
-function addressOf({ address }: SmppAddress): CpmAddress | undefined {
-  return normaliseAddress(`tel:+${address.replace(/^\+/, '')}`);
 }

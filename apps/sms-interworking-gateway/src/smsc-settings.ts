@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ConfigError } from '@cpm/runtime-host';
 import { parseSmppUrl, type StatusOverride } from '@cpm/smpp';
 import { z } from 'zod';
+import { errorCauses } from './receipt-cause.js';
 import { idFormat, senderName, smscId, systemType, validityForm, type GatewayConfig } from './gateway-config.js';
 
 const port = z.number().int().min(1).max(65_535);
@@ -48,6 +49,8 @@ const smsc = z.strictObject({
   shortCode: z.strictObject({ ton: octet, npi: octet }).default({ ton: 3, npi: 0 }),
   /** By command_status, decimal or 0x hexadecimal. */
   statusOverrides: z.record(z.string().regex(/^(0x[0-9a-f]{1,8}|\d{1,10})$/i, 'must be a command_status, such as 0x45'), statusOverride).default({}),
+  /** What its error codes in receipts mean for the handset; those of GSM networks are known. */
+  errorCauses: errorCauses.default({}),
   /** Asks for an alert when a handset that was away can be reached. */
   setDpf: z.boolean().default(false),
   /** It understands cancel_sm. */
@@ -87,10 +90,10 @@ export function smscsOf(config: GatewayConfig, environment: Environment = proces
 
 function theOneOf(url: string, config: GatewayConfig): SmscSettings {
   const { host, port: at, ...target } = parseSmppUrl(url);
-  const { SMPP_SMSC_ID: id, SMPP_SYSTEM_TYPE, SMPP_WINDOW, SMPP_ID_FORMAT, SMPP_VALIDITY, SMPP_SENDER_NAME } = config;
+  const { SMPP_SMSC_ID: id, SMPP_SYSTEM_TYPE, SMPP_WINDOW, SMPP_ID_FORMAT, SMPP_ERROR_CAUSES, SMPP_VALIDITY, SMPP_SENDER_NAME } = config;
   const defaults = smsc.parse({
     id, addresses: [{ host }], systemId: target.systemId, passwordEnv: 'SMPP_URL', systemType: SMPP_SYSTEM_TYPE, window: SMPP_WINDOW,
-    idFormat: SMPP_ID_FORMAT, validity: SMPP_VALIDITY, senderName: SMPP_SENDER_NAME,
+    idFormat: SMPP_ID_FORMAT, errorCauses: SMPP_ERROR_CAUSES, validity: SMPP_VALIDITY, senderName: SMPP_SENDER_NAME,
   });
   return { ...defaults, ...target, addresses: [{ host, port: at }], tls: {}, ratePerSec: Infinity, statusOverrides: {} };
 }

@@ -32,6 +32,9 @@ const msisdn = z.string().regex(/^[1-9]\d{6,14}$/, 'must be an MSISDN: 7 to 15 d
 /** +49 176 040690 00 to 19: numbers that the German regulator keeps for fiction, so that nobody owns what an operator did not set. */
 const DRAMA_NUMBERS = Array.from({ length: 20 }, (_, at) => `4917604069${String(at).padStart(3, '0')}`);
 
+/** Words that count when a text consists of nothing else, in any case; an empty list turns them off. */
+const words = (...fallback: readonly string[]) => z.array(z.string().trim().min(1).max(20)).max(50).default([...fallback]);
+
 const flag = (fallback: boolean) => z.boolean().default(fallback);
 
 /**
@@ -84,6 +87,10 @@ export const policy = z.strictObject({
   'ft.resumeWindowSec': z.number().min(1).max(86_400).default(300),
   /** Numbers of the gateway from which texts of group sessions are sent, so that an answer finds its session. */
   'sms.leasedNumbers': z.array(msisdn).max(10_000).default([...DRAMA_NUMBERS]),
+  /** A phone that answers one of these gets no SMS any more from that session or sender; the first list below: from nobody; the second undoes both. */
+  'sms.stopWords': words('STOP', 'UNSUBSCRIBE'),
+  'sms.stopAllWords': words('STOPALL'),
+  'sms.startWords': words('START', 'UNSTOP'),
   /** How long a stored object is kept; 0: until somebody removes it. */
   'store.retentionDays': z.number().int().min(0).max(36_500).default(0),
   /** How long a removed object is remembered, for devices that were away; one that comes back later searches all again. */

@@ -12,6 +12,12 @@ export interface RawDeliver {
   readonly body: Uint8Array;
 }
 
+/** An error of the network behind the SMSC, in the codes of its type. */
+export interface NetworkError {
+  readonly networkType: number;
+  readonly code: number;
+}
+
 /** News of a submitted short message. */
 export interface DeliveryReceipt {
   readonly kind: 'receipt';
@@ -23,6 +29,8 @@ export interface DeliveryReceipt {
   readonly from: SmppAddress;
   readonly to: SmppAddress;
   readonly errorCode?: string;
+  /** The network_error_code TLV (SMPP 3.4 section 5.3.2.31): network type 3 is GSM. */
+  readonly networkError?: NetworkError;
   /** `YYMMDDhhmm` or with seconds, in the SMSC's own time zone. */
   readonly doneDate?: string;
   readonly userMessageReference?: number;
@@ -105,8 +113,8 @@ function receiptOf(fields: DeliverFields, body: Buffer) {
 }
 
 /** The TLV is network type and a 16-bit code; only the code compares with `err:`. */
-function errorCodeOf({ network_error_code: tlv }: DeliverFields, { errorCode }: ReceiptText): { errorCode?: string } {
-  if (tlv?.length === 3) return { errorCode: String(tlv.readUInt16BE(1)) };
+function errorCodeOf({ network_error_code: tlv }: DeliverFields, { errorCode }: ReceiptText): Pick<DeliveryReceipt, 'errorCode' | 'networkError'> {
+  if (tlv?.length === 3) return { errorCode: String(tlv.readUInt16BE(1)), networkError: { networkType: tlv.readUInt8(0), code: tlv.readUInt16BE(1) } };
   return errorCode === undefined ? {} : { errorCode };
 }
 

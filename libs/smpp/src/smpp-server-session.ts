@@ -3,6 +3,7 @@ import type { SmppAddress } from './address.js';
 import { AVAILABILITIES, type HandsetAvailability } from './alert-notification.js';
 import { parseCancel } from './cancel-sm.js';
 import { STATUS } from './command-status.js';
+import type { NetworkError } from './deliver-sm.js';
 import type { LinkEndReason } from './errors.js';
 import type { Pdu } from './pdu.js';
 import { parseSubmit } from './received-submit.js';
@@ -19,6 +20,7 @@ export interface DeliverSm {
   readonly receiptedMessageId?: string;
   readonly messageState?: number;
   readonly userMessageReference?: number;
+  readonly networkError?: NetworkError;
 }
 
 type SessionOptions = Omit<SmppLinkOptions, 'onRequest'> &
@@ -70,6 +72,7 @@ export class SmppServerSession {
       ...(deliver.receiptedMessageId === undefined ? {} : { receipted_message_id: deliver.receiptedMessageId }),
       ...(deliver.messageState === undefined ? {} : { message_state: deliver.messageState }),
       ...(deliver.userMessageReference === undefined ? {} : { user_message_reference: deliver.userMessageReference }),
+      ...(deliver.networkError === undefined ? {} : { network_error_code: networkErrorOctets(deliver.networkError) }),
     });
     return response.status;
   }
@@ -165,4 +168,10 @@ export class SmppServerSession {
         return;
     }
   }
+}
+
+function networkErrorOctets({ networkType, code }: NetworkError): Buffer {
+  const octets = Buffer.of(networkType, 0, 0);
+  octets.writeUInt16BE(code, 1);
+  return octets;
 }

@@ -13,6 +13,8 @@ export const smscBehaviour = z.strictObject({
   held: z.boolean().default(false),
   /** Final state that the receipt tells, and that `messages` shows. */
   outcome: z.enum(['DELIVERED', 'UNDELIVERABLE', 'EXPIRED', 'REJECTED', 'DELETED']).default('DELIVERED'),
+  /** GSM code that the receipt of a failure gives in its network_error_code TLV: a MAP error, 6 is absentSubscriberSM. */
+  networkError: z.number().int().min(0).max(0xffff).optional(),
   receiptOrder: z.enum(['after-response', 'before-response']).default('after-response'),
   /** 2 sends each receipt twice, 0 never sends one. */
   receiptCopies: z.number().int().min(0).max(5).default(1),

@@ -10,6 +10,7 @@ const STAT: Readonly<Record<SmscBehaviour['outcome'], string>> = {
 };
 
 const RECEIPT = 0x04;
+const GSM = 3;
 
 export interface ReceiptNews {
   readonly submit: ReceivedSubmit;
@@ -42,6 +43,7 @@ export function receiptOf({ submit, messageId, behaviour, submittedAt, doneAt }:
     ]),
     ...(receiptForm === 'text' ? {} : tlvs),
     ...(submit.userMessageReference === undefined ? {} : { userMessageReference: submit.userMessageReference }),
+    ...(delivered || behaviour.networkError === undefined ? {} : { networkError: { networkType: GSM, code: behaviour.networkError } }),
   };
 }
 

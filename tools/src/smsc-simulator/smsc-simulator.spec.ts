@@ -130,6 +130,15 @@ describe('behaviours', () => {
     expect(simulator.messages().map(({ state }) => state)).toEqual([outcome, outcome, outcome]);
   });
 
+  it('tells the error of the network with a failure', async () => {
+    const simulator = await simulate();
+    const { submit, delivered } = await bind(simulator);
+    simulator.configure({ outcome: 'UNDELIVERABLE', networkError: 6 });
+    await submit(one('x'));
+    await until(() => delivered.length === 1);
+    expect(delivered).toMatchObject([{ errorCode: '6', networkError: { networkType: 3, code: 6 } }]);
+  });
+
   it('names a message in hexadecimal first and in decimal later', async () => {
     const simulator = await simulate();
     const { submit, delivered } = await bind(simulator);

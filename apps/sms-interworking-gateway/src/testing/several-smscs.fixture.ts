@@ -87,7 +87,7 @@ export async function gatewayWith(smscs: readonly Record<string, unknown>[], bou
   process.env['CPM_TEST_SMSC_PASSWORD'] = 'geheim';
   const [ingress, registry, references] = [new RecordedIngress(), new Registry(), new InMemorySmsReferences()];
   const gateway = new SmscGateway({
-    config: gatewayConfig.parse({ SMSC_CONFIG: path }), references, links: new InMemoryUcnLinks(), ingress, store: new InMemoryStore(), clock: systemClock,
+    config: gatewayConfig.parse({ SMS_UNKNOWN_GRACE_MS: '0', SMSC_CONFIG: path }), references, links: new InMemoryUcnLinks(), ingress, store: new InMemoryStore(), clock: systemClock,
     metrics: new GatewayMetrics(registry),
   });
   rmSync(directory, { recursive: true });
@@ -110,5 +110,5 @@ let texts = 0;
 
 export function text(more: Record<string, unknown> = {}): Record<string, unknown> {
   texts += 1;
-  return { user: BOB, smsId: `${BOB}|m${texts}`, attempt: 1, sender: ALICE, text: 'Hello', expiresAt: Date.now() + 3_600_000, beginBy: Date.now() + 45_000, mayRepeat: false, ...more };
+  return { user: BOB, smsId: `${BOB}|m${texts}`, attempt: 1, sender: ALICE, text: 'Hello', expiresAt: Date.now() + 3_600_000, beginBy: Date.now() + 45_000, mayRepeat: false, form: 'SMS', ...more };
 }

@@ -14,6 +14,8 @@ export const SmsReceived = defineEvent({
     text: z.string(),
     /** Its place in a concatenated short message (3GPP TS 23.040). */
     part: z.object({ reference: z.number().int(), total: z.number().int(), number: z.number().int() }).optional(),
+    /** The SMSC may have delivered it before. */
+    mayRepeat: z.boolean().optional(),
     at: instant,
   }),
 });

@@ -30,6 +30,10 @@ export const SmscRefused = defineEvent({
 });
 export type SmscRefused = PayloadOf<typeof SmscRefused>;
 
+/** Why a handset gets no SMS, as far as a receipt shows it. */
+export const handsetCause = z.enum(['absent-subscriber', 'memory-full', 'barred']);
+export type HandsetCause = z.infer<typeof handsetCause>;
+
 /** What the SMSC said to taking a submitted SMS back: `cancelled` when it dropped every segment, so that the handset gets none. */
 export const SmscCancelled = defineEvent({
   type: 'SmscCancelled', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
@@ -44,6 +48,6 @@ export const SmscReceipt = defineEvent({
   type: 'SmscReceipt', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
   summary: 'A delivery receipt for one segment of an SMS',
   key: ({ user }) => user,
-  schema: z.object({ ...sms, segmentId: z.string(), state: z.enum(['ENROUTE', 'DELIVERED', 'EXPIRED', 'DELETED', 'UNDELIVERABLE', 'ACCEPTED', 'UNKNOWN', 'REJECTED']), error: z.string().optional() }),
+  schema: z.object({ ...sms, segmentId: z.string(), state: z.enum(['ENROUTE', 'DELIVERED', 'EXPIRED', 'DELETED', 'UNDELIVERABLE', 'ACCEPTED', 'UNKNOWN', 'REJECTED']), error: z.string().optional(), cause: handsetCause.optional() }),
 });
 export type SmscReceipt = PayloadOf<typeof SmscReceipt>;

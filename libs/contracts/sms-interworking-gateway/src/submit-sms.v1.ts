@@ -12,7 +12,9 @@ export const SubmitSms = defineEvent({
   key: ({ user }) => user,
   schema: z.object({
     ...leg, attempt: z.number().int(), text: z.string(), expiresAt: instant, at: instant,
-    /** MSISDN to send from; absent: the sender's own. */
+    /** Where an answer belongs; absent: an answer is nobody's. */
+    conversationId: z.string().optional(), contributionId: z.string().optional(),
+    /** MSISDN to send from; absent: the sender's own, or a leased one where he has none. */
     source: z.string().optional(),
   }),
 });
@@ -29,6 +31,21 @@ export const SubmitGroupSms = defineEvent({
 });
 export type SubmitGroupSms = PayloadOf<typeof SubmitGroupSms>;
 
+/** A text with the number that it goes from, once it is known where an answer to that number belongs. */
+export const SendSms = defineEvent({
+  type: 'SendSms', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
+  summary: 'Send a text to the Primary Device from this number',
+  key: ({ user }) => user,
+  schema: z.object({
+    ...leg, attempt: z.number().int(), text: z.string(), expiresAt: instant, at: instant,
+    /** MSISDN to send from; absent: the sender's own. */
+    source: z.string().optional(),
+    /** The group session that it belongs to. */
+    sessionId: z.string().optional(),
+  }),
+});
+export type SendSms = PayloadOf<typeof SendSms>;
+
 /** Tell the Primary by SMS that content waits for it: an Undelivered Content Notification. `size` in bytes. */
 export const SubmitUcn = defineEvent({
   type: 'SubmitUcn', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
@@ -36,6 +53,8 @@ export const SubmitUcn = defineEvent({
   key: ({ user }) => user,
   schema: z.object({
     ...leg, attempt: z.number().int(), contentType: z.string(), size: z.number().int(), language: z.string().optional(), expiresAt: instant, at: instant,
+    /** The group session that it belongs to. */
+    sessionId: z.string().optional(),
   }),
 });
 export type SubmitUcn = PayloadOf<typeof SubmitUcn>;

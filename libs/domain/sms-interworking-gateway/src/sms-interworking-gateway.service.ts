@@ -1,13 +1,13 @@
-import { defineService, on } from '@cpm/runtime-decider';
+import { defineService, on, type DecisionContext } from '@cpm/runtime-decider';
 import { EraseUser, UserErased } from '@cpm/contracts-device-registry';
 import {
-  CancelSms, OfferUcn, ReleaseUcn, SmscAccepted, SmscCancelled, SmscReceipt, SmscRefused, SmsReceived, SubmitGroupSms, SubmitSms, SubmitUcn, SubmitUcnSummary, UCN_LINKS, UcnSetAside, UcnSummaryProgress, WithdrawUcn,
+  CancelSms, OfferUcn, ReleaseUcn, SendSms, SmscAccepted, SmscCancelled, SmscReceipt, SmscRefused, SmsReceived, SubmitGroupSms, SubmitSms, SubmitUcn, SubmitUcnSummary, UCN_LINKS, UcnSetAside, UcnSummaryProgress, WithdrawUcn,
 } from '@cpm/contracts-sms-interworking-gateway';
 import type { Policy } from '@cpm/vocabulary';
 import { ucnBundle } from './bundle/ucn-bundle.aggregate.js';
 import type { UcnBundleCommand } from './bundle/ucn-bundle.js';
 import { leases } from './lease/leases.aggregate.js';
-import type { LeasesCommand } from './lease/leases.js';
+import type { Leases, LeasesCommand } from './lease/leases.js';
 import { sms, smsId } from './sms/sms.aggregate.js';
 import type { SmsCommand, SmsRequest } from './sms/sms.js';
 import { summaryRequest, ucnRequest } from './ucn/ucn-request.js';
@@ -20,12 +20,14 @@ function tablesOf({ 'sms.nationalLanguages': nationalLanguages }: Policy): Pick<
   return nationalLanguages.length > 0 ? { nationalLanguages } : {};
 }
 
-/** Brings texts to handsets: what routing asks for comes in, what the SMSC says of it, and what handsets answer to a group. */
+type Context = DecisionContext<Leases>;
+
+/** Brings texts to handsets: what routing asks for comes in, what the SMSC says of it, and what handsets answer. */
 export const smsInterworkingGateway = defineService('sms-interworking-gateway', [
   on(SubmitSms, {
-    aggregate: sms,
-    idOf: ({ user, messageId }) => smsId(user, messageId),
-    command: ({ at: _at, ...request }, { now, policy }): SmsCommand => ({ type: 'Submit', request: { ...request, ...tablesOf(policy), form: 'SMS' }, now }),
+    aggregate: leases,
+    idOf: ({ user }) => user,
+    command: ({ at: _at, ...text }, { now, policy }): LeasesCommand => ({ type: 'Submit', text, pool: policy['sms.leasedNumbers'], now }),
   }),
   on(SubmitGroupSms, {
     aggregate: leases,
@@ -35,12 +37,18 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
   on(SmsReceived, {
     aggregate: leases,
     idOf: ({ user }) => user,
-    command: ({ user: _user, ...inbound }, { now, policy }): LeasesCommand => ({ type: 'Receive', inbound, lifeMs: policy['deferred.ttlSec'] * 1_000, now }),
+    command: ({ user: _user, ...inbound }, { now, policy }): LeasesCommand => ({ type: 'Receive', inbound, lifeMs: policy['deferred.ttlSec'] * 1_000, words: policy, now }),
+  }),
+  on(SendSms, {
+    aggregate: sms,
+    idOf: ({ user, messageId }) => smsId(user, messageId),
+    command: ({ at: _at, ...request }, { now, policy, view }: Context): SmsCommand =>
+      ({ type: 'Submit', request: { ...request, ...tablesOf(policy), form: 'SMS' }, optOuts: view.optOuts, now }),
   }),
   on(SubmitUcn, {
     aggregate: sms,
     idOf: ({ user, messageId }) => smsId(user, messageId),
-    command: (ucn, { now, policy }): SmsCommand => ({ type: 'Submit', request: { ...ucnRequest(ucn, policy), ...tablesOf(policy) }, now }),
+    command: (ucn, { now, policy, view }: Context): SmsCommand => ({ type: 'Submit', request: { ...ucnRequest(ucn, policy), ...tablesOf(policy) }, optOuts: view.optOuts, now }),
   }),
   on(OfferUcn, {
     aggregate: ucnBundle,
@@ -55,7 +63,7 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
   on(ReleaseUcn, {
     aggregate: sms,
     idOf: ({ user, messageId }) => smsId(user, messageId),
-    command: ({ attempt }, { now }): SmsCommand => ({ type: 'Release', attempt, now }),
+    command: ({ attempt }, { now, view }: Context): SmsCommand => ({ type: 'Release', attempt, optOuts: view.optOuts, now }),
   }),
   on(UcnSetAside, {
     aggregate: sms,
@@ -65,7 +73,8 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
   on(SubmitUcnSummary, {
     aggregate: sms,
     idOf: ({ user, summaryId }) => smsId(user, summaryId),
-    command: (summary, { now, policy }): SmsCommand => ({ type: 'Submit', request: { ...summaryRequest(summary, policy), ...tablesOf(policy) }, now }),
+    command: (summary, { now, policy, view }: Context): SmsCommand =>
+      ({ type: 'Submit', request: { ...summaryRequest(summary, policy), ...tablesOf(policy) }, optOuts: view.optOuts, now }),
   }),
   on(UcnSummaryProgress, {
     aggregate: sms,
@@ -95,7 +104,7 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
   on(SmscReceipt, {
     aggregate: sms,
     idOf: (evidence) => evidence.smsId,
-    command: ({ attempt, segmentId, state, error }, { now }): SmsCommand =>
-      ({ type: 'TakeReceipt', submission: attempt, segmentId, state, ...(error !== undefined && { error }), now }),
+    command: ({ attempt, segmentId, state, error, cause, at }, { now }): SmsCommand =>
+      ({ type: 'TakeReceipt', submission: attempt, segmentId, state, ...(error !== undefined && { error }), ...(cause !== undefined && { cause }), heardAt: at, now }),
   }),
 ], { asked: EraseUser, done: UserErased, tables: [], fields: { [UCN_LINKS]: 'user', [SMSC_REFERENCES]: 'reference.user' } });

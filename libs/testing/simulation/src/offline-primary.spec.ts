@@ -218,7 +218,7 @@ requirement('CPM-MLD-035', () => {
     expect(bob.left).toEqual(['115 SMS', '415 SMS']);
   }));
 
-  it.each(['barred', 'memory-full'])('an SMS is refused as %s: no other is tried, and IP brings it at once', (cause) => plays(async (bob) => {
+  it.each(['barred', 'memory-full'] as const)('an SMS is refused as %s: no other is tried, and IP brings it at once', (cause) => plays(async (bob) => {
     bob.smsc.keepsReceipts = true;
     await bob.offline();
     await bob.text();

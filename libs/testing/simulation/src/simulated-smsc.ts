@@ -1,5 +1,4 @@
-import { AccessObserved } from '@cpm/contracts-access-awareness';
-import { SmscAccepted, SmscCancelled, SmscReceipt, SmscRefused } from '@cpm/contracts-sms-interworking-gateway';
+import { SmscAccepted, SmscCancelled, SmscReceipt, SmscRefused, type HandsetCause } from '@cpm/contracts-sms-interworking-gateway';
 import type { Sms } from '@cpm/domain-sms-interworking-gateway';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { World } from './world.js';
@@ -23,7 +22,7 @@ interface Cancellation {
 }
 
 /** What a failed receipt may say of the handset; most say nothing. */
-const CAUSES = [undefined, undefined, 'absent-subscriber', 'memory-full', 'barred'] as const;
+const CAUSES: readonly (HandsetCause | undefined)[] = [undefined, undefined, 'absent-subscriber', 'memory-full', 'barred'];
 
 /** An SMSC with moods: takes a submission, refuses it for now, or takes it and never answers; receipts may fail. */
 export class SimulatedSmsc {
@@ -76,16 +75,16 @@ export class SimulatedSmsc {
   }
 
   /** Says of everything that was kept back what became of it, and of a handset that did not take it why. */
-  async release(state: ReceiptState, cause?: string): Promise<void> {
+  async release(state: ReceiptState, cause?: HandsetCause): Promise<void> {
     for (const sms of this.kept.splice(0)) await this.receipt(sms, { state, cause });
   }
 
-  private outcome(): { state: ReceiptState; cause: string | undefined } {
+  private outcome(): { state: ReceiptState; cause: HandsetCause | undefined } {
     const { dice, faults } = this.world;
     return dice.chance(faults.receiptFails) ? { state: 'UNDELIVERABLE', cause: CAUSES[dice.below(CAUSES.length)] } : { state: 'DELIVERED', cause: undefined };
   }
 
-  private async receipt(sms: Submission, { state, cause }: { readonly state: ReceiptState; readonly cause: string | undefined }): Promise<void> {
+  private async receipt(sms: Submission, { state, cause }: { readonly state: ReceiptState; readonly cause: HandsetCause | undefined }): Promise<void> {
     await this.world.steps.turn('smsc receipt');
     if (!this.queued.delete(segmentOf(sms))) return;
     const { user, smsId, attempt } = sms;
@@ -94,10 +93,7 @@ export class SimulatedSmsc {
       const text = { messageId, user, form: sms.form };
       this.world.history.saw(at, state === 'DELIVERED' ? { kind: 'sms-received', ...text, source: sms.source } : { kind: 'sms-failed', ...text });
     }
-    const evidence = { user, access: 'CS', confidence: 'DELIVERABLE', source: 'smpp-receipt', observedAt: at } as const;
-    await this.world.ingress(SmscReceipt, { user, smsId, attempt, at, segmentId: segmentOf(sms), state });
-    if (state === 'DELIVERED') await this.world.ingress(AccessObserved, { ...evidence, state: 'AVAILABLE' });
-    else if (cause !== undefined) await this.world.ingress(AccessObserved, { ...evidence, state: 'UNAVAILABLE', cause });
+    await this.world.ingress(SmscReceipt, { user, smsId, attempt, at, segmentId: segmentOf(sms), state, ...(cause !== undefined && { cause }) });
   }
 
   /** A summary of notifications stands for several messages. */

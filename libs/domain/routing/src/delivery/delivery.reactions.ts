@@ -105,15 +105,16 @@ function textLeg({ device, attempt }: { readonly device: DeviceId; readonly atte
 function textRequest(event: Of<'TextRequested'>, delivery: OfferedDelivery, context: Context): Reaction {
   const { contentType, size, expiresAt } = delivery.message;
   const leg = { ...textLeg(event, delivery, context), expiresAt };
+  const groupId = delivery.binding?.group ? delivery.message.sessionId : undefined;
   if (event.form === 'SMS') {
     const text = smsTextOf(delivery.message, delivery.binding);
     if (text === undefined) throw new Error('only inline text is planned as SMS');
-    const { sessionId, conversationId, contributionId } = delivery.message;
-    if (delivery.binding?.group && sessionId !== undefined) return publish(SubmitGroupSms, { ...leg, text, sessionId, conversationId, contributionId });
-    return publish(SubmitSms, { ...leg, text });
+    const { conversationId, contributionId } = delivery.message;
+    if (groupId !== undefined) return publish(SubmitGroupSms, { ...leg, text, sessionId: groupId, conversationId, contributionId });
+    return publish(SubmitSms, { ...leg, text, conversationId, contributionId });
   }
   const language = context.view.preferences.language ?? context.view.language;
-  return publish(SubmitUcn, { ...leg, contentType, size, ...(language && { language }) });
+  return publish(SubmitUcn, { ...leg, contentType, size, ...(language && { language }), ...(groupId !== undefined && { sessionId: groupId }) });
 }
 
 function pushTimeout({ device }: Of<'PushUnanswered'>, { recipient }: OfferedDelivery, { now }: Context): Reaction {

@@ -1,4 +1,4 @@
-import { DEFAULT_POLICY, type Message, type Policy } from '@cpm/vocabulary';
+import { DEFAULT_POLICY, type CpmAddress, type Message, type Policy } from '@cpm/vocabulary';
 import { requirement } from '@cpm/runtime-decider';
 import { ALICE, BOB, device, image, PHONE, Scenario, START, TABLET, text } from '../scenario.fixture.js';
 
@@ -8,8 +8,12 @@ const policy = (change: Partial<Policy>): Policy => ({ ...DEFAULT_POLICY, ...cha
 requirement('CPM-MLD-028a', () => {
   it('hands a fitting text over as SMS', () => {
     expect(csOnly().offer().of('SubmitSms')).toEqual([
-      { user: BOB, messageId: 'm1', sender: ALICE, device: PHONE, attempt: 1, text: 'Hello Bob', expiresAt: START + 3_600_000, at: START },
+      { user: BOB, messageId: 'm1', sender: ALICE, device: PHONE, attempt: 1, text: 'Hello Bob', conversationId: 'conversation-1', contributionId: 'contribution-1', expiresAt: START + 3_600_000, at: START },
     ]);
+  });
+
+  it('names a sender whose number it cannot come from', () => {
+    expect(csOnly().offer(text('Hello Bob', { from: 'sip:carol@example.org' as CpmAddress })).of('SubmitSms')).toMatchObject([{ text: 'carol@example.org: Hello Bob' }]);
   });
 
   it.each([

@@ -1,10 +1,10 @@
 import { msisdnOf, type CpmAddress, type Message } from '@cpm/vocabulary';
 import { defineAggregate, inboxOf, publish, writeRow, type Reaction } from '@cpm/runtime-decider';
-import { SendChatMessage } from '@cpm/contracts-routing';
-import { SubmitSms } from '@cpm/contracts-sms-interworking-gateway';
+import { OfferMessage, SendChatMessage } from '@cpm/contracts-routing';
+import { SendSms } from '@cpm/contracts-sms-interworking-gateway';
 import { leasesDecider, utf8Length } from './leases.decider.js';
-import { LEASE_LIFE_MS, type Leases, type LeasesCommand, type LeasesEvent } from './leases.js';
-import { PARTS_LIFE_MS, wordsOf } from './partial-text.js';
+import { LEASE_LIFE_MS, NO_LEASES, type Leases, type LeasesCommand, type LeasesEvent } from './leases.js';
+import { forgottenAt } from './partial-text.js';
 
 const SERVICE = 'sms-interworking-gateway';
 /** Where the runtime keeps what could not be decided: an operator looks there. */
@@ -13,32 +13,41 @@ const FORGET = 'forget-parts';
 
 function react(event: LeasesEvent, user: CpmAddress): readonly Reaction[] {
   switch (event.type) {
-    case 'GroupTextAddressed':
+    case 'TextAddressed':
       return [submission(event)];
     case 'TextTaken':
-      return [publish(SendChatMessage, { user, sessionId: event.lease.sessionId, via: 'SMS', message: messageOf(event, user) })];
+      return [message(event, user)];
     case 'NotForConversation':
-      return [letter(event, user, { value: event.inbound, reason: event.reason })];
+      return [letter(event, user)];
+    case 'WholeReceived':
     case 'PartsForgotten':
-      return event.partialText.joined ? [] : [letter(event, user, { value: { to: event.partialText.to, text: wordsOf(event.partialText) }, reason: 'parts are missing' })];
     case 'PartKept':
     case 'TextJoined':
+    case 'OptedOut':
+    case 'OptedIn':
       return [];
   }
 }
 
-function submission({ text, source, at }: Extract<LeasesEvent, { type: 'GroupTextAddressed' }>): Reaction {
-  const { sessionId: _session, conversationId: _conversation, contributionId: _contribution, ...leg } = text;
-  return publish(SubmitSms, { ...leg, ...(source !== undefined && { source }), at });
+function submission({ text, source, at }: Extract<LeasesEvent, { type: 'TextAddressed' }>): Reaction {
+  const { user, messageId: id, sender, device, attempt, text: words, expiresAt, sessionId } = text;
+  return publish(SendSms, { user, messageId: id, sender, device, attempt, text: words, expiresAt, ...(source !== undefined && { source }), ...(sessionId !== undefined && { sessionId }), at });
+}
+
+/** To a session it is said there; to one sender it is a message like any other of the conversation that he wrote in. */
+function message(event: Extract<LeasesEvent, { type: 'TextTaken' }>, user: CpmAddress): Reaction {
+  const { sessionId, party } = event.lease;
+  const said = messageOf(event, user);
+  if (sessionId !== undefined) return publish(SendChatMessage, { user, sessionId, via: 'SMS', message: { ...said, service: 'chat', sessionId } });
+  const recipient = party as CpmAddress;
+  return publish(OfferMessage, { message: { ...said, to: [recipient], contributionId: said.id }, recipient, depositSentCopy: true });
 }
 
 function messageOf({ lease, taken, at }: Extract<LeasesEvent, { type: 'TextTaken' }>, user: CpmAddress): Message {
-  const { sessionId, conversationId, contributionId, device } = lease;
+  const { conversationId, contributionId, device } = lease;
   const { number, text, sentAt, expiresAt } = taken;
   return {
     id: messageId(user, at, number),
-    service: 'chat',
-    sessionId,
     from: user,
     to: [],
     originDevice: device,
@@ -59,21 +68,20 @@ function messageId(user: CpmAddress, at: number, number: number): string {
   return `sms-${msisdnOf(user) ?? 'unknown'}-${at}-${number}`;
 }
 
-type Unclaimed = Extract<LeasesEvent, { type: 'NotForConversation' | 'PartsForgotten' }>;
-
 /** A short message that belongs to no conversation stays where an operator finds it. */
-function letter({ at, number }: Unclaimed, user: CpmAddress, { value, reason }: { readonly value: object; readonly reason: string }): Reaction {
-  const insert = { service: SERVICE, key: user, value: JSON.stringify({ from: user, ...value }), reason: `inbound short message without a conversation: ${reason}`, at, replayed: false };
+function letter({ at, number, inbound, reason }: Extract<LeasesEvent, { type: 'NotForConversation' }>, user: CpmAddress): Reaction {
+  const insert = { service: SERVICE, key: user, value: JSON.stringify({ from: user, ...inbound }), reason: `inbound short message without a conversation: ${reason}`, at, replayed: false };
   return writeRow({ table: DEAD_LETTERS, id: `${inboxOf(SERVICE)}/inbound/${user}/${at}-${number}`, insert });
 }
 
-/** The leased numbers of one user: id is the user. */
+/** What numbers stand for towards one user: id is the user. */
 export const leases = defineAggregate<LeasesCommand, Leases, LeasesEvent>({
   name: 'leases',
   decider: leasesDecider,
   react: (event, _after, { id }) => react(event, id as CpmAddress),
   ownerOf: (id) => id,
-  timersOf: ({ partialTexts }) => (partialTexts.length === 0 ? {} : { [FORGET]: Math.min(...partialTexts.map(({ firstAt }) => firstAt)) + PARTS_LIFE_MS }),
-  whenDue: (_timer, { now }) => ({ type: 'ForgetParts', now }),
-  removableAt: ({ touchedAt }) => touchedAt + LEASE_LIFE_MS,
+  upgrade: (stored) => ({ ...NO_LEASES, ...stored }),
+  timersOf: ({ partialTexts }) => (partialTexts.length === 0 ? {} : { [FORGET]: Math.min(...partialTexts.map(forgottenAt)) }),
+  whenDue: (_timer, { now, policy }) => ({ type: 'ForgetParts', lifeMs: policy['deferred.ttlSec'] * 1_000, now }),
+  removableAt: ({ optOuts, touchedAt }) => (optOuts.all || optOuts.scopes.length > 0 ? undefined : touchedAt + LEASE_LIFE_MS),
 });

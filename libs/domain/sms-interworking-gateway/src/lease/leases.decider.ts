@@ -1,23 +1,26 @@
-import { MAX_INLINE_BYTES, type Instant } from '@cpm/vocabulary';
+import { MAX_INLINE_BYTES, msisdnOf, type Instant } from '@cpm/vocabulary';
 import type { Decider } from '@cpm/runtime-decider';
-import { evolveLeases, leaseOf, liveLeases, NO_LEASES, type InboundText, type Lease, type Leases, type LeasesCommand, type LeasesEvent } from './leases.js';
-import { PARTIAL_TEXTS_KEPT, partialTextKey, PARTS_LIFE_MS, roleOf, wholeOf, type PartialText } from './partial-text.js';
+import { evolveLeases, leaseFor, leaseOf, liveLeases, NO_LEASES, type GroupText, type InboundText, type Lease, type Leases, type LeasesCommand, type LeasesEvent, type PersonText } from './leases.js';
+import { optEventOf, scopeOf } from './opt-outs.js';
+import { textPrint } from './text-print.js';
+import { forgottenAt, PARTIAL_TEXTS_KEPT, partialTextKey, roleOf, wholeOf, wordsOf, type PartialText } from './partial-text.js';
 
 type Of<Type extends LeasesCommand['type']> = Extract<LeasesCommand, { type: Type }>;
 type Receive = Of<'Receive'>;
+type Occasion = Pick<Receive, 'now' | 'lifeMs'>;
 type Part = NonNullable<InboundText['part']>;
 
-/** Which number a group session has towards one user, and which session a text of his is for. */
+/** Which number a text goes from towards one user, and which session or sender a text of his is for. */
 export const leasesDecider: Decider<LeasesCommand, Leases, LeasesEvent> = {
   initial: NO_LEASES,
   decide: (command, state) => {
     switch (command.type) {
       case 'Submit':
-        return address(command, state);
+        return [address(command, state)];
       case 'Receive':
-        return conclude(state, (known) => forgetOverdue(command.now, known), (known) => take(command, known));
+        return conclude(state, (known) => forgetOverdue(command, known), (known) => take(command, known));
       case 'ForgetParts':
-        return forgetOverdue(command.now, state);
+        return forgetOverdue(command, state);
     }
   },
   evolve: evolveLeases,
@@ -35,26 +38,46 @@ function conclude(state: Leases, ...steps: readonly ((state: Leases) => readonly
   return events;
 }
 
-function address({ text, pool, now: at }: Of<'Submit'>, { leases }: Leases): readonly LeasesEvent[] {
-  const source = numberFor(text.sessionId, liveLeases(leases, at), pool);
-  return [{ type: 'GroupTextAddressed', text, ...(source !== undefined && { source }), at }];
+/**
+ * A group has a number of the pool, and so has a sender without one; anybody else writes from his own, which the network brings
+ * answers to here. A text that has its number already was addressed by an earlier version.
+ */
+function address({ text, pool, now: at }: Of<'Submit'>, { leases }: Leases): LeasesEvent {
+  if (text.source !== undefined) return { type: 'TextAddressed', text, source: text.source, at };
+  const own = text.sessionId === undefined ? msisdnOf(text.sender) : undefined;
+  const leased = own === undefined ? numberFor(scopeOf({ sessionId: text.sessionId, party: text.sender }), liveLeases(leases, at), pool) : undefined;
+  const lease = leaseBy(text, own ?? leased, at);
+  return { type: 'TextAddressed', text, ...(leased !== undefined && { source: leased }), ...(lease && { lease }), at };
+}
+
+function leaseBy(text: GroupText | PersonText, number: string | undefined, usedAt: Instant): Lease | undefined {
+  const { sessionId, conversationId, contributionId, device, sender } = text;
+  if (number === undefined || conversationId === undefined || contributionId === undefined) return undefined;
+  return { number, ...(sessionId === undefined ? { party: sender } : { sessionId }), conversationId, contributionId, device, usedAt };
 }
 
 /** A number that the operator took out of the pool is not sent from any more; answers to it still find their session. */
-function numberFor(sessionId: string, leases: readonly Lease[], pool: readonly string[]): string | undefined {
+function numberFor(scope: string, leases: readonly Lease[], pool: readonly string[]): string | undefined {
   const offered = new Set(pool);
   const usable = leases.filter(({ number }) => offered.has(number));
-  const kept = usable.findLast((lease) => lease.sessionId === sessionId);
+  const kept = usable.findLast((lease) => scopeOf(lease) === scope);
   if (kept) return kept.number;
   const taken = new Set(usable.map(({ number }) => number));
   return pool.find((number) => !taken.has(number)) ?? usable[0]?.number;
 }
 
+/** A text belongs to the conversation that its number stands for towards its sender; one of the words to stop or start is no text for anybody. */
 function take(command: Receive, state: Leases): readonly LeasesEvent[] {
-  const { inbound, now } = command;
-  const lease = leaseOf(state.leases, inbound.to, now);
-  if (!lease) return [putAside(inbound, 'the number is not leased to a session of its sender', { state, at: now })];
-  return isPart(inbound.part) ? takePart(command, inbound.part, lease, state) : takeText(command, inbound.text, lease, state);
+  const { inbound, now: at } = command;
+  const lease = leaseOf(state.leases, inbound.to, at);
+  const part = isPart(inbound.part) ? inbound.part : undefined;
+  if (part && lease) return takePart(command, part, lease, state);
+  const print = textPrint(`${inbound.to} ${inbound.text}`);
+  if (inbound.mayRepeat && print === state.lastWhole) return [];
+  const opt = part ? undefined : optEventOf(inbound, lease, { ...state.optOuts, words: command.words, at });
+  const { mayRepeat: _repeat, ...text } = inbound;
+  const fate = opt ? [opt] : lease ? takeText(command, text, lease, state) : [putAside(text, 'the number stands for nobody who wrote to its sender', { state, at })];
+  return [{ type: 'WholeReceived', print, at }, ...fate];
 }
 
 /** A place outside the text says nothing, as in a header that does not fit. */
@@ -64,49 +87,63 @@ function isPart(part: InboundText['part']): part is Part {
 
 function takePart(command: Receive, part: Part, lease: Lease, state: Leases): readonly LeasesEvent[] {
   const { inbound, now: at } = command;
-  const key = partialTextKey(part, lease);
+  const scope = scopeOf(lease);
+  const key = partialTextKey(part, lease.number, scope);
   const known = state.partialTexts.find((text) => text.key === key);
   const role = roleOf(part, inbound.text, known);
   if (role === 'repeated') return [];
+  if (isMissedElsewhere(part, inbound.to, scope, state)) return [putAside(inbound, 'its number stands for another than when its text began', { state, at })];
   const inTheWay = known ? (role === 'contradicting' ? known : undefined) : surplusOf(state);
   return conclude(
     state,
-    (before) => (inTheWay ? [forgotten(inTheWay, before, at)] : []),
-    () => [{ type: 'PartKept', key, inbound, part, at }],
+    (before) => (inTheWay ? forget(inTheWay, command, before) : []),
+    () => [{ type: 'PartKept', key, inbound, part, scope, at }],
     (kept) => join(command, key, lease, kept),
   );
 }
 
+/** The part ends a text that was begun for whoever had the number before: its words are for nobody else. */
+function isMissedElsewhere(part: Part, number: string, scope: string, { partialTexts }: Leases): boolean {
+  return partialTexts.some((text) => text.scope !== scope && !text.joined && text.parts[part.number] === undefined && text.key === partialTextKey(part, number, text.scope ?? ''));
+}
+
+/** A text that was passed on is missed least. */
 function surplusOf({ partialTexts }: Leases): PartialText | undefined {
-  return partialTexts.length < PARTIAL_TEXTS_KEPT ? undefined : partialTexts[0];
+  return partialTexts.length < PARTIAL_TEXTS_KEPT ? undefined : (partialTexts.find(({ joined }) => joined) ?? partialTexts[0]);
 }
 
 function join(command: Receive, key: string, lease: Lease, state: Leases): readonly LeasesEvent[] {
   const known = state.partialTexts.find((text) => text.key === key);
-  const whole = known && wholeOf(known);
-  if (whole === undefined) return [];
-  return [{ type: 'TextJoined', key, at: command.now }, ...takeText(command, whole, lease, state)];
+  const text = known && wholeOf(known);
+  if (text === undefined) return [];
+  return [{ type: 'TextJoined', key, at: command.now }, ...takeText(command, { ...command.inbound, text }, lease, state)];
 }
 
-function takeText({ inbound, lifeMs, now: at }: Receive, words: string, lease: Lease, state: Leases): readonly LeasesEvent[] {
-  const text = words.toWellFormed();
+function takeText({ lifeMs, now: at }: Occasion, inbound: Omit<InboundText, 'part'>, lease: Lease, state: Leases): readonly LeasesEvent[] {
+  const text = inbound.text.toWellFormed();
   // Whoever writes so much by SMS has no content store to put it in.
   if (utf8Length(text) > MAX_INLINE_BYTES) return [putAside({ to: inbound.to, text, at: inbound.at }, 'the text is too long', { state, at })];
-  const taken = { number: state.counter + 1, text, sentAt: inbound.at, expiresAt: inbound.at + lifeMs };
-  return [{ type: 'TextTaken', lease, taken, at }];
+  return [{ type: 'TextTaken', lease, taken: { number: state.counter + 1, text, sentAt: inbound.at, expiresAt: at + lifeMs }, at }];
 }
 
 function putAside(inbound: InboundText, reason: string, { state, at }: { readonly state: Leases; readonly at: Instant }): LeasesEvent {
   return { type: 'NotForConversation', number: state.counter + 1, inbound, reason, at };
 }
 
-function forgetOverdue(now: Instant, state: Leases): readonly LeasesEvent[] {
-  const overdue = state.partialTexts.filter(({ firstAt }) => firstAt + PARTS_LIFE_MS <= now);
-  return conclude(state, ...overdue.map((text) => (before: Leases) => [forgotten(text, before, now)]));
+function forgetOverdue(occasion: Occasion, state: Leases): readonly LeasesEvent[] {
+  const overdue = state.partialTexts.filter((text) => forgottenAt(text) <= occasion.now);
+  return conclude(state, ...overdue.map((text) => (before: Leases) => forget(text, occasion, before)));
 }
 
-function forgotten(partialText: PartialText, { counter }: Leases, at: Instant): LeasesEvent {
-  return { type: 'PartsForgotten', number: counter + 1, partialText, at };
+/** CPM-MLD-028a: what came of a text is passed on with a mark where parts are missing, once no more is awaited. */
+function forget(partialText: PartialText, occasion: Occasion, state: Leases): readonly LeasesEvent[] {
+  const { key, joined, to, firstAt } = partialText;
+  const { now: at } = occasion;
+  const gone: LeasesEvent = { type: 'PartsForgotten', key, at };
+  if (joined) return [gone];
+  const inbound = { to, text: wordsOf(partialText), at: firstAt };
+  const lease = leaseFor(state.leases, partialText, at);
+  return [gone, ...(lease ? takeText(occasion, inbound, lease, state) : [putAside(inbound, 'parts are missing', { state, at })])];
 }
 
 export function utf8Length(text: string): number {

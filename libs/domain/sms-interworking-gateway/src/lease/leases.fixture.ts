@@ -1,7 +1,7 @@
 import { DEFAULT_POLICY, type CpmAddress, type DeviceId, type Message, type Policy } from '@cpm/vocabulary';
 import { specFor, type Reaction, type RowWrite } from '@cpm/runtime-decider';
-import { SubmitGroupSms, SubmitSms, SmsReceived } from '@cpm/contracts-sms-interworking-gateway';
-import { SendChatMessage } from '@cpm/contracts-routing';
+import { SendSms, SubmitGroupSms, SubmitSms, SmsReceived } from '@cpm/contracts-sms-interworking-gateway';
+import { OfferMessage, SendChatMessage } from '@cpm/contracts-routing';
 import { smsInterworkingGateway } from '../sms-interworking-gateway.service.js';
 import { leases } from './leases.aggregate.js';
 import { leasesDecider } from './leases.decider.js';
@@ -31,8 +31,9 @@ export class Desk {
   now = START;
   state: Leases = NO_LEASES;
   policy: Policy = { ...DEFAULT_POLICY, 'sms.leasedNumbers': [...POOL] };
-  readonly sent: SubmitSms[] = [];
+  readonly sent: SendSms[] = [];
   readonly said: SendChatMessage[] = [];
+  readonly offered: OfferMessage[] = [];
   readonly letters: { readonly id: string; readonly key: string; readonly reason: string; readonly value: Record<string, unknown> }[] = [];
 
   /** A text of the session; returns the number it is sent from. */
@@ -41,8 +42,20 @@ export class Desk {
     return this.sent.at(-1)?.source;
   }
 
+  /** A text of one sender; returns the number it is sent from, undefined for his own. */
+  write(sender: CpmAddress, change: Partial<SubmitSms> = {}): string | undefined {
+    const text = { user: BOB, messageId: 'm', sender, device: PHONE, attempt: 1, text: 'Hello', conversationId: `conv-${sender}`, contributionId: `contrib-${sender}`, expiresAt: START + DAY_MS, at: this.now, ...change };
+    this.hear(SubmitSms.type, SubmitSms.schema.parse(text));
+    return this.sent.at(-1)?.source;
+  }
+
   receive(to: string | undefined, text: string, part?: Part): this {
     return this.hear(SmsReceived.type, SmsReceived.schema.parse({ user: BOB, to, text, ...(part && { part }), at: this.now }));
+  }
+
+  /** The SMSC may have delivered the text before. */
+  receiveAgain(to: string | undefined, text: string): this {
+    return this.hear(SmsReceived.type, SmsReceived.schema.parse({ user: BOB, to, text, mayRepeat: true, at: this.now }));
   }
 
   /** Lets time pass, firing the timer whenever it is due. */
@@ -85,7 +98,8 @@ export class Desk {
   private note(reaction: Reaction): void {
     if (reaction.kind === 'row') this.letters.push(letterOf(reaction));
     if (reaction.kind !== 'publish') return;
-    if (reaction.contract.type === SubmitSms.type) this.sent.push(SubmitSms.schema.parse(reaction.payload));
+    if (reaction.contract.type === SendSms.type) this.sent.push(SendSms.schema.parse(reaction.payload));
+    if (reaction.contract.type === OfferMessage.type) this.offered.push(OfferMessage.schema.parse(reaction.payload));
     if (reaction.contract.type === SendChatMessage.type) this.said.push(SendChatMessage.schema.parse(reaction.payload));
   }
 }

@@ -4,7 +4,11 @@ import { ALICE, BOB, DAY_MS, Desk, given, groupText, PHONE, POOL, START } from '
 import { LEASE_LIFE_MS, type LeasesEvent } from './leases.js';
 
 const [first, second, third] = POOL;
-const addressed = (sessionId: string, source?: string, at = START): LeasesEvent => ({ type: 'GroupTextAddressed', text: groupText(sessionId), ...(source !== undefined && { source }), at });
+function addressed(sessionId: string, source?: string, at = START): LeasesEvent {
+  const text = groupText(sessionId);
+  const lease = source !== undefined && { number: source, sessionId, conversationId: text.conversationId, contributionId: text.contributionId, device: PHONE, usedAt: at };
+  return { type: 'TextAddressed', text, ...(source !== undefined && { source }), ...(lease && { lease }), at };
+}
 const submit = (sessionId: string, pool: readonly string[] = POOL, now = START) => ({ type: 'Submit' as const, text: groupText(sessionId), pool, now });
 
 describe('a text of a group session', () => {
@@ -31,7 +35,7 @@ describe('a text of a group session', () => {
     const desk = new Desk();
     desk.submit('a', { attempt: 2 });
     expect(desk.sent).toEqual([{
-      user: BOB, messageId: 'm-a', sender: ALICE, device: PHONE, attempt: 2, text: 'Alice: Hello', expiresAt: START + DAY_MS, at: START, source: first,
+      user: BOB, messageId: 'm-a', sender: ALICE, device: PHONE, attempt: 2, text: 'Alice: Hello', expiresAt: START + DAY_MS, at: START, source: first, sessionId: 'a',
     }]);
   });
 });

@@ -1,15 +1,22 @@
-import type { DeviceId, Instant } from '@cpm/vocabulary';
-import type { SmsReceived, SubmitGroupSms } from '@cpm/contracts-sms-interworking-gateway';
+import type { CpmAddress, DeviceId, Instant } from '@cpm/vocabulary';
+import type { SmsReceived, SubmitGroupSms, SubmitSms } from '@cpm/contracts-sms-interworking-gateway';
+import { evolveOptOuts, NO_OPT_OUTS, scopeOf, type OptOuts, type OptWords } from './opt-outs.js';
 import { evolvePartialTexts, type PartialText } from './partial-text.js';
 
-/** A text of a group session for the Primary, as routing asked for it. */
-export type GroupText = Omit<SubmitGroupSms, 'at'>;
+/** A text of one sender for the Primary, as routing asked for it. */
+export type PersonText = Omit<SubmitSms, 'at'> & { readonly sessionId?: undefined };
+/** A text of a group session for the Primary. */
+export type GroupText = Omit<SubmitGroupSms, 'at'> & { readonly source?: undefined };
 export type InboundText = Omit<SmsReceived, 'user'>;
 
-/** A number of the pool stands for one group session towards one user; what was last said there says where an answer belongs. */
+/**
+ * Towards one user a number stands for one group session (`sessionId`) or one sender (`party`): a number of the pool, or the
+ * sender's own. What was last said there says where an answer belongs.
+ */
 export interface Lease {
   readonly number: string;
-  readonly sessionId: string;
+  readonly sessionId?: string | undefined;
+  readonly party?: CpmAddress | undefined;
   readonly conversationId: string;
   readonly contributionId: string;
   /** The Primary that the texts went to. */
@@ -17,30 +24,39 @@ export interface Lease {
   readonly usedAt: Instant;
 }
 
-/** The numbers that stand for group sessions towards one user, and the texts of which only parts have come from him. */
+/** What numbers stand for towards one user, the texts of which only parts have come from him, and whom he wants no SMS of. */
 export interface Leases {
   /** Used longest ago first. */
   readonly leases: readonly Lease[];
   /** Oldest first. */
   readonly partialTexts: readonly PartialText[];
+  readonly optOuts: OptOuts;
+  /** The last text that came whole: where an SMSC delivers it again, it is known. */
+  readonly lastWhole?: string | undefined;
   /** Texts that came from the user and were passed on or put aside. */
   readonly counter: number;
   readonly touchedAt: Instant;
 }
 
-export const NO_LEASES: Leases = { leases: [], partialTexts: [], counter: 0, touchedAt: 0 };
+export const NO_LEASES: Leases = { leases: [], partialTexts: [], optOuts: NO_OPT_OUTS, counter: 0, touchedAt: 0 };
 
 /** How long a lease lives unused. */
 export const LEASE_LIFE_MS = 30 * 86_400_000;
+/** Senders whose numbers are remembered: whoever wrote longest ago is forgotten. */
+export const SENDERS_KEPT = 256;
 
 export type LeasesCommand = { readonly now: Instant } & (
-  | { readonly type: 'Submit'; readonly text: GroupText; readonly pool: readonly string[] }
-  /** `lifeMs`: how long the text is worth delivering to the other participants. */
-  | { readonly type: 'Receive'; readonly inbound: InboundText; readonly lifeMs: number }
-  | { readonly type: 'ForgetParts' }
+  | { readonly type: 'Submit'; readonly text: GroupText | PersonText; readonly pool: readonly string[] }
+  | ({ readonly type: 'Receive'; readonly inbound: InboundText; readonly words: OptWords } & Life)
+  | ({ readonly type: 'ForgetParts' } & Life)
 );
 
-/** A text for the other participants of a session. */
+/** How long a text of the user is worth delivering. */
+interface Life {
+  readonly lifeMs: number;
+}
+
+/** A text for the other participants of a session, or for one sender. */
 export interface TakenText {
   /** Counts the user's texts. */
   readonly number: number;
@@ -50,13 +66,16 @@ export interface TakenText {
 }
 
 export type LeasesEvent = { readonly at: Instant } & (
-  /** `source` absent: there is no number to lease. */
-  | { readonly type: 'GroupTextAddressed'; readonly text: GroupText; readonly source?: string }
-  | { readonly type: 'PartKept'; readonly key: string; readonly inbound: InboundText; readonly part: NonNullable<InboundText['part']> }
+  /** `source` absent: it goes from the sender's number, or from his name where he has none. `lease` absent: an answer is nobody's. */
+  | { readonly type: 'TextAddressed'; readonly text: GroupText | PersonText; readonly source?: string; readonly lease?: Lease }
+  | { readonly type: 'WholeReceived'; readonly print: string }
+  | { readonly type: 'PartKept'; readonly key: string; readonly inbound: InboundText; readonly part: NonNullable<InboundText['part']>; readonly scope: string }
   | { readonly type: 'TextJoined'; readonly key: string }
-  | { readonly type: 'PartsForgotten'; readonly number: number; readonly partialText: PartialText }
+  | { readonly type: 'PartsForgotten'; readonly key: string }
   | { readonly type: 'TextTaken'; readonly lease: Lease; readonly taken: TakenText }
   | { readonly type: 'NotForConversation'; readonly number: number; readonly inbound: InboundText; readonly reason: string }
+  | { readonly type: 'OptedOut'; readonly scope: 'all' | { readonly of: string } }
+  | { readonly type: 'OptedIn'; readonly scope: string }
 );
 
 export function evolveLeases(state: Leases, event: LeasesEvent): Leases {
@@ -65,27 +84,30 @@ export function evolveLeases(state: Leases, event: LeasesEvent): Leases {
 
 function evolve(state: Leases, event: LeasesEvent): Leases {
   switch (event.type) {
-    case 'GroupTextAddressed':
-      return event.source === undefined ? state : { ...state, leases: withUsed(state.leases, leaseFor(event.text, event.source, event.at)) };
+    case 'TextAddressed':
+      return event.lease === undefined ? state : { ...state, leases: withUsed(state.leases, event.lease) };
     case 'TextTaken':
       return { ...state, leases: withUsed(state.leases, { ...event.lease, usedAt: event.at }), counter: event.taken.number };
+    case 'WholeReceived':
+      return { ...state, lastWhole: event.print };
     case 'NotForConversation':
       return { ...state, counter: event.number };
+    case 'OptedOut':
+    case 'OptedIn':
+      return { ...state, optOuts: evolveOptOuts(state.optOuts, event) };
     case 'PartsForgotten':
-      return { ...state, counter: event.number, partialTexts: evolvePartialTexts(state.partialTexts, event) };
     case 'PartKept':
     case 'TextJoined':
       return { ...state, partialTexts: evolvePartialTexts(state.partialTexts, event) };
   }
 }
 
-function leaseFor({ sessionId, conversationId, contributionId, device }: GroupText, number: string, usedAt: Instant): Lease {
-  return { number, sessionId, conversationId, contributionId, device, usedAt };
-}
-
 /** A number has one lease: whoever had it before has lost it. */
 function withUsed(leases: readonly Lease[], used: Lease): readonly Lease[] {
-  return [...liveLeases(leases, used.usedAt).filter(({ number }) => number !== used.number), used];
+  const others = liveLeases(leases, used.usedAt).filter(({ number }) => number !== used.number);
+  const senders = others.filter(({ party }) => party !== undefined);
+  const forgotten = new Set(senders.slice(0, Math.max(0, senders.length - SENDERS_KEPT + 1)));
+  return [...others.filter((lease) => !forgotten.has(lease)), used];
 }
 
 export function liveLeases(leases: readonly Lease[], now: Instant): readonly Lease[] {
@@ -94,4 +116,10 @@ export function liveLeases(leases: readonly Lease[], now: Instant): readonly Lea
 
 export function leaseOf(leases: readonly Lease[], number: string, now: Instant): Lease | undefined {
   return liveLeases(leases, now).find((lease) => lease.number === number);
+}
+
+/** The number still stands for what it stood for. */
+export function leaseFor(leases: readonly Lease[], { to, scope }: Pick<PartialText, 'to' | 'scope'>, now: Instant): Lease | undefined {
+  const lease = leaseOf(leases, to, now);
+  return lease && scopeOf(lease) === scope ? lease : undefined;
 }

@@ -1,4 +1,4 @@
-import { Desk, POOL } from './leases.fixture.js';
+import { Desk, POOL, START } from './leases.fixture.js';
 import { PARTIAL_TEXTS_KEPT, PARTS_LIFE_MS } from './partial-text.js';
 
 const [number, other] = POOL;
@@ -25,6 +25,12 @@ describe('a text in parts', () => {
     expect(desk.letters).toEqual([]);
   });
 
+  it('is told from the next one under the same reference an hour later', () => {
+    const desk = leased().receive(number, 'one ', part(7, 1, 2)).receive(number, 'two', part(7, 2, 2)).pass(3_600_000);
+    desk.receive(number, 'one ', part(7, 1, 2)).receive(number, 'more', part(7, 2, 2));
+    expect(desk.words).toEqual([['a', 'one two'], ['a', 'one more']]);
+  });
+
   it('is not mixed with another under way, to the same number or another', () => {
     const desk = leased();
     desk.receive(number, 'a1 ', part(7, 1, 2)).receive(number, 'b1 ', part(8, 1, 2)).receive(other, 'c1 ', part(7, 1, 2));
@@ -38,26 +44,36 @@ describe('a text in parts', () => {
     expect(desk.said[0]?.message.size).toBe(8);
   });
 
-  it('that lacks one after an hour is put aside as far as it came', () => {
-    const desk = leased().receive(number, 'three', part(7, 3)).pass(1_000).receive(number, 'one ', part(7, 1)).pass(PARTS_LIFE_MS - 1_001);
+  it('that lacks one after a day is said as far as it came, with a mark where words are missing', () => {
+    const desk = leased().receive(number, 'three', part(7, 3, 5)).pass(1_000).receive(number, 'one ', part(7, 1, 5)).pass(PARTS_LIFE_MS - 1_001);
+    expect(desk.words).toEqual([]);
+    expect(desk.pass(1).words).toEqual([['a', 'one […]three[…]']]);
+    expect(desk.said[0]?.message.sentAt).toBe(START);
     expect(desk.letters).toEqual([]);
-    expect(desk.pass(1).letters).toMatchObject([{ value: { to: number, text: 'one three' }, reason: expect.stringContaining('parts are missing') }]);
-    expect(desk.receive(number, 'two ', part(7, 2)).words).toEqual([]);
+    expect(desk.receive(number, 'two ', part(7, 2, 5)).words).toHaveLength(1);
     expect(desk.due).toBe(desk.now + PARTS_LIFE_MS);
+  });
+
+  it('that lacks one is put aside when its number stands for another by then, or an earlier version kept it', () => {
+    const desk = leased().receive(number, 'one ', part(7, 1));
+    const [text] = desk.state.partialTexts;
+    const { scope: _scope, ...earlier } = text as NonNullable<typeof text>;
+    desk.state = { ...desk.state, partialTexts: [earlier] };
+    expect(desk.pass(PARTS_LIFE_MS).letters).toMatchObject([{ value: { to: number, text: 'one […]' }, reason: expect.stringContaining('parts are missing') }]);
+    expect(desk.words).toEqual([]);
   });
 
   it('is forgotten with the next part when the timer is late', () => {
     const desk = leased().receive(number, 'one ', part(7, 1, 2));
     desk.now += PARTS_LIFE_MS;
-    expect(desk.receive(number, 'two', part(7, 2, 2)).words).toEqual([]);
-    expect(desk.letters).toHaveLength(1);
+    expect(desk.receive(number, 'two', part(7, 2, 2)).words).toEqual([['a', 'one […]']]);
+    expect(desk.state.partialTexts).toHaveLength(1);
   });
 
   it('whose reference is used again for other words does not spoil the other', () => {
     const desk = leased().receive(number, 'old 1', part(7, 1, 2)).receive(number, 'new 1 ', part(7, 1, 2)).receive(number, 'new 2', part(7, 2, 2));
     desk.receive(number, 'newer 2', part(7, 2, 2)).receive(number, 'newer 1 ', part(7, 1, 2));
-    expect(desk.words).toEqual([['a', 'new 1 new 2'], ['a', 'newer 1 newer 2']]);
-    expect(desk.letters).toMatchObject([{ value: { text: 'old 1' } }]);
+    expect(desk.words).toEqual([['a', 'old 1[…]'], ['a', 'new 1 new 2'], ['a', 'newer 1 newer 2']]);
   });
 
   it('does not go to the session that gets the number before it is whole', () => {
@@ -68,7 +84,7 @@ describe('a text in parts', () => {
     expect(desk.submit('d')).toBe(number);
     desk.receive(number, 'two', part(7, 2, 2)).pass(PARTS_LIFE_MS);
     expect(desk.words).toEqual([]);
-    expect(desk.letters.map(({ value }) => value['text'])).toEqual(['one ', 'two']);
+    expect(desk.letters.map(({ value }) => value['text'])).toEqual(['two', 'one […]']);
   });
 
   it('keeps no words once it can no longer come to anything', () => {
@@ -81,7 +97,7 @@ describe('a text in parts', () => {
     const desk = leased();
     for (let reference = 0; reference <= PARTIAL_TEXTS_KEPT; reference += 1) desk.receive(number, `text ${reference}`, part(reference, 1));
     expect(desk.state.partialTexts).toHaveLength(PARTIAL_TEXTS_KEPT);
-    expect(desk.letters.map(({ value }) => value['text'])).toEqual(['text 0']);
+    expect(desk.words).toEqual([['a', 'text 0[…]']]);
   });
 
   it.each([part(7, 1, 1), part(7, 0, 2), part(7, 3, 2)])('is whole when its place is %j', (place) => {

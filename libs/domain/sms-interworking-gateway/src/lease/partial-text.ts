@@ -1,5 +1,5 @@
 import type { Instant } from '@cpm/vocabulary';
-import type { InboundText, Lease, LeasesEvent } from './leases.js';
+import type { InboundText, LeasesEvent } from './leases.js';
 
 type Part = NonNullable<InboundText['part']>;
 type PartsEvent = Extract<LeasesEvent, { type: 'PartKept' | 'TextJoined' | 'PartsForgotten' }>;
@@ -12,6 +12,8 @@ export interface PartialText {
   readonly key: string;
   /** MSISDN it was sent to. */
   readonly to: string;
+  /** What its number stood for; absent in what an earlier version stored. */
+  readonly scope?: string | undefined;
   readonly total: number;
   /** By their number. In JSON: a part may begin with half a surrogate pair, which the database would not keep. */
   readonly parts: Readonly<Record<string, string>>;
@@ -19,13 +21,22 @@ export interface PartialText {
   readonly joined: boolean;
 }
 
-export const PARTS_LIFE_MS = 3_600_000;
+/** How long parts wait for those that are missing. */
+export const PARTS_LIFE_MS = 24 * 3_600_000;
+/** A handset has no other text under the same reference so soon. */
+const JOINED_LIFE_MS = 3_600_000;
+const GAP = '[…]';
 /** A handset sends one text after the other: more under way than these are no use of it. */
 export const PARTIAL_TEXTS_KEPT = 16;
 
-/** Parts belong together when they were for the same session: a number that meanwhile stands for another gets none of them. */
-export function partialTextKey(part: Part, { number, sessionId }: Pick<Lease, 'number' | 'sessionId'>): string {
-  return `${number}|${part.reference}|${part.total}|${sessionId}`;
+/** Parts belong together when they were for the same session or sender: a number that meanwhile stands for another gets none of them. */
+export function partialTextKey(part: Part, number: string, scope: string): string {
+  return `${number}|${part.reference}|${part.total}|${scope}`;
+}
+
+/** When it is no longer kept, epoch ms. */
+export function forgottenAt({ firstAt, joined }: PartialText): Instant {
+  return firstAt + (joined ? JOINED_LIFE_MS : PARTS_LIFE_MS);
 }
 
 export function evolvePartialTexts(texts: readonly PartialText[], event: PartsEvent): readonly PartialText[] {
@@ -35,15 +46,15 @@ export function evolvePartialTexts(texts: readonly PartialText[], event: PartsEv
     case 'TextJoined':
       return texts.map((text) => (text.key === event.key ? { ...text, joined: true } : text));
     case 'PartsForgotten':
-      return texts.filter(({ key }) => key !== event.partialText.key);
+      return texts.filter(({ key }) => key !== event.key);
   }
 }
 
-function withPart(texts: readonly PartialText[], { key, inbound, part, at }: Extract<PartsEvent, { type: 'PartKept' }>): readonly PartialText[] {
+function withPart(texts: readonly PartialText[], { key, inbound, part, scope, at }: Extract<PartsEvent, { type: 'PartKept' }>): readonly PartialText[] {
   const added = { [part.number]: JSON.stringify(inbound.text) };
   const isKnown = texts.some((text) => text.key === key);
   if (isKnown) return texts.map((text) => (text.key === key ? { ...text, parts: { ...text.parts, ...added } } : text));
-  return [...texts, { key, to: inbound.to, total: part.total, parts: added, firstAt: at, joined: false }];
+  return [...texts, { key, to: inbound.to, scope, total: part.total, parts: added, firstAt: at, joined: false }];
 }
 
 /** What a part means for the text it says it belongs to: the same number with other words is another text under the same reference. */
@@ -59,8 +70,12 @@ export function wholeOf(text: PartialText): string | undefined {
   return wordsOf(text);
 }
 
-/** What has come of it, in order. */
-export function wordsOf({ parts }: PartialText): string {
-  const numbers = Object.keys(parts).map(Number).sort((a, b) => a - b);
-  return numbers.map((number) => JSON.parse(parts[number] ?? '""') as string).join('').toWellFormed();
+/** What has come of it, in order, with a mark in place of what is missing. */
+export function wordsOf({ parts, total }: PartialText): string {
+  const pieces = Array.from({ length: total }, (_, at) => parts[at + 1]);
+  const marked = pieces.flatMap((piece, at) => {
+    if (piece !== undefined) return [JSON.parse(piece) as string];
+    return at > 0 && pieces[at - 1] === undefined ? [] : [GAP];
+  });
+  return marked.join('').toWellFormed();
 }

@@ -7,6 +7,10 @@ const FINAL_FAILURE: Readonly<Partial<Record<SegmentState, 'failed' | 'expired'>
   EXPIRED: 'expired', DELETED: 'failed', UNDELIVERABLE: 'failed', REJECTED: 'failed',
 };
 
+export function isFailure(state: SegmentState): boolean {
+  return state in FINAL_FAILURE;
+}
+
 /** CPM-MLD-028a: a text has arrived when every one of its segments has, and has failed with the first that finally failed. */
 export function verdictOf({ segmentIds, reports }: Pick<Submission, 'segmentIds' | 'reports'>): SegmentsVerdict {
   // An SMSC that gives no id sends no receipt that could be told apart.

@@ -1,7 +1,10 @@
 import type { CpmAddress } from '@cpm/vocabulary';
 import { defineAggregate, perform, publish, type JourneyEntry, type Reaction } from '@cpm/runtime-decider';
+import { AccessObserved } from '@cpm/contracts-access-awareness';
 import { OfferUcn, SmsProgress, UcnSummaryProgress, WithdrawUcn } from '@cpm/contracts-sms-interworking-gateway';
-import { smsDecider } from './sms.decider.js';
+import { leases } from '../lease/leases.aggregate.js';
+import type { Leases } from '../lease/leases.js';
+import { BEGIN_MARGIN_MS, smsDecider } from './sms.decider.js';
 import { submissionOf, type CountedRefusal, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type Submission } from './sms.js';
 
 /** The effect that brings a text to the SMSC; `attempt` is the number of the submission, which its outcome names again. */
@@ -41,8 +44,6 @@ export interface SmsCancellationInput {
   readonly segmentIds: readonly string[];
 }
 
-/** Well before the gateway gives up, so that a submission that begins late is still answered in time. */
-const BEGIN_MARGIN_MS = 45_000;
 const WAIT = 'wait';
 const KEPT_AFTER_MS = 7 * 86_400_000;
 
@@ -58,6 +59,8 @@ function react(event: SmsEvent, after: Sms, id: string): readonly Reaction[] {
       return askBack(event, after, id);
     case 'SubmissionAccepted':
       return progress(submissionOf(after, event.number)?.request, after, { id, status: 'submitted', at: event.at });
+    case 'HandsetObserved':
+      return [evidence(event, ownerOf(id))];
     case 'TextDelivered':
       return progress(submissionOf(after, event.number)?.request, after, { id, status: 'delivered', at: event.at });
     case 'AttemptEnded':
@@ -82,6 +85,10 @@ function reactToBundling(event: SmsEvent, { request, attempt }: Sms, id: string)
     default:
       return [];
   }
+}
+
+function evidence({ state, cause, heardAt }: Extract<SmsEvent, { type: 'HandsetObserved' }>, user: CpmAddress): Reaction {
+  return publish(AccessObserved, { user, access: 'CS', state, confidence: 'DELIVERABLE', source: 'smpp-receipt', observedAt: heardAt, ...(cause !== undefined && { cause }) });
 }
 
 type Of<Type extends SmsEvent['type']> = Extract<SmsEvent, { type: Type }>;
@@ -154,6 +161,7 @@ function lineOf(event: SmsEvent): { readonly step: string; readonly reason?: str
     case 'UcnWithdrawn':
       return { step: 'need not be told of any more, if nothing tells of it yet', reason: event.reason };
     case 'ReceiptAwaited':
+    case 'HandsetObserved':
       return undefined;
   }
 }
@@ -172,14 +180,15 @@ function messageOf(id: string): string {
 }
 
 /** The texts of one message to one Primary: id `user|messageId`. */
-export const sms = defineAggregate<SmsCommand, Sms, SmsEvent>({
+export const sms = defineAggregate<SmsCommand, Sms, SmsEvent, Leases>({
   name: 'sms',
   decider: smsDecider,
   react: (event, after, { id }) => react(event, after, id),
   ownerOf,
+  view: { aggregate: leases, idOf: ownerOf },
   messageOf,
   timersOf: ({ dueAt }) => (dueAt === null ? {} : { [WAIT]: dueAt }),
-  whenDue: (_timer, { now }) => ({ type: 'EndWait', now }),
+  whenDue: (_timer, { now, view }) => ({ type: 'EndWait', optOuts: view.optOuts, now }),
   journalOf: (event, _context, after) => journalOf(event, after),
   isOpen: ({ status }) => status !== 'none' && status !== 'ended',
   removableAt: ({ status, request, touchedAt }) =>

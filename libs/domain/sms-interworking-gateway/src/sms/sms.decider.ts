@@ -1,13 +1,18 @@
 import type { Instant } from '@cpm/vocabulary';
 import type { Decider } from '@cpm/runtime-decider';
-import { isNews, verdictOf } from './segment-reports.js';
+import { isOptedOut, type OptOuts } from '../lease/opt-outs.js';
+import { isFailure, isNews, verdictOf } from './segment-reports.js';
 import { followSummary } from './summary-progress.js';
-import { evolveSms, isCurrent, NO_SMS, submissionOf, type SegmentState, type Sms, type SmsCommand, type SmsEvent, type SmsOutcome } from './sms.js';
+import { evolveSms, isCurrent, NO_SMS, submissionOf, type SegmentState, type Sms, type SmsCommand, type SmsEvent, type SmsOutcome, type SmsRequest, type Submission } from './sms.js';
 
 type Of<Type extends SmsCommand['type']> = Extract<SmsCommand, { type: Type }>;
 
-/** How long an answer of the SMSC may take before the submission counts as lost with the process that made it. */
-export const ANSWER_LIMIT_MS = 90_000;
+/** How long at most a receipt is awaited to prove a submission that has no answer. */
+export const UNKNOWN_GRACE_MS = 60_000;
+/** Well before the gateway gives up: a segment that begins late is still answered, or its receipt awaited, in time. */
+export const BEGIN_MARGIN_MS = UNKNOWN_GRACE_MS + 45_000;
+/** How long the outcome of a submission may take before it counts as lost with the process that made it: that of one segment and the next. */
+export const ANSWER_LIMIT_MS = BEGIN_MARGIN_MS + UNKNOWN_GRACE_MS + 15_000;
 /** The SMSC tries for the text's validity at most; receipts may be a little later. */
 export const MAX_VALIDITY_MS = 72 * 3_600_000;
 export const RECEIPT_GRACE_MS = 3_600_000;
@@ -38,7 +43,7 @@ export const smsDecider: Decider<SmsCommand, Sms, SmsEvent> = {
       case 'FollowSummary':
         return followSummary(command.progress, state, receiptLimit(state, command.now), command.now);
       case 'EndWait':
-        return endWait(command.now, state);
+        return endWait(command, state);
     }
   },
   evolve: evolveSms,
@@ -57,15 +62,29 @@ function conclude(state: Sms, ...steps: readonly ((state: Sms) => readonly SmsEv
   return events;
 }
 
-function take({ request, now }: Of<'Submit'>, state: Sms): readonly SmsEvent[] {
+function take({ request, optOuts, now }: Of<'Submit'>, state: Sms): readonly SmsEvent[] {
   if (request.attempt <= state.attempt) return [];
-  return conclude(state, () => [{ type: 'TextTaken', request, at: now }], (taken) => (request.offered && now < request.expiresAt ? [{ type: 'UcnOffered', at: now }] : submitOrExpire(taken, now)));
+  return conclude(
+    state,
+    () => [{ type: 'TextTaken', request, at: now }],
+    (taken) => endingOf(request, optOuts, now) ?? (request.offered ? [{ type: 'UcnOffered', at: now }] : begin(taken, now)),
+  );
 }
 
-function submitOrExpire(state: Sms, at: Instant): readonly SmsEvent[] {
+function submitOrEnd(state: Sms, optOuts: OptOuts, at: Instant): readonly SmsEvent[] {
   if (state.request === null) return [];
-  if (at >= state.request.expiresAt) return [{ type: 'AttemptEnded', outcome: 'expired', reason: 'not submitted within its life', at }];
-  return [{ type: 'SubmissionBegun', number: state.number + 1, dueAt: at + ANSWER_LIMIT_MS, mayRepeat: state.uncertain, at }];
+  return endingOf(state.request, optOuts, at) ?? begin(state, at);
+}
+
+/** Why a text does not leave, undefined where it may: whoever wants no SMS of this sender gets none, whether it is the text or tells of one. */
+function endingOf(request: SmsRequest, optOuts: OptOuts, at: Instant): readonly SmsEvent[] | undefined {
+  const isUnwanted = request.covered ? request.covered.every((one) => isOptedOut(optOuts, one)) : isOptedOut(optOuts, request);
+  if (isUnwanted) return [{ type: 'AttemptEnded', outcome: 'failed', reason: 'recipient-opted-out', at }];
+  return at >= request.expiresAt ? [{ type: 'AttemptEnded', outcome: 'expired', reason: 'not submitted within its life', at }] : undefined;
+}
+
+function begin({ number, uncertain }: Sms, at: Instant): readonly SmsEvent[] {
+  return [{ type: 'SubmissionBegun', number: number + 1, dueAt: at + ANSWER_LIMIT_MS, mayRepeat: uncertain, at }];
 }
 
 /** CPM-MLD-029: what has not left is not sent, and what the SMSC still has it is asked to drop; what may have left decides itself. */
@@ -124,14 +143,24 @@ function refuse({ submission: number, retry, reason, retryAfterMs, refused, now:
   return [{ type: 'RetryPlanned', dueAt: Math.min(dueAt, state.request.expiresAt), reason, ...(refused && { refused }), at }];
 }
 
-function takeReceipt({ submission: number, segmentId, state: reported, error, now: at }: Of<'TakeReceipt'>, state: Sms): readonly SmsEvent[] {
+function takeReceipt(receipt: Of<'TakeReceipt'>, state: Sms): readonly SmsEvent[] {
+  const { submission: number, segmentId, state: reported, error, now: at } = receipt;
   const submission = submissionOf(state, number);
   if (!submission || !isNews(submission, segmentId, reported)) return [];
   return conclude(
     state,
     () => [{ type: 'SegmentReported', number, segmentId, state: reported, ...(error !== undefined && { error }), at }],
+    () => handsetOf(submission, receipt),
     (told) => judge(told, number, at),
   );
+}
+
+/** What a receipt shows of the handset, once for all segments: it got one, or it gets none and why. */
+function handsetOf({ reports }: Submission, { state, cause, heardAt, now: at }: Of<'TakeReceipt'>): readonly SmsEvent[] {
+  const known = Object.values(reports);
+  if (state === 'DELIVERED') return known.includes('DELIVERED') ? [] : [{ type: 'HandsetObserved', state: 'AVAILABLE', heardAt, at }];
+  if (cause === undefined || known.some(isFailure)) return [];
+  return [{ type: 'HandsetObserved', state: 'UNAVAILABLE', cause, heardAt, at }];
 }
 
 /** A delivery counts for any submission, once; a failure only for the one that is awaited. */
@@ -149,9 +178,9 @@ function failureOf(reports: Readonly<Record<string, string>>): string {
   return `receipt ${[...new Set(Object.values(reports))].join(', ')}`;
 }
 
-function release({ attempt, now }: Of<'Release'>, state: Sms): readonly SmsEvent[] {
+function release({ attempt, optOuts, now }: Of<'Release'>, state: Sms): readonly SmsEvent[] {
   if (!isOffered(state, attempt)) return [];
-  return state.cancelling ? [setAside(state, 'cancelled before it left', now)] : submitOrExpire(state, now);
+  return state.cancelling ? [setAside(state, 'cancelled before it left', now)] : submitOrEnd(state, optOuts, now);
 }
 
 function isOffered({ status, attempt: last }: Sms, attempt: number): boolean {
@@ -178,9 +207,9 @@ const GIVEN_UP: Readonly<Partial<Record<Sms['status'], { readonly outcome: Exclu
   submitted: { outcome: 'unknown', reason: 'no receipt came' },
 };
 
-function endWait(at: Instant, state: Sms): readonly SmsEvent[] {
+function endWait({ optOuts, now: at }: Of<'EndWait'>, state: Sms): readonly SmsEvent[] {
   if (state.dueAt === null || state.dueAt > at) return [];
-  if (state.status === 'waiting') return submitOrExpire(state, at);
+  if (state.status === 'waiting') return submitOrEnd(state, optOuts, at);
   if (state.status === 'offered' && at < receiptLimit(state, at)) return [withdrawn(state, 'expired', at)];
   const end = GIVEN_UP[state.status];
   return end ? [{ type: 'AttemptEnded', ...end, at }] : [];

@@ -1,6 +1,9 @@
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import { specFor, type Reaction } from '@cpm/runtime-decider';
-import type { CancelSms, SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
+import { AccessObserved } from '@cpm/contracts-access-awareness';
+import type { CancelSms, HandsetCause, SmsProgress } from '@cpm/contracts-sms-interworking-gateway';
+import { NO_LEASES } from '../lease/leases.js';
+import { NO_OPT_OUTS, type OptOuts } from '../lease/opt-outs.js';
 import { sms, smsId, type SmsCancellationInput, type SmsSubmissionInput } from './sms.aggregate.js';
 import { smsDecider } from './sms.decider.js';
 import { NO_SMS, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type StatusRefusal } from './sms.js';
@@ -26,16 +29,21 @@ type Without<Command> = Command extends SmsCommand ? Omit<Command, 'now'> : neve
 /** One text on a virtual clock, seen from outside: what is submitted and what routing is told. */
 export class Gateway {
   now = START;
+  optOuts: OptOuts = NO_OPT_OUTS;
   state: Sms = NO_SMS;
   readonly submissions: SmsSubmissionInput[] = [];
   readonly cancellations: SmsCancellationInput[] = [];
   readonly told: string[] = [];
+  /** What is told of the handset's access. */
+  readonly observed: string[] = [];
+  /** Why, of what routing is told. */
+  readonly reasons: string[] = [];
   readonly journal: string[] = [];
 
   do(command: Without<SmsCommand>): this {
     const events = smsDecider.decide({ ...command, now: this.now } as SmsCommand, this.state);
     const after = events.reduce((state: Sms, event: SmsEvent) => smsDecider.evolve(state, event), this.state);
-    const context = { now: this.now, policy: undefined as never, id: smsId(BOB, 'm1'), view: undefined, open: [] };
+    const context = { now: this.now, policy: undefined as never, id: smsId(BOB, 'm1'), view: { ...NO_LEASES, optOuts: this.optOuts }, open: [] };
     for (const event of events) {
       const line = sms.journalOf?.(event, context, after);
       if (line) this.journal.push(line.step);
@@ -47,7 +55,7 @@ export class Gateway {
   }
 
   submit(change: Partial<SmsRequest> = {}): this {
-    return this.do({ type: 'Submit', request: request(change) });
+    return this.do({ type: 'Submit', request: request(change), optOuts: this.optOuts });
   }
 
   accept(segmentIds: readonly string[] = ['s1'], submission = this.state.number): this {
@@ -63,7 +71,12 @@ export class Gateway {
   }
 
   receipt(state: 'DELIVERED' | 'UNDELIVERABLE' | 'DELETED' | 'EXPIRED' | 'ENROUTE' | 'ACCEPTED' | 'UNKNOWN', segmentId = 's1', submission = this.state.number): this {
-    return this.do({ type: 'TakeReceipt', submission, segmentId, state });
+    return this.do({ type: 'TakeReceipt', submission, segmentId, state, heardAt: this.now });
+  }
+
+  /** A receipt that shows why the handset got nothing. */
+  failure(cause: HandsetCause, segmentId = 's1', submission = this.state.number): this {
+    return this.do({ type: 'TakeReceipt', submission, segmentId, state: 'UNDELIVERABLE', cause, heardAt: this.now });
   }
 
   cancel(attempt = 1): this {
@@ -75,7 +88,7 @@ export class Gateway {
     const end = this.now + ms;
     for (let due = this.due; due !== undefined && due <= end; due = this.due) {
       this.now = Math.max(this.now, due);
-      this.do({ type: 'EndWait' });
+      this.do({ type: 'EndWait', optOuts: this.optOuts });
     }
     this.now = end;
     return this;
@@ -89,7 +102,13 @@ export class Gateway {
     if (reaction.kind === 'effect' && reaction.type === 'submit-sms') this.submissions.push(reaction.input as SmsSubmissionInput);
     if (reaction.kind === 'effect' && reaction.type === 'cancel-sms') this.cancellations.push(reaction.input as SmsCancellationInput);
     if (reaction.kind !== 'publish') return;
-    const { attempt, form, status } = reaction.contract.schema.parse(reaction.payload) as SmsProgress;
+    if (reaction.contract.type === AccessObserved.type) {
+      const { state, cause = 'delivered' } = AccessObserved.schema.parse(reaction.payload);
+      this.observed.push(`${state} ${cause}`);
+      return;
+    }
+    const { attempt, form, status, reason } = reaction.contract.schema.parse(reaction.payload) as SmsProgress;
     this.told.push(`${form} ${attempt} ${status}`);
+    if (reason !== undefined) this.reasons.push(reason);
   }
 }

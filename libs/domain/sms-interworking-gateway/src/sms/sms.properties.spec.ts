@@ -70,3 +70,31 @@ it('always waits for something or has ended: no text is forgotten', () => {
     expect(['none', 'ended']).toContain(gateway.state.status);
   }));
 });
+
+type News = readonly [segment: string, state: 'DELIVERED' | 'UNDELIVERABLE' | 'ENROUTE' | 'ACCEPTED' | 'EXPIRED'];
+const segment = fc.constantFrom('s1', 's2');
+const news = fc.tuple(segment, fc.constantFrom('UNDELIVERABLE' as const, 'ENROUTE' as const, 'ACCEPTED' as const, 'EXPIRED' as const));
+const both: readonly News[] = [['s1', 'DELIVERED'], ['s2', 'DELIVERED']];
+/** Everything that is said of one submission in two segments, in any order, any of it more than once; the SMSC's answer is among it, or is lost. */
+const rumours = fc.tuple(fc.array(fc.oneof(news, fc.constantFrom(...both)), { maxLength: 8 }), fc.boolean(), fc.boolean()).chain(([more, delivers, answers]) => {
+  const all: readonly (News | 'answer' | 'timeout')[] = [...(delivers ? both : []), ...more, ...(answers ? ['answer' as const, 'answer' as const] : []), 'timeout'];
+  return fc.shuffledSubarray([...all], { minLength: all.length });
+});
+
+it('has one outcome whatever the order of answer, receipts and timeout, and delivery is it once every segment came', () => {
+  fc.assert(fc.property(rumours, (all) => {
+    const gateway = new Gateway().submit();
+    for (const one of all) {
+      if (one === 'answer') gateway.accept(['s1', 's2'], 1);
+      else if (one === 'timeout') gateway.pass(ANSWER_LIMIT_MS);
+      else gateway.receipt(one[1], one[0], 1);
+    }
+    const came = both.every(([id]) => all.some((one) => Array.isArray(one) && one[0] === id && one[1] === 'DELIVERED'));
+    const told = (status: string) => gateway.told.filter((line) => line === `SMS 1 ${status}`).length;
+    expect(told('delivered')).toBe(came && all.includes('answer') ? 1 : 0);
+    expect(told('submitted')).toBe(all.includes('answer') ? 1 : 0);
+    expect(told('failed') + told('expired') + told('unknown')).toBeLessThanOrEqual(1);
+    expect(gateway.observed.filter((line) => line.startsWith('AVAILABLE')).length).toBeLessThanOrEqual(1);
+    expect(gateway.submissions).toHaveLength(1);
+  }));
+});

@@ -1,6 +1,6 @@
 import { requirement } from '@cpm/runtime-decider';
 import { sms } from './sms.aggregate.js';
-import { ANSWER_LIMIT_MS, MAX_VALIDITY_MS, RECEIPT_GRACE_MS } from './sms.decider.js';
+import { ANSWER_LIMIT_MS, BEGIN_MARGIN_MS, MAX_VALIDITY_MS, RECEIPT_GRACE_MS } from './sms.decider.js';
 import { ALICE, BOB, cancellation, Gateway, given, HOUR_MS, PHONE, request, START } from './sms.fixture.js';
 
 requirement('CPM-MLD-028a', () => {
@@ -8,7 +8,7 @@ requirement('CPM-MLD-028a', () => {
     const gateway = new Gateway().submit().submit().accept().receipt('DELIVERED');
     expect(gateway.submissions).toEqual([{
       user: BOB, smsId: `${BOB}|m1`, attempt: 1, sender: ALICE, text: 'Hello', form: 'SMS', expiresAt: START + 6 * HOUR_MS,
-      beginBy: START + ANSWER_LIMIT_MS - 45_000, mayRepeat: false, refusedBy: [],
+      beginBy: START + ANSWER_LIMIT_MS - BEGIN_MARGIN_MS, mayRepeat: false, refusedBy: [],
     }]);
     expect(gateway.told).toEqual(['SMS 1 submitted', 'SMS 1 delivered']);
     expect(gateway.due).toBeUndefined();

@@ -1,5 +1,6 @@
 import type { CpmAddress, DeviceId, Instant, Policy } from '@cpm/vocabulary';
-import type { CancelSms, OfferUcn, SmscCancelled, SmscReceipt, SmscRefused, SmsProgress, UcnSummaryProgress } from '@cpm/contracts-sms-interworking-gateway';
+import type { OptOuts } from '../lease/opt-outs.js';
+import type { CancelSms, HandsetCause, OfferUcn, SmscCancelled, SmscReceipt, SmscRefused, SmsProgress, UcnSummaryProgress } from '@cpm/contracts-sms-interworking-gateway';
 
 export type SmsForm = SmsProgress['form'];
 export type SegmentState = SmscReceipt['state'];
@@ -31,6 +32,8 @@ export interface SmsRequest {
   readonly nationalLanguages?: Policy['sms.nationalLanguages'] | undefined;
   /** The text has a place for a link that shows the message so often. */
   readonly link?: { readonly maxUses: number } | undefined;
+  /** The group session that it belongs to. */
+  readonly sessionId?: string | undefined;
   readonly expiresAt: Instant;
   /** A notification that may be told together with others, and what their text may say of it. */
   readonly offered?: Pick<OfferUcn['ucn'], 'contentType' | 'size' | 'language'> | undefined;
@@ -43,16 +46,16 @@ export interface SmsRequest {
 export type CoveredUcn = Pick<UcnSummaryProgress, 'messageId' | 'attempt' | 'sender' | 'device'>;
 
 export type SmsCommand = { readonly now: Instant } & (
-  | { readonly type: 'Submit'; readonly request: SmsRequest }
+  | { readonly type: 'Submit'; readonly request: SmsRequest; readonly optOuts: OptOuts }
   | { readonly type: 'Cancel'; readonly cancellation: CancelSms }
   | { readonly type: 'Accept'; readonly submission: number; readonly segmentIds: readonly string[]; readonly smsc?: string | undefined }
   | { readonly type: 'Refuse'; readonly submission: number; readonly retry: Retry; readonly reason: string; readonly retryAfterMs?: number | undefined; readonly refused?: readonly StatusRefusal[] | undefined }
   | { readonly type: 'TakeCancellation'; readonly submission: number; readonly outcome: SmscCancelled['outcome']; readonly reason: string }
-  | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string }
-  | { readonly type: 'Release'; readonly attempt: number }
+  | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string; readonly cause?: HandsetCause; readonly heardAt: Instant }
+  | { readonly type: 'Release'; readonly attempt: number; readonly optOuts: OptOuts }
   | { readonly type: 'SetAside'; readonly attempt: number; readonly reason: string }
   | { readonly type: 'FollowSummary'; readonly progress: UcnSummaryProgress }
-  | { readonly type: 'EndWait' }
+  | { readonly type: 'EndWait'; readonly optOuts: OptOuts }
 );
 
 /**
@@ -111,6 +114,7 @@ export type SmsEvent = { readonly at: Instant } & (
   | { readonly type: 'ReceiptAwaited'; readonly dueAt: Instant }
   | { readonly type: 'RetryPlanned'; readonly dueAt: Instant; readonly reason: string; readonly refused?: readonly StatusRefusal[] }
   | { readonly type: 'SegmentReported'; readonly number: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string }
+  | { readonly type: 'HandsetObserved'; readonly state: 'AVAILABLE' | 'UNAVAILABLE'; readonly cause?: HandsetCause; readonly heardAt: Instant }
   | { readonly type: 'TextDelivered'; readonly number: number }
   | { readonly type: 'AttemptEnded'; readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string }
   /** Nothing need tell of it any more; `dueAt`: until when it is waited for whether something did. */
@@ -149,6 +153,8 @@ function evolve(state: Sms, event: SmsEvent): Sms {
       return { ...withoutLastSubmission(state), status: 'waiting', dueAt: event.dueAt, refusals: state.refusals + 1, refusedBy: (event.refused ?? []).reduce(counting, state.refusedBy ?? []) };
     case 'SegmentReported':
       return withSubmission(state, event.number, (submission) => ({ ...submission, reports: { ...submission.reports, [event.segmentId]: event.state } }));
+    case 'HandsetObserved':
+      return state;
     case 'TextDelivered':
       return withSubmission(isCurrent(state, event.number) ? ended(state) : state, event.number, (submission) => ({ ...submission, delivered: true }));
     case 'AttemptEnded':
