@@ -84,6 +84,16 @@ export class SmppLink {
     this.#send({ command, status: STATUS.ok, sequence: this.#pending.nextSequence(), fields });
   }
 
+  /** Hands a request of the peer over, when it comes or later; a handler that throws answers "system error". */
+  receiveRequest(pdu: Pdu): void {
+    try {
+      this.options.onRequest(pdu, this);
+    } catch (error) {
+      this.options.observe({ type: 'handler-failed', command: pdu.command, error });
+      this.nack(pdu.sequence, STATUS.systemError);
+    }
+  }
+
   nack(sequence: number, status: number): void {
     this.#send({ command: 'generic_nack', status, sequence, fields: {} });
   }
@@ -139,19 +149,10 @@ export class SmppLink {
       const pdu = this.options.codec.decode(frame);
       if (pdu.command === 'generic_nack' || pdu.command.endsWith('_resp')) this.#receiveResponse(pdu);
       else if (pdu.command === 'enquire_link') this.reply(pdu, STATUS.ok);
-      else this.#receiveRequest(pdu);
+      else this.receiveRequest(pdu);
     } catch (error) {
       if (!(error instanceof PduUnreadableError)) throw error;
       this.#receiveUnreadable(error);
-    }
-  }
-
-  #receiveRequest(pdu: Pdu): void {
-    try {
-      this.options.onRequest(pdu, this);
-    } catch (error) {
-      this.options.observe({ type: 'handler-failed', command: pdu.command, error });
-      this.nack(pdu.sequence, STATUS.systemError);
     }
   }
 
