@@ -138,7 +138,7 @@ export class SmppLink {
         this.#receive(frame);
       }
     } catch (error) {
-      if (error instanceof FrameLengthError) return this.end('frame-length');
+      if (error instanceof FrameLengthError) return this.end(error.isTlsAlert ? 'peer-speaks-tls' : 'frame-length');
       this.options.observe({ type: 'handler-failed', command: 'unknown', error });
       this.end('internal-error');
     }

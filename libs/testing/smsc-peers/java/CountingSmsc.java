@@ -1,3 +1,4 @@
+import com.cloudhopper.commons.util.windowing.WindowFuture;
 import com.cloudhopper.smpp.PduAsyncResponse;
 import com.cloudhopper.smpp.SmppConstants;
 import com.cloudhopper.smpp.SmppServerConfiguration;
@@ -36,13 +37,14 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * The last four digits of a destination say what happens to a text: 0058 throttled (0x58), n058 throttled n times and then taken,
  * 0011 no such destination (0x0B), 9999 taken and never answered, 5555 taken and the connection closed, 6666 answered and then unbound,
- * 7777 receipt before the response, 8888 two receipts, 3333 receipt of failure, 0427 receipt in TLVs alone, 4444 the handset writes back.
+ * 7777 receipt before the response, 8888 two receipts, 3333 receipt of failure, 0427 receipt in TLVs alone, 4444 the handset writes back, 2500 answered after 250 ms.
  *
  * Lines of the journal: `bind STATUS`; `taken ID TO FROM ESM_CLASS DATA_CODING OCTETS` with numbers and octets in hex; `told ID` once a
  * receipt has been acknowledged; `refused TO STATUS`; `said STATUS` for the answer to what a handset wrote.
  */
 public final class CountingSmsc implements SmppServerHandler {
   private static final int RECEIPT_AFTER_MS = 50;
+  private static final int LATE_MS = 250;
   private static final int AGAIN_AFTER_MS = 500;
   private static final int WINDOW = 100;
 
@@ -132,6 +134,7 @@ public final class CountingSmsc implements SmppServerHandler {
       if (text.endsWith("5555")) return afterwards(0, session::close);
       if (text.endsWith("6666")) afterwards(RECEIPT_AFTER_MS, () -> session.unbind(1_000));
       if (text.endsWith("7777")) return afterwards(0, () -> tellThenAnswer(text, response));
+      if (text.endsWith("2500")) return afterwards(LATE_MS, () -> answer(response, text));
       if (text.endsWith("4444")) afterwards(RECEIPT_AFTER_MS, () -> say(text));
       tellIn(RECEIPT_AFTER_MS, text);
       return response;
@@ -139,10 +142,21 @@ public final class CountingSmsc implements SmppServerHandler {
 
     private void tellThenAnswer(Text text, SubmitSmResp response) {
       try {
-        session.sendRequestPdu(receiptOf(text), 5_000, true);
+        WindowFuture<Integer, PduRequest, PduResponse> answer = session.sendRequestPdu(receiptOf(text), 5_000, true);
+        answer.await();
+        if (answer.isSuccess() && answer.getResponse().getCommandStatus() == SmppConstants.STATUS_OK) told(text);
         session.sendResponsePdu(response);
       } catch (Exception error) {
         System.err.println("receipt before response: " + error);
+      }
+    }
+
+    private void answer(SubmitSmResp response, Text text) {
+      try {
+        session.sendResponsePdu(response);
+        tellIn(RECEIPT_AFTER_MS, text);
+      } catch (Exception error) {
+        System.err.println("late response: " + error);
       }
     }
 
@@ -171,11 +185,14 @@ public final class CountingSmsc implements SmppServerHandler {
     public void fireExpectedPduResponseReceived(PduAsyncResponse answer) {
       int status = answer.getResponse().getCommandStatus();
       if (!(answer.getRequest().getReferenceObject() instanceof Text text)) write("said " + Integer.toHexString(status));
-      else if (status == SmppConstants.STATUS_OK) {
-        untold.remove(text.id());
-        write("told " + text.id());
-      } else tellIn(AGAIN_AFTER_MS, text);
+      else if (status == SmppConstants.STATUS_OK) told(text);
+      else tellIn(AGAIN_AFTER_MS, text);
     }
+  }
+
+  private void told(Text text) {
+    untold.remove(text.id());
+    write("told " + text.id());
   }
 
   private int refusalOf(String to) {

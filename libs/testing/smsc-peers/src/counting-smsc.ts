@@ -12,7 +12,7 @@ const SOURCE = fileURLToPath(new URL('../java/CountingSmsc.java', import.meta.ur
 /** What destinations make the SMSC do, by their last four digits; see `java/CountingSmsc.java`. */
 export const ENDS = {
   throttled: '0058', throttledTwice: '2058', invalidDestination: '0011', neverAnswered: '9999', disconnects: '5555', unbinds: '6666',
-  receiptFirst: '7777', receiptTwice: '8888', fails: '3333', receiptInTlvs: '0427', writesBack: '4444',
+  receiptFirst: '7777', receiptTwice: '8888', fails: '3333', receiptInTlvs: '0427', writesBack: '4444', answersLate: '2500',
 } as const;
 
 export interface CountingSmsc extends SmscPeer {

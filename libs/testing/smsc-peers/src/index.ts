@@ -3,3 +3,4 @@ export { startJsmppSimulator, startJsmppTlsSimulator, startStressServer } from '
 export type { Journal, TakenSubmission } from './journal.js';
 export type { SmscPeer } from './peer.js';
 export { prepareSmscPeers } from './prepare.js';
+export { tapWire, type WireTap } from './wire-tap.js';
