@@ -125,9 +125,15 @@ export class SmppLink {
     if (!this.isOver) this.#write(this.options.codec.encode(pdu));
   }
 
+  /** What is written in one turn of the event loop leaves in one piece: a system call for each PDU costs more than the PDU. */
   #write(octets: Buffer): void {
-    this.options.socket.write(octets);
-    if (this.options.socket.writableLength > MAX_UNSENT_OCTETS) this.end('output-overflow');
+    const { socket } = this.options;
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    socket.write(octets);
+    if (socket.writableLength > MAX_UNSENT_OCTETS) this.end('output-overflow');
   }
 
   #read(chunk: Buffer): void {
