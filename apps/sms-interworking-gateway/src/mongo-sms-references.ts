@@ -70,7 +70,7 @@ export class MongoSmsReferences implements SmsReferences {
     await this.waiting.deleteOne({ _id: parkedKey(smscId, receipt) }, MAJORITY);
   }
 
-  private async keepAll(documents: readonly ReferenceDocument[]): Promise<void[]> {
+  private async keepAll(documents: readonly ReferenceDocument[]): Promise<undefined[]> {
     const operations = documents.map(({ _id, ...replacement }) => ({ replaceOne: { filter: { _id }, replacement, upsert: true } }));
     await this.references.bulkWrite(operations, { ordered: false, ...MAJORITY });
     return documents.map(() => undefined);
