@@ -2,6 +2,7 @@ import { SMSC_REFERENCES } from '@cpm/domain-sms-interworking-gateway';
 import { collectionOf } from '@cpm/runtime-mongo';
 import type { Collection, Connection } from 'mongoose';
 import { comparableId } from './message-id-forms.js';
+import { SharedCalls } from './shared-calls.js';
 import { keptReceipt, type KeptReceipt, type SegmentReference, type SmsReferences } from './sms-references.js';
 
 interface ReferenceDocument {
@@ -30,6 +31,10 @@ export class MongoSmsReferences implements SmsReferences {
   private readonly references: Collection<ReferenceDocument>;
   private readonly waiting: Collection<ParkedDocument>;
 
+  private readonly keeping = new SharedCalls((documents: readonly ReferenceDocument[]) => this.keepAll(documents));
+  private readonly finding = new SharedCalls((wanted: readonly (readonly string[])[]) => this.findAll(wanted));
+  private readonly awaiting = new SharedCalls((keys: readonly string[]) => this.parkedFor(keys));
+
   constructor(
     connection: Connection,
     private readonly now: () => number,
@@ -45,14 +50,11 @@ export class MongoSmsReferences implements SmsReferences {
   }
 
   async keep(smscId: string, reference: SegmentReference): Promise<void> {
-    const _id = keyOf(smscId, comparableId(reference.segmentId));
-    await this.references.replaceOne({ _id }, { reference, delAt: this.inMs(REFERENCE_LIFE_MS) }, { upsert: true, ...MAJORITY });
+    await this.keeping.call({ _id: keyOf(smscId, comparableId(reference.segmentId)), reference, delAt: this.inMs(REFERENCE_LIFE_MS) });
   }
 
   async find(smscId: string, ids: readonly string[]): Promise<SegmentReference | undefined> {
-    const keys = ids.map((id) => keyOf(smscId, id));
-    const found = await this.references.find({ _id: { $in: keys } }, COMMITTED).toArray();
-    return found.sort((a, b) => keys.indexOf(a._id) - keys.indexOf(b._id))[0]?.reference;
+    return this.finding.call(ids.map((id) => keyOf(smscId, id)));
   }
 
   async park(smscId: string, ids: readonly string[], receipt: KeptReceipt): Promise<void> {
@@ -61,12 +63,28 @@ export class MongoSmsReferences implements SmsReferences {
   }
 
   async parked(smscId: string, responseId: string): Promise<KeptReceipt[]> {
-    const found = await this.waiting.find({ awaits: keyOf(smscId, comparableId(responseId)) }, { sort: { 'receipt.at': 1 }, ...COMMITTED }).toArray();
-    return found.map(({ receipt }) => keptReceipt.parse(receipt));
+    return this.awaiting.call(keyOf(smscId, comparableId(responseId)));
   }
 
   async unpark(smscId: string, receipt: KeptReceipt): Promise<void> {
     await this.waiting.deleteOne({ _id: parkedKey(smscId, receipt) }, MAJORITY);
+  }
+
+  private async keepAll(documents: readonly ReferenceDocument[]): Promise<undefined[]> {
+    const operations = documents.map(({ _id, ...replacement }) => ({ replaceOne: { filter: { _id }, replacement, upsert: true } }));
+    await this.references.bulkWrite(operations, { ordered: false, ...MAJORITY });
+    return documents.map(() => undefined);
+  }
+
+  private async findAll(wanted: readonly (readonly string[])[]): Promise<(SegmentReference | undefined)[]> {
+    const found = await this.references.find({ _id: { $in: wanted.flat() } }, COMMITTED).toArray();
+    const byKey = new Map(found.map(({ _id, reference }) => [_id, reference]));
+    return wanted.map((keys) => keys.map((key) => byKey.get(key)).find(Boolean));
+  }
+
+  private async parkedFor(keys: readonly string[]): Promise<KeptReceipt[][]> {
+    const found = await this.waiting.find({ awaits: { $in: [...keys] } }, { sort: { 'receipt.at': 1 }, ...COMMITTED }).toArray();
+    return keys.map((key) => found.filter(({ awaits }) => awaits.includes(key)).map(({ receipt }) => keptReceipt.parse(receipt)));
   }
 
   private inMs(ms: number): Date {

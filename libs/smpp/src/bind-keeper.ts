@@ -40,6 +40,8 @@ export interface BindKeeperOptions {
 
 /** How long responses may still come in after the peer's unbind. */
 const UNBIND_GRACE_MS = 500;
+/** Requests of the peer that may wait for the outcome of the bind. */
+const MAX_EARLY_REQUESTS = 100;
 
 export function connectSocket({ host, port, transport }: SmppTarget, tls: ConnectionOptions): Socket {
   return transport === 'tls' ? connectTls({ ...tls, host, port }) : connectTcp({ host, port });
@@ -49,6 +51,9 @@ export function connectSocket({ host, port, transport }: SmppTarget, tls: Connec
 export class BindKeeper {
   #boundLink: SmppLink | undefined;
   #openLink: SmppLink | undefined;
+  #bindingLink: SmppLink | undefined;
+  /** Came with the response to the bind, or before it: an SMSC may send all that waits at once. */
+  readonly #early: Pdu[] = [];
   #failures = 0;
   #retryTimer: unknown;
   #stopped = false;
@@ -81,8 +86,11 @@ export class BindKeeper {
     const bindTimer = timers.set(() => link.end('bind-timeout'), bindTimeoutMs);
     const status = await this.#bind(link, ready);
     timers.clear(bindTimer);
-    if (status === STATUS.ok) await this.#holdBound(link);
+    this.#bindingLink = undefined;
+    const early = this.#early.splice(0);
+    if (status === STATUS.ok) await this.#holdBound(link, early);
     else if (status !== undefined) {
+      early.forEach((request) => refuse(request, link));
       observe({ type: 'bind-refused', status });
       link.end('bind-refused');
     }
@@ -106,12 +114,13 @@ export class BindKeeper {
     if (link.isOver) return undefined;
     const { target, systemType, bindTimeoutMs } = this.options;
     const fields = { system_id: target.systemId, password: target.password, system_type: systemType, interface_version: 0x34 };
+    this.#bindingLink = link;
     const response = await link.request('bind_transceiver', fields, bindTimeoutMs).catch(() => undefined);
     if (!response) link.end('bind-timeout');
     return response?.status;
   }
 
-  async #holdBound(link: SmppLink): Promise<void> {
+  async #holdBound(link: SmppLink, early: readonly Pdu[]): Promise<void> {
     const { timers, reconnect, onBound, observe } = this.options;
     if (this.#stopped) link.end('closed');
     if (link.isOver) return;
@@ -119,6 +128,7 @@ export class BindKeeper {
     const stableTimer = timers.set(() => (this.#failures = 0), reconnect.stableMs);
     observe({ type: 'bound' });
     onBound();
+    early.forEach((request) => link.receiveRequest(request));
     await link.ended;
     timers.clear(stableTimer);
     this.#leaveBound();
@@ -127,7 +137,8 @@ export class BindKeeper {
   #receive(request: Pdu, link: SmppLink): void {
     if (request.command === 'unbind') return this.#receiveUnbind(request, link);
     if (link === this.#boundLink) return this.options.onRequest(request, link);
-    if (hasResponse(request)) link.reply(request, STATUS.incorrectBindStatus);
+    if (link === this.#bindingLink && this.#early.length < MAX_EARLY_REQUESTS) this.#early.push(request);
+    else refuse(request, link);
   }
 
   #receiveUnbind(request: Pdu, link: SmppLink): void {
@@ -161,6 +172,6 @@ export class BindKeeper {
   }
 }
 
-function hasResponse({ command }: Pdu): boolean {
-  return command !== 'alert_notification' && command !== 'outbind';
+function refuse(request: Pdu, link: SmppLink): void {
+  if (request.command !== 'alert_notification' && request.command !== 'outbind') link.reply(request, STATUS.incorrectBindStatus);
 }

@@ -5,6 +5,7 @@ export type LinkEndReason =
   | 'peer-closed'
   | 'socket-error'
   | 'frame-length'
+  | 'peer-speaks-tls'
   | 'output-overflow'
   | 'internal-error'
   | 'response-mismatch'

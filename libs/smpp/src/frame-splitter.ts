@@ -1,10 +1,17 @@
 import { HEADER_OCTETS, MAX_PDU_OCTETS } from './pdu.js';
 
+const TLS_ALERT = 0x1503;
+
 /** The stream is not SMPP, or no longer in step: there is no way back but a new connection. */
 export class FrameLengthError extends Error {
   override readonly name = 'FrameLengthError';
   constructor(readonly commandLength: number) {
     super(`command_length ${commandLength} is outside ${HEADER_OCTETS} to ${MAX_PDU_OCTETS}`);
+  }
+
+  /** The stream begins as a TLS alert does (RFC 8446, 5.1): its record type and protocol version. */
+  get isTlsAlert(): boolean {
+    return this.commandLength >>> 16 === TLS_ALERT;
   }
 }
 

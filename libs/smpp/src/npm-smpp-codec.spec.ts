@@ -95,6 +95,15 @@ describe('encoding', () => {
     expect(npmSmppCodec.decode(frame).fields['data_coding']).toBe(0);
     expect(readHeader(frame)).toEqual({ commandId: 4, status: 0, sequence: 9 });
   });
+
+  it.each([['deliver_sm_resp', 0x8000_0005], ['data_sm_resp', 0x8000_0103]])('writes the body of %s, whatever its status: JSMPP reads it', (command, commandId) => {
+    for (const status of [0, 0x14]) {
+      const frame = encode(command, {}, status);
+      expect(readHeader(frame)).toEqual({ commandId, status, sequence: 9 });
+      expect(frame.subarray(16)).toEqual(Buffer.of(0));
+    }
+    expect(encode('submit_sm_resp', {}, 0x14)).toHaveLength(16);
+  });
 });
 
 describe('fuzz', () => {

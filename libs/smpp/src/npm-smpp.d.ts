@@ -36,6 +36,7 @@ declare module 'smpp/lib/pdu.js' {
     new (frame: Buffer): Record<string, unknown>;
     new (command: string, fields: Record<string, unknown>): { toBuffer(): Buffer };
     maxLength: number;
+    prototype: { _filter(direction: 'encode' | 'decode'): void };
   }
   const pduModule: { PDU: PduClass };
   export default pduModule;

@@ -84,6 +84,16 @@ export class SmppLink {
     this.#send({ command, status: STATUS.ok, sequence: this.#pending.nextSequence(), fields });
   }
 
+  /** Hands a request of the peer over, when it comes or later; a handler that throws answers "system error". */
+  receiveRequest(pdu: Pdu): void {
+    try {
+      this.options.onRequest(pdu, this);
+    } catch (error) {
+      this.options.observe({ type: 'handler-failed', command: pdu.command, error });
+      this.nack(pdu.sequence, STATUS.systemError);
+    }
+  }
+
   nack(sequence: number, status: number): void {
     this.#send({ command: 'generic_nack', status, sequence, fields: {} });
   }
@@ -115,9 +125,15 @@ export class SmppLink {
     if (!this.isOver) this.#write(this.options.codec.encode(pdu));
   }
 
+  /** What is written in one turn of the event loop leaves in one piece: a system call for each PDU costs more than the PDU. */
   #write(octets: Buffer): void {
-    this.options.socket.write(octets);
-    if (this.options.socket.writableLength > MAX_UNSENT_OCTETS) this.end('output-overflow');
+    const { socket } = this.options;
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    socket.write(octets);
+    if (socket.writableLength > MAX_UNSENT_OCTETS) this.end('output-overflow');
   }
 
   #read(chunk: Buffer): void {
@@ -128,7 +144,7 @@ export class SmppLink {
         this.#receive(frame);
       }
     } catch (error) {
-      if (error instanceof FrameLengthError) return this.end('frame-length');
+      if (error instanceof FrameLengthError) return this.end(error.isTlsAlert ? 'peer-speaks-tls' : 'frame-length');
       this.options.observe({ type: 'handler-failed', command: 'unknown', error });
       this.end('internal-error');
     }
@@ -139,19 +155,10 @@ export class SmppLink {
       const pdu = this.options.codec.decode(frame);
       if (pdu.command === 'generic_nack' || pdu.command.endsWith('_resp')) this.#receiveResponse(pdu);
       else if (pdu.command === 'enquire_link') this.reply(pdu, STATUS.ok);
-      else this.#receiveRequest(pdu);
+      else this.receiveRequest(pdu);
     } catch (error) {
       if (!(error instanceof PduUnreadableError)) throw error;
       this.#receiveUnreadable(error);
-    }
-  }
-
-  #receiveRequest(pdu: Pdu): void {
-    try {
-      this.options.onRequest(pdu, this);
-    } catch (error) {
-      this.options.observe({ type: 'handler-failed', command: pdu.command, error });
-      this.nack(pdu.sequence, STATUS.systemError);
     }
   }
 

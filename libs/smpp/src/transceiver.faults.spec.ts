@@ -21,17 +21,18 @@ describe('framing', () => {
     expect(peer.all('deliver_sm_resp').map((pdu) => [pdu.sequence, pdu.status])).toEqual([[1, 0], [2, 0], [3, 0], [4, 0]]);
   });
 
-  it.each([
+  it.each<[string, Buffer, string?]>([
     ['command_length 0', Buffer.alloc(16)],
     ['command_length 15', Buffer.from('0000000f000000150000000000000001', 'hex')],
     ['command_length of 10 MB', Buffer.from('00989680000000050000000000000001', 'hex')],
+    ['a TLS alert', Buffer.from('15030300020250', 'hex'), 'peer-speaks-tls'],
     ['an HTTP banner', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
     ['an SSH banner', Buffer.from('SSH-2.0-OpenSSH_9.2\r\n')],
-  ])('leaves a peer that sends %s, and binds again', async (_, octets) => {
+  ])('leaves a peer that sends %s, and binds again', async (_, octets, reason = 'frame-length') => {
     const smsc = await rawSmsc();
     const { transceiver, events, peer } = await boundTo(smsc);
     peer.socket.write(octets);
-    await until(() => events.some((event) => event.type === 'link-ended' && event.reason === 'frame-length'));
+    await until(() => events.some((event) => event.type === 'link-ended' && event.reason === reason));
     await until(() => smsc.peers.length === 2 && transceiver.state === 'bound');
   });
 

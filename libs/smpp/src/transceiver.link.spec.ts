@@ -108,6 +108,23 @@ describe('binding', () => {
     expect(transceiver.state).toBe('unbound');
   });
 
+  it.each(['with', 'before'])('hands over what the SMSC sends %s its response', async (order) => {
+    const handled: unknown[] = [];
+    const smsc = await rawSmsc((pdu, peer) => {
+      if (pdu.command !== 'bind_transceiver') return;
+      peer.socket.cork();
+      if (order === 'before') peer.socket.write(deliverSm(1));
+      peer.answer(pdu, 0, { system_id: 'RAW' });
+      if (order === 'with') peer.socket.write(deliverSm(1));
+      peer.socket.uncork();
+    });
+    const { transceiver } = openTransceiver({ url: smsc.url });
+    transceiver.onDeliver(async (deliver) => void handled.push(deliver));
+    const [answer] = await until(() => smsc.peers[0]?.all('deliver_sm_resp').length === 1 && smsc.peers[0].all('deliver_sm_resp'));
+    expect(answer).toMatchObject({ status: 0, sequence: 1 });
+    expect(handled).toHaveLength(1);
+  });
+
   it('keeps trying while nobody listens, and binds when somebody does', async () => {
     const smsc = await rawSmsc();
     const { url } = smsc;

@@ -23,8 +23,8 @@ export class Acceptance {
     readonly stage: Stage,
   ) {}
 
-  static async start(policy: Readonly<Record<string, unknown>> = {}): Promise<Acceptance> {
-    const system = await startSystem({ httpPort: 0, quiet: true, fresh: true, env: { LOG_LEVEL: 'warn' } });
+  static async start(policy: Readonly<Record<string, unknown>> = {}, env: Readonly<Record<string, string>> = {}): Promise<Acceptance> {
+    const system = await startSystem({ httpPort: 0, quiet: true, fresh: true, env: { LOG_LEVEL: 'warn', ...env } });
     const stage = new Stage({ url: system.url, smscViewUrl: system.smsc?.viewUrl ?? '', isOwn: true, close: () => Promise.resolve() });
     await setPolicyForRun(stage, { 'ip.preferenceSec': PREFERENCE_SEC, ...policy });
     await policyInForce(stage, Number(policy['ip.preferenceSec'] ?? PREFERENCE_SEC));

@@ -10,6 +10,7 @@ import { benchFileTransfer } from './file-transfer.js';
 import { benchGroups } from './group-fan-out.js';
 import type { LoadAnswer, LoadCommand, PhaseResult } from './load-protocol.js';
 import { countOperations, type OperationCounts, perMessage } from './operation-counts.js';
+import { benchSmsc } from './smsc/smsc-throughput.js';
 import { benchSideBySide } from './store/side-by-side.js';
 import { plot, type Series } from './plot.js';
 import { measureRawLimit, type RawLimit, type WriteForm } from './raw-limit.js';
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     store: { type: 'boolean', default: false },
     objects: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '1000' },
+    smsc: { type: 'boolean', default: false },
     imap: { type: 'boolean', default: false },
     connections: { type: 'string', default: '4' },
     processes: { type: 'boolean', default: false },
@@ -151,6 +153,7 @@ function save(report: Report, throughput: readonly (readonly [number, number])[]
 
 const megabytes = options['file-mb'];
 if (options.store) await benchBoxScale({ objects: Number(options.objects), rounds: Number(options.rounds) });
+else if (options.smsc) await benchSmsc({ messages: Number(options.messages ?? 20_000), window: 100, out: options.out });
 else if (options.imap) await benchSideBySide({ messages: Number(options.messages ?? 10_000), connections: Number(options.connections) });
 else if (options.group !== undefined) await benchGroups({ largest: Number(options.group), seconds: Number(options.seconds) });
 else if (megabytes === undefined) await main();

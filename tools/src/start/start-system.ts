@@ -81,7 +81,7 @@ async function start({ processes = false, httpPort = 8080, quiet = false, fresh 
   tell('starting Kafka and MongoDB …');
   const stack = await startLocalStack({ dataDir: place.data, log: (line) => tell(`  ${line}`) });
   undo.add(() => stack.stop());
-  const smsc = await smscFor(undo);
+  const smsc = await smscFor(undo, env['SMPP_URL'] || process.env['SMPP_URL']);
   const apps = processes ? PROCESSES.each : PROCESSES.one;
   const entryPort = httpPort || (await freePort());
   const environment = {
@@ -136,8 +136,8 @@ async function workplace(fresh: boolean, undo: Undo): Promise<{ data: string | u
   return { data: undefined, logs };
 }
 
-async function smscFor(undo: Undo): Promise<(SmscSimulator & { readonly viewUrl: string }) | undefined> {
-  if (process.env['SMPP_URL']) return undefined;
+async function smscFor(undo: Undo, url: string | undefined): Promise<(SmscSimulator & { readonly viewUrl: string }) | undefined> {
+  if (url) return undefined;
   const simulator = await startSmscSimulator();
   undo.add(() => simulator.close());
   const view = await serveSmscView(simulator, { port: 0 });

@@ -36,7 +36,9 @@ export interface LocalService {
   workplace: Workplace;
   command: string;
   args: readonly string[];
-  port: number;
+  cwd?: string;
+  /** Where it must accept connections before it counts as started; left out, what it logs is enough. */
+  port?: number;
   /** Whether what the process logged since its start says that it serves. */
   isReady: (logged: string) => boolean;
   /** Done after each start, before it counts as started. */
@@ -72,12 +74,12 @@ export async function runLocalService(service: LocalService): Promise<Service> {
   };
 }
 
-async function startOnce({ name, workplace, command, args, port, isReady, afterStart }: LocalService): Promise<SupervisedProcess> {
+async function startOnce({ name, workplace, command, args, cwd, port, isReady, afterStart }: LocalService): Promise<SupervisedProcess> {
   const { logPath } = workplace;
   const logStart = await stat(logPath).then((found) => found.size, () => 0);
-  const process = await supervise({ command, args, logPath, temporaryDir: workplace.isTemporary ? workplace.folder : undefined });
+  const process = await supervise({ command, args, logPath, ...(cwd !== undefined && { cwd }), temporaryDir: workplace.isTemporary ? workplace.folder : undefined });
   try {
-    await until(name, process, logPath, async () => isReady((await readFile(logPath)).subarray(logStart).toString('utf8')) && acceptsConnections(port));
+    await until(name, process, logPath, async () => isReady((await readFile(logPath)).subarray(logStart).toString('utf8')) && (port === undefined || acceptsConnections(port)));
     await afterStart?.();
     return process;
   } catch (error) {
