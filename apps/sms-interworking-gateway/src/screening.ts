@@ -36,7 +36,7 @@ export interface ScreeningEvents {
  * An operator's HTTP service that may refuse texts: `POST {user, sender, form, text?}`, answered with 200 `{allow, reason?}`. While
  * it does not answer, the text waits (`closed`, so that nothing leaves unscreened and nothing is lost) or goes (`open`).
  */
-export class HttpScreening implements Screening {
+class HttpScreening implements Screening {
   readonly #breaker: CircuitBreaker<[string], Answer>;
 
   constructor(

@@ -10,7 +10,7 @@ import type { UcnBundle } from './ucn-bundle.js';
 export const ALICE = 'tel:+4915110000001' as CpmAddress;
 export const BOB = 'tel:+4915120000002' as CpmAddress;
 export const CAROL = 'tel:+4915130000003' as CpmAddress;
-export const PHONE = 'urn:uuid:00000000-0000-4000-8000-000000000001' as DeviceId;
+const PHONE = 'urn:uuid:00000000-0000-4000-8000-000000000001' as DeviceId;
 export const START = Date.UTC(2026, 0, 5, 12);
 export const HOUR_MS = 3_600_000;
 
