@@ -11,7 +11,7 @@ const KAFKA_VERSION = '4.1.0';
 const COORDINATES = [`org.apache.kafka:kafka_2.13:${KAFKA_VERSION}`, 'org.slf4j:slf4j-simple:1.7.36'];
 const OLDEST_JAVA = 17;
 const CLUSTER_ID = 'cpmLocalStackAAAAAAAAA';
-const INSTALL = 'On Debian: apt-get install default-jre-headless maven. Or set KAFKA_BROKERS to use a broker that already runs';
+const INSTALL = 'On Debian: apt-get install default-jdk-headless maven. Or set KAFKA_BROKERS to use a broker that already runs';
 
 /** Where Kafka's jars and an empty formatted data folder are. */
 export interface KafkaBinaries {
