@@ -3,7 +3,7 @@ import { MAX_VALIDITY_MS, MOST_COVERED, summaryTemplate, summaryText, ucnTemplat
 import { parse, RequireScope } from '@cpm/http';
 import { CLOCK, policyOf, type PolicySource } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
-import { LINK_TOKEN_LENGTH, linkUrl, planSms, warningsOfUcnSummaryTemplate, warningsOfUcnTemplate } from '@cpm/sms-text';
+import { judgeSmsText, LINK_TOKEN_LENGTH, linkUrl, warningsOfUcnSummaryTemplate, warningsOfUcnTemplate } from '@cpm/sms-text';
 import { cpmAddress, messageId, ucnSummaryTexts, ucnTexts, type Policy } from '@cpm/vocabulary';
 import { z } from 'zod';
 import { GATEWAY_CONFIG, type GatewayConfig } from './gateway-config.js';
@@ -25,6 +25,7 @@ const preview = z.strictObject({
 interface PreviewedText {
   readonly text: string;
   readonly encoding: 'gsm7' | 'ucs2';
+  /** 0: it cannot be sent. */
   readonly segments: number;
 }
 
@@ -75,6 +76,6 @@ export class UcnPreviewController {
 }
 
 function plannedText(text: string, nationalLanguages: Policy['sms.nationalLanguages']): PreviewedText {
-  const { encoding, segments } = planSms(text, nationalLanguages);
-  return { text, encoding, segments: segments.length };
+  const verdict = judgeSmsText(text, nationalLanguages);
+  return verdict.accepted ? { text, encoding: verdict.plan.encoding, segments: verdict.plan.segments.length } : { text, encoding: 'gsm7', segments: 0 };
 }

@@ -1,3 +1,4 @@
+import { CongestionWindow } from './congestion-window.js';
 import { classOfStatus, STATUS, type CommandStatusClass } from './command-status.js';
 import { SmppStatusError, type SmppNotBoundError } from './errors.js';
 import type { SmppEvent } from './events.js';
@@ -24,17 +25,19 @@ export interface SubmitLaneOptions {
 /** How long a bind rests whose SMSC says of too many recipients that their queue is full. */
 const QUEUE_FULL_PAUSE_MS = 10_000;
 
-/** The way of submissions to one bind: its window, its rate, and the pauses that the SMSC's answers ask for. */
+/** The way of submissions to one bind: its window, which shrinks and grows, its rate, and the pauses that the SMSC's answers ask for. */
 export class SubmitLane {
   readonly #window: SubmitWindow;
   readonly #pace: SubmitPace;
   readonly #queueFull: QueueFullShare;
+  readonly #congestion: CongestionWindow;
 
   constructor(private readonly options: SubmitLaneOptions) {
     const { timers, windowSize, maxWaiting, ratePerSec } = options;
     this.#pace = new SubmitPace(ratePerSec, () => timers.now());
     this.#queueFull = new QueueFullShare(() => timers.now());
-    this.#window = new SubmitWindow({ size: windowSize, maxWaiting, pace: this.#pace, timers });
+    this.#congestion = new CongestionWindow(windowSize);
+    this.#window = new SubmitWindow({ size: () => this.#congestion.size, maxWaiting, pace: this.#pace, timers });
   }
 
   /** Submissions that are written and not answered. */
@@ -61,17 +64,25 @@ export class SubmitLane {
     const isTooFull = this.#queueFull.isTooMuch(response.status === STATUS.queueFull);
     if (response.status !== STATUS.ok) throw this.#refused(response.status, writtenAt, isTooFull);
     const result = submitSmResult(response);
+    this.#congestion.accepted();
     this.#tell('congested', this.#pace.accepted(writtenAt, result.congestionState));
     return result;
   }
 
   #refused(status: number, writtenAt: number, isTooFull: boolean): SmppStatusError {
     const statusClass = classOfStatus(status, this.options.statusClasses);
-    if (statusClass.kind === 'throttled') this.#tell('throttled', this.#pace.throttled(writtenAt));
+    if (statusClass.kind === 'throttled') this.#throttled(writtenAt);
     if (!isTooFull) return new SmppStatusError(status, statusClass);
     this.#pace.pauseFor(QUEUE_FULL_PAUSE_MS);
     this.#tell('queue-full', QUEUE_FULL_PAUSE_MS);
     return new SmppStatusError(status, { ...statusClass, link: 'fault' });
+  }
+
+  /** What was too much at once is one burst, whatever of it is refused. */
+  #throttled(writtenAt: number): void {
+    const pauseMs = this.#pace.throttled(writtenAt);
+    if (pauseMs > 0) this.#congestion.throttled();
+    this.#tell('throttled', pauseMs);
   }
 
   #tell(reason: 'throttled' | 'congested' | 'queue-full', delayMs: number): void {

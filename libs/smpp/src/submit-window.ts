@@ -9,13 +9,14 @@ interface Waiter {
 }
 
 export interface SubmitWindowOptions {
-  readonly size: number;
+  /** May change from one turn to the next. */
+  readonly size: () => number;
   readonly maxWaiting: number;
   readonly pace: SubmitPace;
   readonly timers: SmppTimers;
 }
 
-/** Lets at most `size` submissions be unanswered at a time, no faster than the pace; the others wait in order, and nothing of them is written yet. */
+/** Lets at most `size()` submissions be unanswered at a time, no faster than the pace; the others wait in order, and nothing of them is written yet. */
 export class SubmitWindow {
   #used = 0;
   #waiting: Waiter[] = [];
@@ -61,7 +62,7 @@ export class SubmitWindow {
     const { size, pace, timers } = this.options;
     timers.clear(this.#timer);
     this.#dropOverdue();
-    while (this.#waiting.length > 0 && this.#used < size) {
+    while (this.#waiting.length > 0 && this.#used < size()) {
       const delayMs = pace.delayMs();
       if (delayMs > 0) {
         this.#timer = timers.set(() => this.#startNext(), delayMs);

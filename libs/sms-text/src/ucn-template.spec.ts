@@ -87,6 +87,8 @@ it.each<readonly [string, boolean, readonly string[]]>([
   ['Something came', true, ['has no {ref}: a phone cannot put the original in the place of the notification']],
 ])('warns of %j, with a link: %j', (template, link, warnings) => expect(warningsOfUcnTemplate(template, { link })).toEqual(warnings));
 
+it('warns of a text that an earlier version let pass', () => expect(warningsOfUcnTemplate('{url}', { link: false })).toEqual(['cannot travel as SMS: empty']));
+
 it('warns of a link in the text of several messages', () => {
   expect(warningsOfUcnSummaryTemplate('{count} {type} ({ref})')).toEqual([]);
   expect(warningsOfUcnSummaryTemplate('{count} {type}: {url}')).toEqual([expect.stringContaining('has no {ref}'), '{url} stays empty: a link shows one message']);

@@ -1,5 +1,5 @@
 import { DEFAULT_GSM_ALPHABET } from './gsm-alphabet.js';
-import { judgeSmsText, planSms } from './sms-plan.js';
+import { judgeSmsText } from './sms-plan.js';
 
 /** What the text of an Undelivered Content Notification may name; each written `{name}`. */
 export const UCN_PLACEHOLDERS = ['sender', 'type', 'count', 'size', 'url', 'expiry', 'ref'] as const;
@@ -65,7 +65,10 @@ export function warningsOfUcnSummaryTemplate(template: string): readonly string[
 }
 
 function warningsOf(template: string, longest: UcnValues): readonly string[] {
-  const { encoding, segments } = planSms(fillUcnTemplate(template, longest));
+  const verdict = judgeSmsText(fillUcnTemplate(template, longest));
+  // A text that an earlier version let pass.
+  if (!verdict.accepted) return [`cannot travel as SMS: ${verdict.refusal}`];
+  const { encoding, segments } = verdict.plan;
   const foreign = [...new Set(template)].filter((character) => DEFAULT_GSM_ALPHABET.septetsOf(character) === undefined);
   return [
     ...(segments.length > 1 ? [`takes up to ${segments.length} short messages`] : []),

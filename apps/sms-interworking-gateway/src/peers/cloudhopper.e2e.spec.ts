@@ -13,7 +13,7 @@ let unanswered: { readonly to: string; readonly id: string };
 
 beforeAll(async () => {
   [mongo, peer] = await Promise.all([startMongo(), startCountingSmsc()]);
-  gateway = await GatewayUnderTest.start(mongo, peer.url, { SMPP_WINDOW: '50' });
+  gateway = await GatewayUnderTest.start(mongo, peer.url, { SMPP_WINDOW: '50', SMS_UNKNOWN_GRACE_MS: '1000' });
   await gateway.bound();
   const to = number(ENDS.neverAnswered);
   unanswered = { to, id: await gateway.submit({ to }) };

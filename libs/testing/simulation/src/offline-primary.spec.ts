@@ -38,8 +38,12 @@ requirement('CPM-MLD-035', () => {
     expect(bob.left).toEqual(['103.5 SMS']);
   }, { 'ip.preferenceSec': 3.5 }));
 
-  it('IP comes at 16 s, when the SMS has just left: it is not pushed as well', () => plays(async (bob) => {
+  it.each([
+    ['does not give it back: it is not pushed as well', true, []],
+    ['gives it back: it is pushed, and nothing comes by SMS', false, ['116 message.received']],
+  ] as const)('IP comes at 16 s, when the SMS has just left and the SMSC %s', (_, keepsTexts, pushed) => plays(async (bob) => {
     bob.smsc.keepsReceipts = true;
+    bob.smsc.keepsTexts = keepsTexts;
     await bob.offline();
     await bob.text();
     await bob.at(100);
@@ -49,7 +53,7 @@ requirement('CPM-MLD-035', () => {
     await bob.at(130);
     await bob.release('DELIVERED');
     await bob.at(300);
-    expect([bob.left, bob.pushed, bob.reports]).toEqual([['115 SMS'], [], ['delivered']]);
+    expect([bob.left, bob.pushed, bob.reports]).toEqual([['115 SMS'], pushed, ['delivered']]);
   }));
 
   it('CS is told of late, after IP came: IP it stays, and nobody waits', () => plays(async (bob) => {

@@ -34,6 +34,8 @@ export class SimulatedSmsc {
   isBusy = false;
   /** It says nothing of what it took until `release`. */
   keepsReceipts = false;
+  /** What it was given it does not give back. */
+  keepsTexts = false;
   private readonly kept: Submission[] = [];
   /** Segments that it has and has not delivered. */
   private readonly queued = new Set<string>();
@@ -69,7 +71,7 @@ export class SimulatedSmsc {
   async cancel(input: unknown): Promise<void> {
     const { user, smsId, attempt, segmentIds } = input as Cancellation;
     await this.world.steps.turn('smsc cancel');
-    const willing = !this.world.dice.chance(this.world.faults.smscRefuses);
+    const willing = !this.keepsTexts && !this.world.dice.chance(this.world.faults.smscRefuses);
     const dropped = willing && segmentIds.every((id) => this.queued.delete(id));
     await this.world.ingress(SmscCancelled, { user, smsId, attempt, at: this.world.now, outcome: dropped ? 'cancelled' : 'refused', reason: 'simulated' });
   }

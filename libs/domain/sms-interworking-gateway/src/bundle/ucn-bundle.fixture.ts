@@ -2,6 +2,7 @@ import { DEFAULT_POLICY, type CpmAddress, type DeviceId, type Policy } from '@cp
 import type { AnyAggregate, EventContract, Reaction } from '@cpm/runtime-decider';
 import { RecordUcnSummary } from '@cpm/contracts-message-store-sync';
 import { CancelSms, SmscAccepted, SmscReceipt, SmscRefused, SmsProgress, SubmitUcn } from '@cpm/contracts-sms-interworking-gateway';
+import { NO_LEASES } from '../lease/leases.js';
 import type { SmsSubmissionInput } from '../sms/sms.aggregate.js';
 import type { Sms } from '../sms/sms.js';
 import { smsInterworkingGateway } from '../sms-interworking-gateway.service.js';
@@ -119,7 +120,7 @@ export class Notifications {
   }
 
   private context(id: string) {
-    return { now: this.now, policy: this.policy, id, view: undefined, open: [] };
+    return { now: this.now, policy: this.policy, id, view: NO_LEASES, open: [] };
   }
 
   private decide(aggregate: AnyAggregate, id: string, command: unknown): void {
