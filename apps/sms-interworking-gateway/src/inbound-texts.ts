@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { SmsReceived } from '@cpm/contracts-sms-interworking-gateway';
+import { SHORT_CODE } from '@cpm/domain-sms-interworking-gateway';
 import { inboxOf } from '@cpm/runtime-decider';
 import type { AggregateStore, Clock, Ingress } from '@cpm/runtime-ports';
-import type { InboundMessage } from '@cpm/smpp';
+import type { InboundMessage, SmppAddress } from '@cpm/smpp';
 import { msisdnOf } from '@cpm/vocabulary';
 import { DoubtfulDeliveries } from './doubtful-deliveries.js';
 import { userOf } from './handset-address.js';
@@ -18,42 +19,45 @@ export interface InboundTextsParts {
   readonly clock: Clock;
 }
 
+/** Where a message came from: ids of an SMSC and one of its binds. */
+export interface InboundWay {
+  readonly smsc: string;
+  readonly bind: number;
+}
+
 /** Brings short messages of handsets into the log. */
 export class InboundTexts {
-  readonly #doubtful: DoubtfulDeliveries;
+  readonly #doubtful = new Map<string, DoubtfulDeliveries>();
 
-  constructor(private readonly parts: InboundTextsParts) {
-    this.#doubtful = new DoubtfulDeliveries(() => parts.clock.now());
-  }
+  constructor(private readonly parts: InboundTextsParts) {}
 
   /** An SMSC that did not hear our last answers delivers again. */
-  bindLost(): void {
-    this.#doubtful.bindLost();
+  bindLost({ smsc, bind }: InboundWay): void {
+    this.#doubtfulOf(smsc).bindLost(bind);
   }
 
   /** Resolves once the text is in the log: whether its number stands for a session is decided there, in the order of the user's events. */
-  async take(message: InboundMessage): Promise<InboundFate> {
+  async take(way: InboundWay, message: InboundMessage): Promise<InboundFate> {
     const { text, concat } = message;
     const user = userOf(message.from);
-    const number = userOf(message.to);
-    const to = number && msisdnOf(number);
+    const to = numberOf(message.to);
     if (user === undefined || to === undefined) return this.#putAside(message);
     const part = concat && { reference: concat.reference, total: concat.total, number: concat.part };
-    await this.#log({ user, to, text, ...(part && { part }) });
+    await this.#log(way, { user, to, text, ...(part && { part }) });
     return 'logged';
   }
 
-  async #log(received: Omit<SmsReceived, 'at' | 'mayRepeat'>): Promise<void> {
+  async #log({ smsc, bind }: InboundWay, received: Omit<SmsReceived, 'at' | 'mayRepeat' | 'repeatsSince'>): Promise<void> {
     const { ingress, clock } = this.parts;
-    const delivery = JSON.stringify(received);
-    const mayRepeat = this.#doubtful.mayRepeat(delivery);
-    try {
-      await ingress.publish(SmsReceived, { ...received, ...(mayRepeat && { mayRepeat }), at: clock.now() });
-      this.#doubtful.acknowledged(delivery);
-    } catch (error) {
-      this.#doubtful.refused(delivery);
-      throw error;
-    }
+    const at = clock.now();
+    await this.#doubtfulOf(smsc).take(bind, JSON.stringify(received), (repeatsSince) =>
+      ingress.publish(SmsReceived, { ...received, ...(repeatsSince !== undefined && { mayRepeat: true, repeatsSince }), at }));
+  }
+
+  #doubtfulOf(smsc: string): DoubtfulDeliveries {
+    const doubtful = this.#doubtful.get(smsc) ?? new DoubtfulDeliveries(() => this.parts.clock.now());
+    this.#doubtful.set(smsc, doubtful);
+    return doubtful;
   }
 
   /** A text between parties that are no telephone numbers belongs to nobody's log: an operator can see that it came. */
@@ -63,4 +67,11 @@ export class InboundTexts {
     await store.write([{ kind: 'row', table: DEAD_LETTERS, id: `${inboxOf(SERVICE)}/inbound/${randomUUID()}`, insert }], []);
     return 'put-aside';
   }
+}
+
+/** MSISDN or short code that a text was sent to; undefined for a name. */
+function numberOf(to: SmppAddress): string | undefined {
+  if (SHORT_CODE.test(to.address)) return to.address;
+  const number = userOf(to);
+  return number && msisdnOf(number);
 }

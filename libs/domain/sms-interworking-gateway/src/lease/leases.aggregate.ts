@@ -3,7 +3,7 @@ import { defineAggregate, inboxOf, publish, writeRow, type Reaction } from '@cpm
 import { OfferMessage, SendChatMessage } from '@cpm/contracts-routing';
 import { SendSms } from '@cpm/contracts-sms-interworking-gateway';
 import { leasesDecider, utf8Length } from './leases.decider.js';
-import { LEASE_LIFE_MS, NO_LEASES, type Leases, type LeasesCommand, type LeasesEvent } from './leases.js';
+import { LEASE_LIFE_MS, upgradeLeases, type Leases, type LeasesCommand, type LeasesEvent } from './leases.js';
 import { forgottenAt } from './partial-text.js';
 
 const SERVICE = 'sms-interworking-gateway';
@@ -80,7 +80,7 @@ export const leases = defineAggregate<LeasesCommand, Leases, LeasesEvent>({
   decider: leasesDecider,
   react: (event, _after, { id }) => react(event, id as CpmAddress),
   ownerOf: (id) => id,
-  upgrade: (stored) => ({ ...NO_LEASES, ...stored }),
+  upgrade: upgradeLeases,
   timersOf: ({ partialTexts }) => (partialTexts.length === 0 ? {} : { [FORGET]: Math.min(...partialTexts.map(forgottenAt)) }),
   whenDue: (_timer, { now, policy }) => ({ type: 'ForgetParts', lifeMs: policy['deferred.ttlSec'] * 1_000, now }),
   removableAt: ({ optOuts, touchedAt }) => (optOuts.all || optOuts.scopes.length > 0 ? undefined : touchedAt + LEASE_LIFE_MS),
