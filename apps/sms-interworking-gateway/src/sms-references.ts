@@ -7,8 +7,10 @@ export interface SegmentReference {
   readonly user: string;
   readonly smsId: string;
   readonly attempt: number;
-  /** The id as the SMSC gave it in its response. */
+  /** The id as the SMSC gave it in its response; empty where that is missing. */
   readonly segmentId: string;
+  /** The last segment of a text, of which no response came: the ids of those before it. */
+  readonly acceptedBefore?: readonly string[] | undefined;
 }
 
 /** A receipt as it waits for its response, or is handed on. */
@@ -20,13 +22,12 @@ export type KeptReceipt = z.infer<typeof keptReceipt>;
  * Each side first writes its own, then looks for the other's, so that at least one of them finds both.
  */
 export interface SmsReferences {
-  /** Keeps the reference under the response's id. */
-  keep(smscId: string, reference: SegmentReference): Promise<void>;
-  /** The reference of the first of the ids that has one. */
-  find(smscId: string, ids: readonly string[]): Promise<SegmentReference | undefined>;
-  /** Keeps a receipt for a response that has not come; `ids` are those it may come with. */
-  park(smscId: string, ids: readonly string[], receipt: KeptReceipt): Promise<void>;
-  /** Receipts parked for a response's id, oldest first. */
-  parked(smscId: string, responseId: string): Promise<KeptReceipt[]>;
+  keep(smscId: string, key: string, reference: SegmentReference): Promise<void>;
+  /** The references under these keys, in the order of the keys. */
+  find(smscId: string, keys: readonly string[]): Promise<readonly SegmentReference[]>;
+  /** Keeps a receipt for a segment that is not known yet; `keys` are those it may become known by. */
+  park(smscId: string, keys: readonly string[], receipt: KeptReceipt): Promise<void>;
+  /** Receipts parked under any of these keys, oldest first. */
+  parked(smscId: string, keys: readonly string[]): Promise<readonly KeptReceipt[]>;
   unpark(smscId: string, receipt: KeptReceipt): Promise<void>;
 }
