@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { SmsReceived } from '@cpm/contracts-sms-interworking-gateway';
-import { SHORT_CODE } from '@cpm/domain-sms-interworking-gateway';
-import { inboxOf } from '@cpm/runtime-decider';
+import { inboundLetter, SHORT_CODE } from '@cpm/domain-sms-interworking-gateway';
 import type { AggregateStore, Clock, Ingress } from '@cpm/runtime-ports';
 import type { InboundMessage, SmppAddress } from '@cpm/smpp';
 import { msisdnOf } from '@cpm/vocabulary';
 import { DoubtfulDeliveries } from './doubtful-deliveries.js';
 import { userOf } from './handset-address.js';
-
-const SERVICE = 'sms-interworking-gateway';
-const DEAD_LETTERS = 'dead-letters';
 
 export type InboundFate = 'logged' | 'put-aside';
 
@@ -63,8 +59,8 @@ export class InboundTexts {
   /** A text between parties that are no telephone numbers belongs to nobody's log: an operator can see that it came. */
   async #putAside({ from, to, text, concat }: InboundMessage): Promise<InboundFate> {
     const { store, clock } = this.parts;
-    const insert = { service: SERVICE, key: userOf(from) ?? from.address, value: JSON.stringify({ from, to, text, concat }), reason: 'inbound short message without a conversation', at: clock.now(), replayed: false };
-    await store.write([{ kind: 'row', table: DEAD_LETTERS, id: `${inboxOf(SERVICE)}/inbound/${randomUUID()}`, insert }], []);
+    const letter = inboundLetter(randomUUID(), { key: userOf(from) ?? from.address, message: { from, to, text, concat }, reason: 'a party has no telephone number', at: clock.now() });
+    await store.write([letter], []);
     return 'put-aside';
   }
 }

@@ -91,6 +91,12 @@ describe('a receipt that may name its text in another form', () => {
   });
 });
 
+it.each([['of an SMSC whose clock is known by its done date too', 60, Date.UTC(2026, 0, 5, 11, 0, 59, 999)], ['of another one by its arrival alone', undefined, undefined]])('dates a receipt %s', async (_, utcOffsetMinutes, doneAt) => {
+  await receipts.accepted(smsc, reference);
+  await receipts.take({ ...smsc, utcOffsetMinutes }, { ...receipt, doneDate: '2601051200' });
+  expect(published).toEqual([{ ...reference, state: 'DELIVERED', at: 0, ...(doneAt !== undefined && { doneAt }) }]);
+});
+
 it('keeps nothing of a parked receipt that shows a number', async () => {
   await receipts.take(smsc, { ...receipt, userMessageReference: 4711 });
   expect(JSON.stringify([...references.waiting])).not.toContain('15110000002');

@@ -2,6 +2,7 @@ import { SmscAccepted, SmscReceipt } from '@cpm/contracts-sms-interworking-gatew
 import type { Ingress } from '@cpm/runtime-ports';
 import type { DeliveryReceipt, SubmitSm } from '@cpm/smpp';
 import type { CpmAddress } from '@cpm/vocabulary';
+import { doneAtOf } from './done-date.js';
 import { comparableId, type IdFormat } from './message-id-forms.js';
 import { causeOf, type ErrorCauses } from './receipt-cause.js';
 import { parkedKeys, segmentKeys, segmentOf, submissionKey, wantedKeys } from './receipt-keys.js';
@@ -16,6 +17,8 @@ export interface MessageIdScope {
   readonly idFormat: IdFormat;
   /** What its error codes mean for the handset. */
   readonly errorCauses?: ErrorCauses | undefined;
+  /** Of the clock that its receipts are dated by; absent: they are dated by their arrival. */
+  readonly utcOffsetMinutes?: number | undefined;
 }
 
 /** A segment that was written and has no response. */
@@ -82,21 +85,22 @@ export class Receipts {
   }
 
   /** A segment without a response is accepted by the receipt of its arrival: of any other end nobody waits for it. */
-  private async report(smsc: MessageIdScope, reference: SegmentReference, { messageId, state, error, cause, at }: KeptReceipt): Promise<'reported'> {
+  private async report(smsc: MessageIdScope, reference: SegmentReference, { messageId, state, error, cause, at, doneAt }: KeptReceipt): Promise<'reported'> {
     const { smsId, attempt, acceptedBefore } = reference;
     const submission = { user: reference.user as CpmAddress, smsId, attempt, at };
     if (acceptedBefore && state === 'DELIVERED') await this.ingress.publish(SmscAccepted, { ...submission, segmentIds: [...acceptedBefore, messageId], smsc: smsc.id });
-    const why = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
-    await this.ingress.publish(SmscReceipt, { ...submission, segmentId: acceptedBefore ? messageId : reference.segmentId, state, ...why });
+    const more = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }), ...(doneAt !== undefined && { doneAt }) };
+    await this.ingress.publish(SmscReceipt, { ...submission, segmentId: acceptedBefore ? messageId : reference.segmentId, state, ...more });
     return 'reported';
   }
 }
 
 /** Undefined when it names no message or no state. */
-function keptReceiptOf(delivery: DeliveryReceipt, { errorCauses }: MessageIdScope, at: number): KeptReceipt | undefined {
+function keptReceiptOf(delivery: DeliveryReceipt, { errorCauses, utcOffsetMinutes }: MessageIdScope, at: number): KeptReceipt | undefined {
   const { messageId, errorCode } = delivery;
   const state = reportedState(delivery.state);
   if (messageId === '' || state === undefined) return undefined;
   const cause = causeOf(delivery, errorCauses);
-  return { messageId, state, at, ...(errorCode !== undefined && { error: errorCode }), ...(cause !== undefined && { cause }) };
+  const doneAt = utcOffsetMinutes === undefined ? undefined : doneAtOf(delivery.doneDate, utcOffsetMinutes);
+  return { messageId, state, at, ...(errorCode !== undefined && { error: errorCode }), ...(cause !== undefined && { cause }), ...(doneAt !== undefined && { doneAt }) };
 }

@@ -1,6 +1,5 @@
-import { handsetCause } from '@cpm/contracts-sms-interworking-gateway';
+import { handsetCause, messageState } from '@cpm/contracts-sms-interworking-gateway';
 import { z } from 'zod';
-import { messageState } from './receipt-state.js';
 
 /** Which segment of which SMS an SMSC's message id stands for. */
 export interface SegmentReference {
@@ -14,7 +13,7 @@ export interface SegmentReference {
 }
 
 /** A receipt as it waits for its response, or is handed on. */
-export const keptReceipt = z.object({ messageId: z.string(), state: messageState, error: z.string().optional(), cause: handsetCause.optional(), at: z.number() });
+export const keptReceipt = z.object({ messageId: z.string(), state: messageState, error: z.string().optional(), cause: handsetCause.optional(), at: z.number(), doneAt: z.number().optional() });
 export type KeptReceipt = z.infer<typeof keptReceipt>;
 
 /**

@@ -51,7 +51,7 @@ export type SmsCommand = { readonly now: Instant } & (
   | { readonly type: 'Accept'; readonly submission: number; readonly segmentIds: readonly string[]; readonly smsc?: string | undefined }
   | { readonly type: 'Refuse'; readonly submission: number; readonly retry: Retry; readonly reason: string; readonly retryAfterMs?: number | undefined; readonly refused?: readonly StatusRefusal[] | undefined }
   | { readonly type: 'TakeCancellation'; readonly submission: number; readonly outcome: SmscCancelled['outcome']; readonly reason: string }
-  | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string; readonly cause?: HandsetCause; readonly heardAt: Instant }
+  | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string; readonly cause?: HandsetCause; readonly heardAt: Instant; readonly doneAt?: Instant | undefined }
   | { readonly type: 'Release'; readonly attempt: number; readonly optOuts: OptOuts }
   | { readonly type: 'SetAside'; readonly attempt: number; readonly reason: string }
   | { readonly type: 'FollowSummary'; readonly progress: UcnSummaryProgress }
@@ -114,7 +114,7 @@ export type SmsEvent = { readonly at: Instant } & (
   | { readonly type: 'ReceiptAwaited'; readonly dueAt: Instant }
   | { readonly type: 'RetryPlanned'; readonly dueAt: Instant; readonly reason: string; readonly refused?: readonly StatusRefusal[] }
   | { readonly type: 'SegmentReported'; readonly number: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string }
-  | { readonly type: 'HandsetObserved'; readonly state: 'AVAILABLE' | 'UNAVAILABLE'; readonly cause?: HandsetCause; readonly heardAt: Instant }
+  | { readonly type: 'HandsetObserved'; readonly state: 'AVAILABLE' | 'UNAVAILABLE'; readonly cause?: HandsetCause; readonly observedAt: Instant }
   | { readonly type: 'TextDelivered'; readonly number: number }
   | { readonly type: 'AttemptEnded'; readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string }
   /** Nothing need tell of it any more; `dueAt`: until when it is waited for whether something did. */
