@@ -11,7 +11,7 @@ beforeEach(() => {
 /** Since when the delivery may have been made before. */
 async function taken(delivery: string, bind = 1): Promise<number | undefined> {
   let since: number | undefined;
-  await all.take(bind, delivery, async (repeatsSince) => void (since = repeatsSince));
+  await all.take(bind, delivery, async ({ repeatsSince }) => void (since = repeatsSince));
   return since;
 }
 
@@ -48,6 +48,16 @@ it('is in doubt since it came first, however often it is refused', async () => {
   await refused('a');
   now = 400_000;
   expect(await taken('a')).toBe(1);
+});
+
+it('is in doubt since the very time that its first delivery is told with', async () => {
+  all = new DoubtfulDeliveries(() => (now += 1));
+  const arrivals: unknown[] = [];
+  const log = async (arrival: unknown) => void arrivals.push(arrival);
+  await all.take(1, 'a', log);
+  all.bindLost(1);
+  await all.take(1, 'a', log);
+  expect(arrivals).toEqual([{ at: 1 }, { at: expect.any(Number), repeatsSince: 1 }]);
 });
 
 it('is in doubt when the bind was lost within 10 s of its answer', async () => {

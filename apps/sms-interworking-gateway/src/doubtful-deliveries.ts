@@ -14,6 +14,12 @@ interface Delivery {
   readonly at: number;
 }
 
+/** When a delivery came, and since when the same may have been delivered before: absent where it was not. */
+export interface Arrival {
+  readonly at: number;
+  readonly repeatsSince?: number;
+}
+
 interface UnderWay extends Pick<Delivery, 'firstAt'> {
   readonly bind: number;
   readonly print: string;
@@ -28,19 +34,16 @@ export class DoubtfulDeliveries {
 
   constructor(private readonly now: () => number) {}
 
-  /**
-   * Takes a delivery that came over this bind, as `log` ends. `log` is told since when the same may have been delivered before;
-   * undefined: it was not. @throws what `log` throws
-   */
-  async take(bind: number, delivery: string, log: (repeatsSince: number | undefined) => Promise<void>): Promise<void> {
+  /** Takes a delivery that came over this bind, as `log` ends. @throws what `log` throws */
+  async take(bind: number, delivery: string, log: (arrival: Arrival) => Promise<void>): Promise<void> {
     const print = createHash('sha256').update(delivery).digest('base64');
-    const now = this.now();
+    const at = this.now();
     const doubt = this.#doubtful.get(print);
-    const repeatsSince = doubt && now < doubt.at + REDELIVERY_MS ? doubt.firstAt : undefined;
-    const underWay: UnderWay = { bind, print, firstAt: repeatsSince ?? now, isLost: false };
+    const repeatsSince = doubt && at < doubt.at + REDELIVERY_MS ? doubt.firstAt : undefined;
+    const underWay: UnderWay = { bind, print, firstAt: repeatsSince ?? at, isLost: false };
     this.#underWay.add(underWay);
     try {
-      await log(repeatsSince);
+      await log({ at, ...(repeatsSince !== undefined && { repeatsSince }) });
       if (!underWay.isLost) this.#acknowledge(underWay);
     } catch (error) {
       this.#doubt(print, underWay.firstAt);

@@ -44,10 +44,8 @@ export class InboundTexts {
   }
 
   async #log({ smsc, bind }: InboundWay, received: Omit<SmsReceived, 'at' | 'mayRepeat' | 'repeatsSince'>): Promise<void> {
-    const { ingress, clock } = this.parts;
-    const at = clock.now();
-    await this.#doubtfulOf(smsc).take(bind, JSON.stringify(received), (repeatsSince) =>
-      ingress.publish(SmsReceived, { ...received, ...(repeatsSince !== undefined && { mayRepeat: true, repeatsSince }), at }));
+    await this.#doubtfulOf(smsc).take(bind, JSON.stringify(received), (arrival) =>
+      this.parts.ingress.publish(SmsReceived, { ...received, ...(arrival.repeatsSince !== undefined && { mayRepeat: true }), ...arrival }));
   }
 
   #doubtfulOf(smsc: string): DoubtfulDeliveries {

@@ -1,7 +1,7 @@
 import type { CpmAddress } from '@cpm/vocabulary';
 import { leases } from './leases.aggregate.js';
 import { ALICE, BOB, DAY_MS, Desk, PHONE, POOL, START } from './leases.fixture.js';
-import { LEASE_LIFE_MS, SENDERS_KEPT, type Lease, type Leases } from './leases.js';
+import { LEASE_LIFE_MS, SENDERS_KEPT, WHOLES_KEPT, type Lease, type Leases } from './leases.js';
 import { NO_OPT_OUTS } from './opt-outs.js';
 import { textPrint } from './text-print.js';
 
@@ -105,6 +105,17 @@ describe('a text that the SMSC may have delivered before', () => {
     desk.write(ALICE);
     desk.receive(ALICE_NUMBER, 'A').receive(ALICE_NUMBER, 'B').receiveAgain(ALICE_NUMBER, 'A').receiveAgain(ALICE_NUMBER, 'B');
     expect(desk.offered.map(({ message: { content } }) => content)).toEqual(['A', 'B'].map((text) => ({ kind: 'inline', text })));
+  });
+
+  it('is known among the last ones only', () => {
+    const desk = new Desk();
+    desk.write(ALICE);
+    const texts = Array.from({ length: WHOLES_KEPT + 1 }, (_, at) => `text ${at}`);
+    for (const text of texts) desk.receive(ALICE_NUMBER, text);
+    for (const text of texts.slice(1)) desk.receiveAgain(ALICE_NUMBER, text);
+    expect(desk.offered).toHaveLength(texts.length);
+    desk.receiveAgain(ALICE_NUMBER, 'text 0');
+    expect(desk.offered).toHaveLength(texts.length + 1);
   });
 
   it('is taken when the same words came before the delivery that it may repeat only', () => {
