@@ -113,6 +113,25 @@ describe('of two SMSCs', () => {
   });
 });
 
+describe('an SMSC that is bound and answers no submission', () => {
+  it('loses one window, the texts behind go to the second one, and a probe that it answers brings it back', async () => {
+    const { north, south, ingress, submit, metric } = await pair({ window: 5, responseTimeoutSec: 0.3 }, { routes: [{ prefix: '', priority: 2 }] });
+    north.answer = () => ({ kind: 'silent' });
+    for (let sent = 0; sent < 40; sent += 1) submit(text());
+    await until(() => ingress.published.length === 40);
+    expect(north.submitted.length).toBeLessThanOrEqual(10);
+    expect(ingress.of('SmscRefused').map(({ retry }) => retry)).toEqual(north.submitted.map(() => 'unknown'));
+    expect(ingress.of('SmscAccepted')).toHaveLength(south.submitted.length);
+    expect(await metric('cpm_smpp_bound', '{smsc="north",bind="1"}')).toBe(1);
+    north.answer = (_, at) => ({ kind: 'accept', messageId: `back-${at}` });
+    const before = ingress.of('SmscAccepted').length;
+    await until(async () => (await metric('cpm_smpp_circuit_state', '{smsc="north"}')) === 1);
+    submit(text());
+    await until(async () => (await metric('cpm_smpp_circuit_state', '{smsc="north"}')) === 0);
+    expect(ingress.of('SmscAccepted').slice(before)).toMatchObject([{ smsc: 'north' }]);
+  });
+});
+
 describe('one more try', () => {
   it('goes from the default sender where the SMSC does not know the sender, if that is allowed', async () => {
     const { north, ingress, submit } = await pair({ senderFallback: true, senderName: 'Operator', routes: [{ prefix: '49' }] });

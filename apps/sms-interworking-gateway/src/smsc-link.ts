@@ -97,11 +97,11 @@ export class SmppSmsc implements Smsc {
 
   #bind(number: number): SmppTransceiver {
     const { settings, events } = this;
-    const { systemId, password, addresses, transport, window, ratePerSec, systemType, tls } = settings;
+    const { systemId, password, addresses, transport, window, ratePerSec, responseTimeoutSec, systemType, tls } = settings;
     const [first] = addresses;
     const transceiver = new SmppTransceiver({
       url: `${transport === 'tls' ? 'ssmpp' : 'smpp'}://${encodeURIComponent(systemId)}:${encodeURIComponent(password)}@${bracketed(first?.host ?? '')}:${first?.port}`,
-      tls, windowSize: window, maxWaiting: maxWaiting(settings), ratePerSec, systemType, statusClasses: this.statusClasses,
+      tls, windowSize: window, maxWaiting: maxWaiting(settings), ratePerSec, responseTimeoutMs: Math.round(responseTimeoutSec * 1_000), systemType, statusClasses: this.statusClasses,
       connect: (target, options) => connectSocket({ ...target, ...this.#nextAddress() }, options),
       guard: (write) => this.#circuit.run(() => this.#measured(write)),
       observe: (event) => this.#observe(number, event),

@@ -37,6 +37,8 @@ const smsc = z.strictObject({
   window: z.number().int().min(1).max(1_000).default(10),
   /** Of one bind; null: as fast as the window lets. */
   ratePerSec: z.number().positive().max(10_000).nullable().default(25),
+  /** Without an answer for so long, the outcome of a submission is unknown. */
+  responseTimeoutSec: z.number().min(0.1).max(60).default(10),
   weight: z.number().positive().max(1_000).default(1),
   /** Numbers that it takes, by the first digits; the longest prefix of all SMSCs wins. `priority` 1 is tried before 2. */
   routes: z.array(z.strictObject({ prefix: z.string().regex(/^\d{0,15}$/, 'must be the first digits of numbers in international form, without +'), priority: z.number().int().min(1).max(100).default(1) })).min(1).default([{ prefix: '', priority: 1 }]),
