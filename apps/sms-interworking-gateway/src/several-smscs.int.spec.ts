@@ -204,3 +204,30 @@ it('a stop under load answers for every text: what was written is awaited, the r
   expect(written.sort()).toEqual(accepted.map(({ user }) => String(user)).sort());
   expect([north.binds, south.binds]).toEqual([0, 0]);
 });
+
+it('a stop under load finishes every text that was begun, and begins no other', async () => {
+  const { north, ingress, submit, close } = await pair({ window: 4 }, { routes: [{ prefix: '1' }] });
+  north.answer = async (_, at) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return { kind: 'accept', messageId: `n${at}` };
+  };
+  for (let at = 0; at < 40; at += 1) submit(text({ user: `tel:+49151100${String(at).padStart(5, '0')}`, text: 'é'.repeat(400) }));
+  await until(() => north.submitted.length > 5);
+  await close();
+  const accepted = ingress.of('SmscAccepted');
+  expect(accepted.length).toBeGreaterThan(0);
+  expect(ingress.of('SmscRefused').map(({ retry }) => retry)).toEqual(Array.from({ length: 40 - accepted.length }, () => 'later'));
+  expect(north.submitted).toHaveLength(3 * accepted.length);
+});
+
+it('thousands of texts that are taken back do not hold up a stop, and each is answered for', async () => {
+  const { north, ingress, cancel, close } = await pair({ window: 5, ratePerSec: 50 });
+  for (let at = 0; at < 2_000; at += 1) cancel({ user: BOB, smsId: `${BOB}|m${at}`, attempt: 1, sender: ALICE, smsc: 'north', segmentIds: [`north-${at}`] });
+  await until(() => north.cancelled.length > 0);
+  const before = Date.now();
+  await close();
+  expect(Date.now() - before).toBeLessThan(5_000);
+  expect(ingress.of('SmscCancelled')).toHaveLength(2_000);
+  expect(ingress.of('SmscCancelled').filter(({ outcome }) => outcome === 'cancelled')).toHaveLength(north.cancelled.length);
+  expect(north.cancelled.length).toBeLessThan(100);
+});

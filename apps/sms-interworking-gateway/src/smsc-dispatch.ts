@@ -1,11 +1,11 @@
 import type { Clock } from '@cpm/runtime-ports';
-import { SmppOutcomeUnknownError, SmppStatusError, type SubmitSm, type SubmitSmResult } from '@cpm/smpp';
+import { SmppOutcomeUnknownError, SmppStatusError, type SmppText, type SubmitSm, type SubmitSmResult } from '@cpm/smpp';
 import { msisdnOf } from '@cpm/vocabulary';
 import type { OutcomeProof } from './outcome-proof.js';
 import { RefusalTally, verdictOn, type Refusal, type Verdict } from './refusal.js';
 import { segmentsOf, type SegmentChanges } from './segments.js';
 import type { SmsSubmission } from './sms-submission.js';
-import type { Smsc, SmscBind } from './smsc-link.js';
+import type { Smsc } from './smsc-link.js';
 import type { SmscRouter } from './smsc-router.js';
 
 export interface Dispatched {
@@ -16,7 +16,7 @@ export interface Dispatched {
 
 interface Submitted {
   readonly smsc: Smsc;
-  readonly bind: SmscBind;
+  readonly text: SmppText;
   readonly segment: SubmitSm;
   readonly beginBy: number;
 }
@@ -55,11 +55,11 @@ export class SmscDispatch {
   async #submitTo(smsc: Smsc, { sms, accepted, tally }: Dispatched & { readonly tally: RefusalTally }): Promise<Verdict | undefined> {
     let changes: SegmentChanges = {};
     for (let acceptedSegments = 0; ; ) {
+      const text = smsc.leastBusyBind()?.begin();
+      if (!text) return { retry: 'elsewhere', reason: `no bind to ${smsc.settings.id}` };
       try {
-        const bind = smsc.leastBusyBind();
-        if (!bind) return { retry: 'elsewhere', reason: `no bind to ${smsc.settings.id}` };
         for (const segment of segmentsOf(sms, this.clock.now(), { ...smsc.settings, ...changes })) {
-          const { messageId } = await this.#submitProven({ smsc, bind, segment, beginBy: sms.beginBy });
+          const { messageId } = await this.#submitProven({ smsc, text, segment, beginBy: sms.beginBy });
           acceptedSegments += 1;
           await accepted(smsc, messageId);
         }
@@ -68,6 +68,8 @@ export class SmscDispatch {
         const repaired = acceptedSegments === 0 ? repairedAfter(error, smsc, changes) : undefined;
         if (!repaired) return verdictOn(error, { smsc: smsc.settings.id, tally, acceptedSegments });
         changes = repaired;
+      } finally {
+        text.end();
       }
     }
   }
@@ -83,10 +85,10 @@ export class SmscDispatch {
   }
 
   /** A throttled segment takes its place in the line again, where it waits for the end of the pause. */
-  async #submitThrottled({ bind, segment, beginBy }: Omit<Submitted, 'smsc'>): Promise<SubmitSmResult> {
+  async #submitThrottled({ text, segment, beginBy }: Omit<Submitted, 'smsc'>): Promise<SubmitSmResult> {
     for (;;) {
       try {
-        return await bind.submit(segment, () => this.clock.now() <= beginBy);
+        return await text.submit(segment, () => this.clock.now() <= beginBy);
       } catch (error) {
         if (!(error instanceof SmppStatusError) || error.kind !== 'throttled') throw error;
       }

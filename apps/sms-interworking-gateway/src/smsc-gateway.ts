@@ -67,7 +67,7 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     for (const smsc of this.#smscs) smsc.start();
   }
 
-  /** Answers that are due still come in and reach the log; what is submitted from now on is refused until later. */
+  /** Begun texts are finished and answers that are due reach the log; what is submitted from now on is refused until later. */
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all(this.#smscs.map((smsc) => smsc.close()));
     this.#proof.stop();
@@ -80,7 +80,7 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
       onDeliver: (smsc, deliver) => this.#deliver(smsc, deliver),
       onAlert: (alert) => this.#alert(alert),
       onBind: ({ id }, bind, state) => {
-        if (state !== 'bound') this.#inbound.bindLost();
+        if (state === 'unbound' || state === 'closed') this.#inbound.bindLost();
         this.#logger.log(`bind ${bind} to the SMSC ${id} ${state}`);
       },
       observe: ({ id }, bind, event) => this.#observe(id, bind, event),

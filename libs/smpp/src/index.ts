@@ -15,4 +15,5 @@ export { parseSmppUrl, type SmppTarget } from './smpp-url.js';
 export type { SubmitGuard } from './submit-lane.js';
 export type { SubmitSm, SubmitSmResult } from './submit-sm.js';
 export type { SmppTimers } from './timers.js';
-export { SmppTransceiver, transceiverSettings, type AlertHandler, type DeliverHandler, type SmppState, type SmppTransceiverOptions } from './transceiver.js';
+export { SmppTransceiver, type AlertHandler, type DeliverHandler, type SmppState, type SmppText, type SmppTransceiverOptions } from './transceiver.js';
+export { transceiverSettings } from './transceiver-settings.js';
