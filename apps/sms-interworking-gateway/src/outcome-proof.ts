@@ -13,8 +13,10 @@ export class OutcomeProof {
     private readonly graceMs: number,
   ) {}
 
-  /** Resolves as the lost response would have. @throws the error when no receipt came within the grace time, or the gateway stops */
+  /** Resolves as the lost response would have. @throws the error when no receipt came within the grace time or can come, or the gateway stops */
   async await(smscId: string, submitted: { readonly segment: SubmitSm; readonly since: number }, error: SmppOutcomeUnknownError): Promise<SubmitSmResult> {
+    // No receipt can name it.
+    if (submitted.segment.userMessageReference === undefined) throw error;
     for (let waitedMs = 0; ;) {
       const messageId = await this.receipts.provenId(smscId, submitted).catch(() => undefined);
       if (messageId !== undefined) return { messageId };

@@ -17,7 +17,7 @@ describe('of two SMSCs', () => {
   const backup = { routes: [{ prefix: '', priority: 2 }] };
 
   it('each gets what the prefix of the number says, and the log hears which', async () => {
-    const { north, south, ingress, submit } = await pair({ routes: [{ prefix: '49' }] }, { routes: [{ prefix: '491512' }] });
+    const { north, south, ingress, submit, metric } = await pair({ routes: [{ prefix: '49' }] }, { routes: [{ prefix: '491512' }] });
     submit(text());
     submit(text({ user: 'tel:+4915120000002' }));
     submit(text({ user: 'tel:+33612000001' }));
@@ -25,7 +25,8 @@ describe('of two SMSCs', () => {
     expect([north.submitted.length, south.submitted.length]).toEqual([1, 1]);
     expect(ingress.of('SmscAccepted').map(({ user, smsc, segmentIds }) => [user, smsc, segmentIds])).toEqual(
       expect.arrayContaining([[BOB, 'north', ['north-1']], ['tel:+4915120000002', 'south', ['south-1']]]));
-    expect(ingress.of('SmscRefused')).toMatchObject([{ user: 'tel:+33612000001', retry: 'never', reason: 'no SMSC has a route to the number' }]);
+    expect(ingress.of('SmscRefused')).toMatchObject([{ user: 'tel:+33612000001', retry: 'later', reason: 'no SMSC has a route to the number' }]);
+    expect(await metric('cpm_sms_submissions_total', '{outcome="later"}')).toBe(1);
   });
 
   it('each gets its weight', async () => {

@@ -14,6 +14,14 @@ export interface Dispatched {
   readonly accepted: (smsc: Smsc, messageId: string) => Promise<void>;
 }
 
+export interface DispatchParts {
+  readonly router: SmscRouter<Smsc>;
+  readonly clock: Clock;
+  readonly proof: OutcomeProof;
+  /** Only another configuration lets the text leave. */
+  readonly misconfigured: (reason: string) => void;
+}
+
 interface Submitted {
   readonly smsc: Smsc;
   readonly text: SmppText;
@@ -23,11 +31,7 @@ interface Submitted {
 
 /** Finds an SMSC that takes a text; all its segments go to one SMSC over one bind, in order. */
 export class SmscDispatch {
-  constructor(
-    private readonly router: SmscRouter<Smsc>,
-    private readonly clock: Clock,
-    private readonly proof: OutcomeProof,
-  ) {}
+  constructor(private readonly parts: DispatchParts) {}
 
   /**
    * Undefined when every segment was accepted. Another SMSC is tried only while it is certain that none has any of it.
@@ -36,12 +40,13 @@ export class SmscDispatch {
   async submit({ sms, accepted }: Dispatched): Promise<Refusal | undefined> {
     const msisdn = msisdnOf(sms.user);
     if (msisdn === undefined) return { retry: 'never', reason: 'the recipient has no telephone number' };
-    const ways = this.router.waysTo(msisdn);
-    if (ways.length === 0) return { retry: 'never', reason: 'no SMSC has a route to the number' };
+    const { router } = this.parts;
+    const ways = router.waysTo(msisdn);
+    if (ways.length === 0) return this.#withoutWay();
     const tally = new RefusalTally(sms.refusedBy);
     const excluded = new Set(ways.filter((smsc) => tally.isExhausted(smsc)).map(({ settings }) => settings.id));
     let reason = 'no SMSC is available';
-    for (let smsc = this.router.choose(msisdn, excluded); smsc; smsc = this.router.choose(msisdn, excluded)) {
+    for (let smsc = router.choose(msisdn, excluded); smsc; smsc = router.choose(msisdn, excluded)) {
       const verdict = await this.#submitTo(smsc, { sms, accepted, tally });
       if (verdict === undefined) return undefined;
       if (verdict.retry !== 'elsewhere') return verdict;
@@ -52,13 +57,20 @@ export class SmscDispatch {
     return { retry: isOver ? 'never' : 'later', reason, refused: tally.now };
   }
 
+  /** The operator repairs his configuration, and what waited for that leaves. */
+  #withoutWay(): Refusal {
+    const reason = 'no SMSC has a route to the number';
+    this.parts.misconfigured(reason);
+    return { retry: 'later', reason };
+  }
+
   async #submitTo(smsc: Smsc, { sms, accepted, tally }: Dispatched & { readonly tally: RefusalTally }): Promise<Verdict | undefined> {
     let changes: SegmentChanges = {};
     for (let acceptedSegments = 0; ; ) {
       const text = smsc.leastBusyBind()?.begin();
       if (!text) return { retry: 'elsewhere', reason: `no bind to ${smsc.settings.id}` };
       try {
-        for (const segment of segmentsOf(sms, this.clock.now(), { ...smsc.settings, ...changes })) {
+        for (const segment of segmentsOf(sms, this.parts.clock.now(), { ...smsc.settings, ...changes })) {
           const { messageId } = await this.#submitProven({ smsc, text, segment, beginBy: sms.beginBy });
           acceptedSegments += 1;
           await accepted(smsc, messageId);
@@ -75,12 +87,12 @@ export class SmscDispatch {
   }
 
   async #submitProven({ smsc, ...submitted }: Submitted): Promise<SubmitSmResult> {
-    const since = this.clock.now();
+    const since = this.parts.clock.now();
     try {
       return await this.#submitThrottled(submitted);
     } catch (error) {
       if (!(error instanceof SmppOutcomeUnknownError)) throw error;
-      return await this.proof.await(smsc.settings.id, { segment: submitted.segment, since }, error);
+      return await this.parts.proof.await(smsc.settings.id, { segment: submitted.segment, since }, error);
     }
   }
 
@@ -88,7 +100,7 @@ export class SmscDispatch {
   async #submitThrottled({ text, segment, beginBy }: Omit<Submitted, 'smsc'>): Promise<SubmitSmResult> {
     for (;;) {
       try {
-        return await text.submit(segment, () => this.clock.now() <= beginBy);
+        return await text.submit(segment, () => this.parts.clock.now() <= beginBy);
       } catch (error) {
         if (!(error instanceof SmppStatusError) || error.kind !== 'throttled') throw error;
       }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '@cpm/runtime-host';
-import { parseSmppUrl, type StatusOverride } from '@cpm/smpp';
+import { DEFAULT_PORTS, parseSmppUrl, type StatusOverride } from '@cpm/smpp';
 import { z } from 'zod';
 import { errorCauses } from './receipt-cause.js';
 import { idFormat, senderName, smscId, systemType, validityForm, type GatewayConfig } from './gateway-config.js';
@@ -100,8 +100,6 @@ function theOneOf(url: string, config: GatewayConfig): SmscSettings {
   return { ...defaults, ...target, addresses: [{ host, port: at }], tls: {}, ratePerSec: Infinity, statusOverrides: {} };
 }
 
-const PORT = { tcp: 2775, tls: 3550 } as const;
-
 function resolved({ passwordEnv, tls, ratePerSec, statusOverrides, addresses, ...plain }: z.output<typeof smsc>, name: string, environment: Environment): SmscSettings {
   const password = environment[passwordEnv];
   if (password === undefined || password === '') throw new ConfigError(`${name}.passwordEnv: the environment variable ${passwordEnv} is not set`);
@@ -109,10 +107,10 @@ function resolved({ passwordEnv, tls, ratePerSec, statusOverrides, addresses, ..
   const transport = tls ? 'tls' : 'tcp';
   return {
     ...plain, password, transport,
-    addresses: addresses.map(({ host, port: at }) => ({ host, port: at ?? PORT[transport] })),
+    addresses: addresses.map(({ host, port: at }) => ({ host, port: at ?? DEFAULT_PORTS[transport] })),
     tls: tlsOf(tls ?? {}, name),
     ratePerSec: ratePerSec ?? Infinity,
-    statusOverrides: Object.fromEntries(Object.entries(statusOverrides).map(([code, { waitSec, ...rest }]) => [Number(code), { ...rest, ...(waitSec !== undefined && { waitMs: waitSec * 1_000 }) }])),
+    statusOverrides: Object.fromEntries(Object.entries(statusOverrides).map(([code, { waitSec, ...rest }]) => [Number(code), { ...rest, ...(waitSec !== undefined && { waitMs: Math.round(waitSec * 1_000) }) }])),
   };
 }
 
