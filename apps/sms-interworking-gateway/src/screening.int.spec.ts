@@ -115,19 +115,21 @@ it('is not asked for a while when it does not answer, and then again', async () 
 });
 
 it('is asked of 50 texts at a time, and in the end of all', async () => {
+  const { fetch: asking } = globalThis;
   let open = 0;
   let most = 0;
-  answer = (response) => {
+  globalThis.fetch = (...question) => {
     most = Math.max(most, (open += 1));
-    setTimeout(() => {
-      open -= 1;
-      json({ allow: true })(response);
-    }, 20);
+    return asking(...question).finally(() => (open -= 1));
   };
-  const screened = screen();
-  const verdicts = await Promise.all(Array.from({ length: 300 }, () => screened.verdictOn(sms)));
-  expect([new Set(verdicts), asked.length]).toEqual([new Set([undefined]), 300]);
-  expect(most).toBeLessThanOrEqual(50);
+  answer = json({ allow: true });
+  try {
+    const screened = screen();
+    const verdicts = await Promise.all(Array.from({ length: 300 }, () => screened.verdictOn(sms)));
+    expect([new Set(verdicts), asked.length, most]).toEqual([new Set([undefined]), 300, 50]);
+  } finally {
+    globalThis.fetch = asking;
+  }
 });
 
 it('says once that it fails, and once that it works again', async () => {
