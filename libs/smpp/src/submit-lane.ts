@@ -28,6 +28,7 @@ const QUEUE_FULL_PAUSE_MS = 10_000;
 /** To take a message back is worth no more: soon the handset has it. */
 const CANCEL_ATTEMPTS = 5;
 const CANCEL_WITHIN_MS = 30_000;
+const MAX_CANCELLATIONS = 10_000;
 
 /** Part of a text: `text` is one object for all parts of one. */
 export interface Part {
@@ -50,7 +51,7 @@ export class SubmitLane {
     this.#pace = new SubmitPace(ratePerSec, () => timers.now());
     this.#queueFull = new QueueFullShare(() => timers.now());
     this.#congestion = new CongestionWindow(windowSize);
-    this.#window = new SubmitWindow({ size: () => this.#congestion.size, maxWaiting, pace: this.#pace, timers });
+    this.#window = new SubmitWindow({ size: () => this.#congestion.size, maxWaiting: { submission: maxWaiting, cancellation: MAX_CANCELLATIONS }, pace: this.#pace, timers });
   }
 
   /** Submissions that are written and not answered. */

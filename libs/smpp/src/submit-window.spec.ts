@@ -12,7 +12,7 @@ function held() {
 function windowOf(size: number, maxWaiting: number, ratePerSec = Infinity) {
   const timers = new ManualTimers();
   const pace = new SubmitPace(ratePerSec, () => timers.now());
-  return { window: new SubmitWindow({ size: () => size, maxWaiting, pace, timers }), timers, pace };
+  return { window: new SubmitWindow({ size: () => size, maxWaiting: { submission: maxWaiting, cancellation: maxWaiting }, pace, timers }), timers, pace };
 }
 
 describe('SubmitWindow', () => {

@@ -21,8 +21,8 @@ interface Waiter {
 export interface SubmitWindowOptions {
   /** May change from one turn to the next. */
   readonly size: () => number;
-  /** Of each rank but continuations: there are no more of those than texts that were begun. */
-  readonly maxWaiting: number;
+  /** There are no more continuations than texts that were begun. */
+  readonly maxWaiting: Readonly<Record<Exclude<Rank, 'continuation'>, number>>;
   readonly pace: SubmitPace;
   readonly timers: SmppTimers;
 }
@@ -40,8 +40,9 @@ export class SubmitWindow {
     return this.#used;
   }
 
+  /** Parts of texts that wait: cancellations come after them all and are no load. */
   get waiting(): number {
-    return RANKS.reduce((sum, rank) => sum + this.#lines[rank].length, 0);
+    return this.#lines.continuation.length + this.#lines.submission.length;
   }
 
   /** Runs `request` when its turn comes. Rejects with SmppNotBoundError when too many wait, it is not wanted any more by then, or `close` or `rejectWaiting` came first. */
@@ -74,13 +75,13 @@ export class SubmitWindow {
 
   #turn({ rank = 'submission', isWanted = () => true }: Turn): Promise<void> {
     const line = this.#lines[rank];
-    const isFirst = rank !== 'continuation';
-    if (isFirst && this.#isClosing) return Promise.reject(new SmppNotBoundError('closing'));
+    const most = rank === 'continuation' ? Infinity : this.options.maxWaiting[rank];
+    if (rank !== 'continuation' && this.#isClosing) return Promise.reject(new SmppNotBoundError('closing'));
     return new Promise((start, reject) => {
-      const waiter = { start, reject, isWanted: isFirst ? isWanted : () => true };
+      const waiter = { start, reject, isWanted: rank === 'continuation' ? () => true : isWanted };
       line.push(waiter);
       this.#startNext();
-      if (isFirst && line.length > this.options.maxWaiting && line.at(-1) === waiter) line.pop()?.reject(new SmppNotBoundError('queue-full'));
+      if (line.length > most && line.at(-1) === waiter) line.pop()?.reject(new SmppNotBoundError('queue-full'));
     });
   }
 

@@ -14,7 +14,7 @@ export const transceiverSettings = z.object({
   bindTimeoutMs: ms.default(10_000),
   /** How long `close` waits for answers and the rest of begun texts before it unbinds. */
   drainTimeoutMs: ms.default(10_000),
-  /** Texts that may wait for the window, and as many cancellations. */
+  /** Texts that may wait for the window. */
   maxWaiting: z.number().int().min(0).default(10_000),
   /** Deliveries that may be with the handler at a time; further ones are answered "throttled". */
   maxDeliveries: z.number().int().min(1).default(100),
