@@ -1,6 +1,6 @@
 import { CongestionWindow } from './congestion-window.js';
 import { classOfStatus, STATUS, type CommandStatusClass } from './command-status.js';
-import { SmppStatusError, type SmppNotBoundError } from './errors.js';
+import { SmppOutcomeUnknownError, SmppStatusError, type SmppNotBoundError } from './errors.js';
 import type { SmppEvent } from './events.js';
 import type { Pdu } from './pdu.js';
 import { QueueFullShare } from './queue-full-share.js';
@@ -44,6 +44,8 @@ export class SubmitLane {
   readonly #congestion: CongestionWindow;
   /** Texts of which the SMSC has a part. */
   readonly #begun = new Set<object>();
+  /** Texts of which it may have one: whoever goes on with such a text knows that it has. */
+  readonly #doubtful = new WeakSet<object>();
   #drainWaiters: (() => void)[] = [];
 
   constructor(private readonly options: SubmitLaneOptions) {
@@ -66,10 +68,10 @@ export class SubmitLane {
   /** Resolves or rejects with what the response that `write` brings means. */
   submit(write: () => Promise<Pdu>, { text, isWanted = () => true }: Part): Promise<SubmitSmResult> {
     return this.#run(async () => {
-      const result = await this.options.guard(() => this.#judge(write));
+      const result = await this.options.guard(() => this.#judge(write)).catch((error: unknown) => this.#doubt(text, error));
       this.#begun.add(text);
       return result;
-    }, { rank: this.#begun.has(text) ? 'continuation' : 'submission', isWanted });
+    }, { rank: this.#begun.has(text) || this.#doubtful.has(text) ? 'continuation' : 'submission', isWanted });
   }
 
   /** No further part of the text comes. */
@@ -104,6 +106,11 @@ export class SubmitLane {
 
   rejectWaiting(error: SmppNotBoundError): void {
     this.#window.rejectWaiting(error);
+  }
+
+  #doubt(text: object, error: unknown): never {
+    if (error instanceof SmppOutcomeUnknownError) this.#doubtful.add(text);
+    throw error;
   }
 
   async #run<T>(request: () => Promise<T>, turn: Turn): Promise<T> {

@@ -209,6 +209,24 @@ describe('the life of a bind', () => {
     expect(submits.map(({ shortMessage }) => shortMessage.toString())).toEqual(['one', 'two', 'three']);
   });
 
+  it('goes on with a text whose first answer was lost and proven, but does not wait for that', async () => {
+    const submits: string[] = [];
+    const { url } = await serve({ onSubmit: ({ shortMessage }) => (submits.push(shortMessage.toString()) === 1 ? { kind: 'silent' } : { kind: 'accept', messageId: '2' }) });
+    const { transceiver } = await boundTransceiver({ url, windowSize: 1, maxWaiting: 0, responseTimeoutMs: 30, drainTimeoutMs: 4_000 });
+    const text = transceiver.begin();
+    await expect(text.submit(textTo('+4915110000002', 'one'))).rejects.toMatchObject({ reason: 'response-timeout' });
+    const other = transceiver.submit(textTo('+4915110000003', 'other'));
+    await Promise.all([text.submit(textTo('+4915110000002', 'two'), () => false), other]);
+    expect(submits).toEqual(['one', 'other', 'two']);
+    text.end();
+    const unproven = transceiver.begin();
+    submits.length = 0;
+    await expect(unproven.submit(textTo('+4915110000002', 'one'))).rejects.toMatchObject({ reason: 'response-timeout' });
+    const before = Date.now();
+    await transceiver.close();
+    expect(Date.now() - before).toBeLessThan(2_000);
+  });
+
   it('does not wait longer than it may for the rest of a text', async () => {
     const { url } = await serve();
     const { transceiver } = await boundTransceiver({ url, drainTimeoutMs: 30 });
