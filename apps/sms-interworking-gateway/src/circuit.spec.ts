@@ -35,9 +35,23 @@ it('opens when half of what was submitted was not answered, and then calls nothi
 
 it('needs failures for twice the window before it opens', async () => {
   const { circuit } = circuitOf({ window: 50 });
-  for (let call = 0; call < 99; call += 1) await swallow(circuit.run(unanswered));
+  for (let call = 0; call < 99; call += 1) await swallow(circuit.run(refusedWith(0x08)));
   expect(circuit.state).toBe('closed');
-  await swallow(circuit.run(unanswered));
+  await swallow(circuit.run(refusedWith(0x08)));
+  expect(circuit.state).toBe('open');
+});
+
+it.each([[1, 3], [5, 5], [1_000, 10]])('at a window of %i opens when %i in a row are not answered, however many were before', async (window, silent) => {
+  const { circuit } = circuitOf({ window });
+  const leave = async (times: number) => {
+    for (let call = 0; call < times; call += 1) await swallow(circuit.run(unanswered));
+  };
+  for (let call = 0; call < 100; call += 1) await circuit.run(() => Promise.resolve('1'));
+  await leave(silent - 1);
+  await swallow(circuit.run(refusedWith(0x0b)));
+  await leave(silent - 1);
+  expect(circuit.state).toBe('closed');
+  await leave(1);
   expect(circuit.state).toBe('open');
 });
 

@@ -1,4 +1,4 @@
-import { SmppInvalidPduError, SmppStatusError } from '@cpm/smpp';
+import { SmppInvalidPduError, SmppOutcomeUnknownError, SmppStatusError } from '@cpm/smpp';
 import CircuitBreaker from 'opossum';
 
 /** Nothing was written: the circuit to the SMSC is open. */
@@ -11,7 +11,7 @@ export type CircuitEvent = 'success' | 'failure' | 'reject' | 'open';
 
 export interface CircuitOptions {
   readonly name: string;
-  /** Submissions that may be unanswered at a time: of twice as many half must fail. */
+  /** Submissions that may be unanswered at a time: of twice as many more than half must fail, or of as many (3 to 10) none be answered. */
   readonly window: number;
   /** How long it stays open before one submission is let through to see. */
   readonly resetMs?: number;
@@ -23,6 +23,8 @@ export interface CircuitOptions {
 const BREAKER = { timeout: false, errorThresholdPercentage: 50, rollingCountTimeout: 10_000, rollingCountBuckets: 10 } as const;
 const RESET_MS = 5_000;
 const LEAST_VOLUME = 20;
+/** A window that waits for its timers fires too seldom for a rate of failures, so silence is counted by itself. */
+const [FEWEST_SILENT, MOST_SILENT] = [3, 10];
 
 type Call = () => Promise<unknown>;
 
@@ -33,16 +35,27 @@ type Call = () => Promise<unknown>;
 export class Circuit {
   readonly #breaker: CircuitBreaker<[Call]>;
   readonly #inFlight = new Set<(error: Error) => void>();
+  /** Submissions in a row that ran out of time, with no answer to any other between them. */
+  #silent = 0;
 
   constructor(private readonly options: CircuitOptions) {
     const { name, window, resetMs = RESET_MS, onState, count } = options;
     this.#breaker = new CircuitBreaker((call: Call) => call(), {
       ...BREAKER, name, resetTimeout: resetMs, volumeThreshold: Math.max(LEAST_VOLUME, 2 * window), errorFilter: isNoFaultOfTheLink,
     });
-    this.#breaker.on('success', () => count('success'));
-    this.#breaker.on('failure', () => count('failure'));
+    const mostSilent = Math.min(MOST_SILENT, Math.max(FEWEST_SILENT, window));
+    this.#breaker.on('success', () => {
+      this.#silent = 0;
+      count('success');
+    });
+    this.#breaker.on('failure', (error) => {
+      this.#silent = isSilence(error) ? this.#silent + 1 : 0;
+      count('failure');
+      if (this.#silent >= mostSilent) this.#breaker.open();
+    });
     this.#breaker.on('reject', () => count('reject'));
     this.#breaker.on('open', () => {
+      this.#silent = 0;
       this.#disown();
       count('open');
       onState();
@@ -94,6 +107,11 @@ export class Circuit {
     for (const reject of this.#inFlight) reject(new SmscUnavailableError(`the circuit to ${this.options.name} opened meanwhile`));
     this.#inFlight.clear();
   }
+}
+
+/** The link is there and the SMSC said nothing; the loss of a bind speaks for itself. */
+function isSilence(error: unknown): boolean {
+  return error instanceof SmppOutcomeUnknownError && error.reason === 'response-timeout';
 }
 
 /** Refusals of one message say that the SMSC is well. */

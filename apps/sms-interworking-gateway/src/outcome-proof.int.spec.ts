@@ -138,6 +138,14 @@ requirement('CPM-MLD-028a', () => {
     expect(outcomes()).toEqual([['SmscRefused', 'unknown']]);
   });
 
+  it('is told as unknown at once when its SMSC took no reference, for no receipt could prove it', async () => {
+    answer = (submit) => (submit.userMessageReference === undefined ? loseResponse(submit) : { kind: 'refuse', status: 0xc0 });
+    (await startGateway(60_000)).effects['submit-sms']?.([submission()]);
+    await until(() => ingress.published.length === 1);
+    expect(outcomes()).toEqual([['SmscRefused', 'unknown']]);
+    expect(submitted).toHaveLength(1);
+  });
+
   it('is told as unknown when the gateway stops before', async () => {
     answer = loseResponse;
     const gateway = await startGateway(60_000);

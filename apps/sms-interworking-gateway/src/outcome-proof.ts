@@ -13,8 +13,10 @@ export class OutcomeProof {
     private readonly graceMs: number,
   ) {}
 
-  /** Resolves as the lost response would have. @throws the error when no receipt came within the grace time, or the gateway stops */
+  /** Resolves as the lost response would have. @throws the error when no receipt came within the grace time or can come, or the gateway stops */
   async await(smscId: string, submitted: UnansweredSegment, error: SmppOutcomeUnknownError): Promise<SubmitSmResult> {
+    // No receipt can name it.
+    if (submitted.segment.userMessageReference === undefined) throw error;
     for (let waitedMs = 0; ;) {
       const proven = await this.#proven(smscId, submitted);
       if (proven) return proven;

@@ -3,17 +3,24 @@ import type { Clock } from '@cpm/runtime-ports';
 const RETELL_FIRST_MS = 100;
 const RETELL_LAST_MS = 5_000;
 
+export interface EffectEvents {
+  /** What became of an effect could not be kept and is told again. */
+  readonly retrying: (error: unknown) => void;
+  /** An effect could not be carried out, most likely for its input; the log takes it for lost in its time. */
+  readonly gaveUp: (error: unknown) => void;
+}
+
 /** Effects that were begun and are not waited for. */
 export class RunningEffects {
   readonly #running = new Set<Promise<void>>();
 
   constructor(
     private readonly clock: Clock,
-    private readonly failed: (error: unknown) => void,
+    private readonly events: EffectEvents,
   ) {}
 
   begin(effect: () => Promise<void>): void {
-    const running = effect().catch(this.failed).finally(() => this.#running.delete(running));
+    const running = (async () => effect())().catch(this.events.gaveUp).finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
@@ -29,7 +36,7 @@ export class RunningEffects {
         await tell();
         return;
       } catch (error) {
-        this.failed(error);
+        this.events.retrying(error);
         await this.clock.sleep(waitMs);
       }
     }

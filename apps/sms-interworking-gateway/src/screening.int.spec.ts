@@ -18,6 +18,7 @@ let asked: unknown[];
 let server: Server;
 let url: string;
 let fates: ScreeningFate[];
+let changes: (string | undefined)[];
 let screening: Screening;
 
 type Responder = (response: ServerResponse) => void;
@@ -35,13 +36,14 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
 function screen(more: Record<string, string> = {}): Screening {
   screening.close();
   const config = gatewayConfig.parse({ SMS_SCREENING_URL: url, SMS_SCREENING_TIMEOUT_MS: '5000', ...more });
-  screening = screeningOf(config, { done: (fate) => fates.push(fate), failed: () => undefined });
+  screening = screeningOf(config, { done: (fate) => fates.push(fate), changed: (error) => changes.push(error?.message) });
   return screening;
 }
 
 beforeEach(async () => {
   asked = [];
   fates = [];
+  changes = [];
   screening = noScreening;
   server = createServer((request, response) => void receive(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -112,6 +114,33 @@ it('is not asked for a while when it does not answer, and then again', async () 
   expect(fates).toHaveLength(10);
 });
 
+it('is asked of 50 texts at a time, and in the end of all', async () => {
+  const { fetch: asking } = globalThis;
+  let open = 0;
+  let most = 0;
+  globalThis.fetch = (...question) => {
+    most = Math.max(most, (open += 1));
+    return asking(...question).finally(() => (open -= 1));
+  };
+  answer = json({ allow: true });
+  try {
+    const screened = screen();
+    const verdicts = await Promise.all(Array.from({ length: 300 }, () => screened.verdictOn(sms)));
+    expect([new Set(verdicts), asked.length, most]).toEqual([new Set([undefined]), 300, 50]);
+  } finally {
+    globalThis.fetch = asking;
+  }
+});
+
+it('says once that it fails, and once that it works again', async () => {
+  answer = json({}, 503);
+  const screened = screen();
+  for (let text = 0; text < 4; text += 1) await screened.verdictOn(sms);
+  answer = json({ allow: true });
+  for (let text = 0; text < 3; text += 1) await screened.verdictOn(sms);
+  expect(changes).toEqual(['the screening service answered 503', undefined]);
+});
+
 describe('a gateway with such a service', () => {
   async function outcomeOf(said: unknown): Promise<Record<string, unknown> | undefined> {
     answer = json(said);
@@ -133,7 +162,7 @@ describe('a gateway with such a service', () => {
   it('goes on with what is allowed', async () => expect(await outcomeOf({ allow: true })).toMatchObject({ reason: expect.stringContaining('SMSC') }));
 });
 
-it('asks nobody when no service is configured', () => expect(screeningOf(gatewayConfig.parse({}), { done: () => undefined, failed: () => undefined })).toBe(noScreening));
+it('asks nobody when no service is configured', () => expect(screeningOf(gatewayConfig.parse({}), { done: () => undefined, changed: () => undefined })).toBe(noScreening));
 
 it.each(['ftp://screen.example', 'http://user:secret@screen.example/', 'screen', 'https://'])('refuses %s by its name', (value) => {
   expect(gatewayConfig.safeParse({ SMS_SCREENING_URL: value }).error?.issues).toMatchObject([{ path: ['SMS_SCREENING_URL'] }]);

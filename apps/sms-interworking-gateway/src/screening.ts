@@ -1,5 +1,6 @@
 import { isPlainLine } from '@cpm/vocabulary';
 import CircuitBreaker from 'opossum';
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import type { GatewayConfig } from './gateway-config.js';
 import type { Refusal } from './refusal.js';
@@ -27,9 +28,13 @@ type Answer = z.infer<typeof answer>;
 
 const BREAKER = { timeout: false, errorThresholdPercentage: 50, volumeThreshold: 5, rollingCountTimeout: 10_000, rollingCountBuckets: 10, resetTimeout: 5_000 } as const;
 
+/** Questions that are open at a time; further ones wait, so that a crowd of texts is no crowd of connections. */
+const MAX_OPEN = 50;
+
 export interface ScreeningEvents {
   readonly done: (fate: ScreeningFate) => void;
-  readonly failed: (error: Error) => void;
+  /** With the error from when the service does not answer, without one when it answers again. */
+  readonly changed: (error: Error | undefined) => void;
 }
 
 /**
@@ -38,6 +43,8 @@ export interface ScreeningEvents {
  */
 class HttpScreening implements Screening {
   readonly #breaker: CircuitBreaker<[string], Answer>;
+  readonly #limit = pLimit(MAX_OPEN);
+  #isAnswering = true;
 
   constructor(
     private readonly url: string,
@@ -50,18 +57,24 @@ class HttpScreening implements Screening {
   async verdictOn({ user, sender, form, text }: Parameters<Screening['verdictOn']>[0]): Promise<ScreeningVerdict> {
     const question = { user, sender, form, ...(this.config.SMS_SCREENING_TEXT === 'sent' && { text }) };
     try {
-      const { allow, reason = 'refused' } = await this.#breaker.fire(JSON.stringify(question));
+      const { allow, reason = 'refused' } = await this.#limit(() => this.#breaker.fire(JSON.stringify(question)));
+      this.#tell(true);
       this.events.done(allow ? 'allowed' : 'refused');
       return allow ? undefined : { retry: 'never', reason: `screened: ${reason}` };
     } catch (error) {
       this.events.done('unanswered');
-      this.events.failed(error as Error);
+      this.#tell(false, error as Error);
       return this.config.SMS_SCREENING_FAIL === 'open' ? undefined : { retry: 'later', reason: 'the screening service does not answer' };
     }
   }
 
   close(): void {
     this.#breaker.shutdown();
+  }
+
+  #tell(isAnswering: boolean, error?: Error): void {
+    if (isAnswering !== this.#isAnswering) this.events.changed(error);
+    this.#isAnswering = isAnswering;
   }
 
   async #ask(json: string): Promise<Answer> {

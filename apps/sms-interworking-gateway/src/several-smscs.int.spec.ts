@@ -17,7 +17,7 @@ describe('of two SMSCs', () => {
   const backup = { routes: [{ prefix: '', priority: 2 }] };
 
   it('each gets what the prefix of the number says, and the log hears which', async () => {
-    const { north, south, ingress, submit } = await pair({ routes: [{ prefix: '49' }] }, { routes: [{ prefix: '491512' }] });
+    const { north, south, ingress, submit, metric } = await pair({ routes: [{ prefix: '49' }] }, { routes: [{ prefix: '491512' }] });
     submit(text());
     submit(text({ user: 'tel:+4915120000002' }));
     submit(text({ user: 'tel:+33612000001' }));
@@ -25,7 +25,8 @@ describe('of two SMSCs', () => {
     expect([north.submitted.length, south.submitted.length]).toEqual([1, 1]);
     expect(ingress.of('SmscAccepted').map(({ user, smsc, segmentIds }) => [user, smsc, segmentIds])).toEqual(
       expect.arrayContaining([[BOB, 'north', ['north-1']], ['tel:+4915120000002', 'south', ['south-1']]]));
-    expect(ingress.of('SmscRefused')).toMatchObject([{ user: 'tel:+33612000001', retry: 'never', reason: 'no SMSC has a route to the number' }]);
+    expect(ingress.of('SmscRefused')).toMatchObject([{ user: 'tel:+33612000001', retry: 'later', reason: 'no SMSC has a route to the number' }]);
+    expect(await metric('cpm_sms_submissions_total', '{outcome="later"}')).toBe(1);
   });
 
   it('each gets its weight', async () => {
@@ -113,6 +114,25 @@ describe('of two SMSCs', () => {
   });
 });
 
+describe('an SMSC that is bound and answers no submission', () => {
+  it('loses one window, the texts behind go to the second one, and a probe that it answers brings it back', async () => {
+    const { north, south, ingress, submit, metric } = await pair({ window: 5, responseTimeoutSec: 0.3 }, { routes: [{ prefix: '', priority: 2 }] });
+    north.answer = () => ({ kind: 'silent' });
+    for (let sent = 0; sent < 40; sent += 1) submit(text());
+    await until(() => ingress.published.length === 40);
+    expect(north.submitted.length).toBeLessThanOrEqual(10);
+    expect(ingress.of('SmscRefused').map(({ retry }) => retry)).toEqual(north.submitted.map(() => 'unknown'));
+    expect(ingress.of('SmscAccepted')).toHaveLength(south.submitted.length);
+    expect(await metric('cpm_smpp_bound', '{smsc="north",bind="1"}')).toBe(1);
+    north.answer = (_, at) => ({ kind: 'accept', messageId: `back-${at}` });
+    const before = ingress.of('SmscAccepted').length;
+    await until(async () => (await metric('cpm_smpp_circuit_state', '{smsc="north"}')) === 1);
+    submit(text());
+    await until(async () => (await metric('cpm_smpp_circuit_state', '{smsc="north"}')) === 0);
+    expect(ingress.of('SmscAccepted').slice(before)).toMatchObject([{ smsc: 'north' }]);
+  });
+});
+
 describe('one more try', () => {
   it('goes from the default sender where the SMSC does not know the sender, if that is allowed', async () => {
     const { north, ingress, submit } = await pair({ senderFallback: true, senderName: 'Operator', routes: [{ prefix: '49' }] });
@@ -184,4 +204,31 @@ it('a stop under load answers for every text: what was written is awaited, the r
   const written = [...north.submitted, ...south.submitted].map(({ destination }) => `tel:+${destination.address}`);
   expect(written.sort()).toEqual(accepted.map(({ user }) => String(user)).sort());
   expect([north.binds, south.binds]).toEqual([0, 0]);
+});
+
+it('a stop under load finishes every text that was begun, and begins no other', async () => {
+  const { north, ingress, submit, close } = await pair({ window: 4 }, { routes: [{ prefix: '1' }] });
+  north.answer = async (_, at) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return { kind: 'accept', messageId: `n${at}` };
+  };
+  for (let at = 0; at < 40; at += 1) submit(text({ user: `tel:+49151100${String(at).padStart(5, '0')}`, text: 'é'.repeat(400) }));
+  await until(() => north.submitted.length > 5);
+  await close();
+  const accepted = ingress.of('SmscAccepted');
+  expect(accepted.length).toBeGreaterThan(0);
+  expect(ingress.of('SmscRefused').map(({ retry }) => retry)).toEqual(Array.from({ length: 40 - accepted.length }, () => 'later'));
+  expect(north.submitted).toHaveLength(3 * accepted.length);
+});
+
+it('thousands of texts that are taken back do not hold up a stop, and each is answered for', async () => {
+  const { north, ingress, cancel, close } = await pair({ window: 5, ratePerSec: 50 });
+  for (let at = 0; at < 2_000; at += 1) cancel({ user: BOB, smsId: `${BOB}|m${at}`, attempt: 1, sender: ALICE, smsc: 'north', segmentIds: [`north-${at}`] });
+  await until(() => north.cancelled.length > 0);
+  const before = Date.now();
+  await close();
+  expect(Date.now() - before).toBeLessThan(5_000);
+  expect(ingress.of('SmscCancelled')).toHaveLength(2_000);
+  expect(ingress.of('SmscCancelled').filter(({ outcome }) => outcome === 'cancelled')).toHaveLength(north.cancelled.length);
+  expect(north.cancelled.length).toBeLessThan(100);
 });

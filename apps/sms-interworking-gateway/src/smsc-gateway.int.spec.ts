@@ -184,7 +184,7 @@ describe('a text towards the SMSC', () => {
   it('that waited until nobody awaits it any more is not written', async () => {
     submit(submission('Hello', { beginBy: Date.now() - 1 }));
     await until(() => ingress.of('SmscRefused').length === 1);
-    expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'later', reason: 'submission not written: overdue' }]);
+    expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'later', reason: 'not written: overdue' }]);
     expect(submitted).toEqual([]);
   });
 

@@ -7,6 +7,7 @@ import type { GatewayConfig } from './gateway-config.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import { InboundTexts } from './inbound-texts.js';
 import { OutcomeProof } from './outcome-proof.js';
+import { RareWarnings } from './rare-warnings.js';
 import { Receipts } from './receipts.js';
 import { RunningEffects } from './running-effects.js';
 import { SmsCanceller } from './sms-canceller.js';
@@ -47,14 +48,18 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     const { config, references, links, ingress, store, clock, metrics } = parts;
     this.#smscs = smscsOf(config).map((settings) => this.#connect(settings));
     this.#receipts = new Receipts(references, ingress, () => clock.now());
-    this.#effects = new RunningEffects(clock, (error) => this.#logger.warn(`an outcome could not be kept, trying again: ${(error as Error).message}`));
+    this.#effects = new RunningEffects(clock, {
+      retrying: (error) => this.#logger.warn(`an outcome could not be kept, trying again: ${(error as Error).message}`),
+      gaveUp: (error) => this.#logger.error(`an effect was given up: ${(error as Error).message}`),
+    });
     this.#inbound = new InboundTexts({ ingress, store, clock });
     this.#proof = new OutcomeProof(this.#receipts, config.SMS_UNKNOWN_GRACE_MS);
     this.#screening = screeningOf(config, {
       done: (fate) => metrics.screening(fate),
-      failed: (error) => this.#logger.warn(`screening failed: ${error.message}`),
+      changed: (error) => (error ? this.#logger.warn(`screening fails: ${error.message}`) : this.#logger.log('screening works again')),
     });
-    const dispatch = new SmscDispatch(new SmscRouter<Smsc>(this.#smscs), clock, this.#proof);
+    const warnings = new RareWarnings(clock, (what) => this.#logger.warn(`texts wait: ${what}`));
+    const dispatch = new SmscDispatch({ router: new SmscRouter<Smsc>(this.#smscs), clock, proof: this.#proof, misconfigured: (reason) => warnings.of(reason) });
     const outgoing = { ingress, clock, effects: this.#effects };
     const submitter = new SmsSubmitter({ ...outgoing, dispatch, receipts: this.#receipts, links, screening: this.#screening, done: (fate, mayRepeat) => metrics.submission(fate, mayRepeat) });
     const canceller = new SmsCanceller({ ...outgoing, smscs: this.#smscs, done: (outcome) => metrics.cancellation(outcome) });
@@ -67,7 +72,7 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     for (const smsc of this.#smscs) smsc.start();
   }
 
-  /** Answers that are due still come in and reach the log; what is submitted from now on is refused until later. */
+  /** Begun texts are finished and answers that are due reach the log; what is submitted from now on is refused until later. */
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all(this.#smscs.map((smsc) => smsc.close()));
     this.#proof.stop();
@@ -80,7 +85,7 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
       onDeliver: (smsc, bind, deliver) => this.#deliver(smsc, bind, deliver),
       onAlert: (alert) => this.#alert(alert),
       onBind: ({ id }, bind, state) => {
-        if (state !== 'bound') this.#inbound.bindLost({ smsc: id, bind });
+        if (state === 'unbound' || state === 'closed') this.#inbound.bindLost({ smsc: id, bind });
         this.#logger.log(`bind ${bind} to the SMSC ${id} ${state}`);
       },
       observe: ({ id }, bind, event) => this.#observe(id, bind, event),

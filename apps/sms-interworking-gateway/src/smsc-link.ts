@@ -1,6 +1,6 @@
 import {
   connectSocket, SmppStatusError, SmppTransceiver, withOverrides,
-  type AlertHandler, type CancelSm, type CommandStatusClass, type Deliver, type SmppEvent, type SmppState, type SubmitSm, type SubmitSmResult,
+  type AlertHandler, type CancelSm, type CommandStatusClass, type Deliver, type SmppEvent, type SmppState, type SmppText, type SubmitSmResult,
 } from '@cpm/smpp';
 import { Circuit, SmscUnavailableError } from './circuit.js';
 import type { SmscMetrics } from './smsc-metrics.js';
@@ -8,8 +8,8 @@ import type { SmscSettings } from './smsc-settings.js';
 
 /** The parts of one text go this way, one after the other. */
 export interface SmscBind {
-  /** Rejects with SmscUnavailableError or what SmppTransceiver.submit rejects with. */
-  submit(submission: SubmitSm, isWanted: () => boolean): Promise<SubmitSmResult>;
+  /** Its `submit` rejects with SmscUnavailableError too. */
+  begin(): SmppText;
 }
 
 /** One SMSC, as far as it matters where a text goes. */
@@ -64,24 +64,24 @@ export class SmppSmsc implements Smsc {
   }
 
   get isAvailable(): boolean {
-    return this.#isBound && this.#circuit.state !== 'open';
+    return this.#binds.some(({ state }) => state === 'bound') && this.#circuit.state !== 'open';
   }
 
   get outstanding(): number {
     return this.#sum(outstandingOf);
   }
 
-  leastBusyBind(): SmscBind | undefined {
+  leastBusyBind(): SmppTransceiver | undefined {
     const bound = this.#binds.filter(({ state }) => state === 'bound');
     return bound.sort((a, b) => outstandingOf(a) - outstandingOf(b))[0];
   }
 
   cancel(cancellation: CancelSm): Promise<number> {
-    const bind = this.#binds.find(({ state }) => state === 'bound');
-    return bind ? bind.cancel(cancellation) : Promise.reject(new SmscUnavailableError(`no bind to ${this.settings.id}`));
+    const bind = this.isAvailable ? this.leastBusyBind() : undefined;
+    return bind ? bind.cancel(cancellation) : Promise.reject(new SmscUnavailableError(`the SMSC ${this.settings.id} is not available`));
   }
 
-  /** Waits for answers that are due, then unbinds. */
+  /** Waits for answers and the rest of begun texts, then unbinds. */
   async close(): Promise<void> {
     await Promise.all(this.#binds.map((bind) => bind.close()));
     this.#circuit.shutdown();
@@ -91,17 +91,17 @@ export class SmppSmsc implements Smsc {
     return this.#binds.reduce((sum, bind) => sum + figure(bind), 0);
   }
 
-  get #isBound(): boolean {
-    return this.#binds.some(({ state }) => state === 'bound');
+  get #isLinked(): boolean {
+    return this.#binds.some(isLinked);
   }
 
   #bind(number: number): SmppTransceiver {
     const { settings, events } = this;
-    const { systemId, password, addresses, transport, window, ratePerSec, systemType, tls } = settings;
+    const { systemId, password, addresses, transport, window, ratePerSec, responseTimeoutSec, systemType, tls } = settings;
     const [first] = addresses;
     const transceiver = new SmppTransceiver({
       url: `${transport === 'tls' ? 'ssmpp' : 'smpp'}://${encodeURIComponent(systemId)}:${encodeURIComponent(password)}@${bracketed(first?.host ?? '')}:${first?.port}`,
-      tls, windowSize: window, maxWaiting: maxWaiting(settings), ratePerSec, systemType, statusClasses: this.statusClasses,
+      tls, windowSize: window, maxWaiting: maxWaiting(settings), ratePerSec, responseTimeoutMs: Math.round(responseTimeoutSec * 1_000), systemType, statusClasses: this.statusClasses,
       connect: (target, options) => connectSocket({ ...target, ...this.#nextAddress() }, options),
       guard: (write) => this.#circuit.run(() => this.#measured(write)),
       observe: (event) => this.#observe(number, event),
@@ -121,16 +121,16 @@ export class SmppSmsc implements Smsc {
 
   #enter(number: number, state: SmppState): void {
     const { settings } = this;
-    this.metrics.bound(settings.id, number, state === 'bound');
-    if (!this.#isBound) this.#circuit.open();
-    else if (this.#binds.filter((bind) => bind.state === 'bound').length === 1 && state === 'bound') this.#circuit.close();
+    this.metrics.bound(settings.id, number, isLinked({ state }));
+    if (!this.#isLinked) this.#circuit.open();
+    else if (state === 'bound' && this.#binds.filter(isLinked).length === 1) this.#circuit.close();
     this.#tellCircuit();
     this.events.onBind(settings, number, state);
   }
 
   /** Without a bind nothing goes through, whatever the breaker would let. */
   #tellCircuit(): void {
-    this.metrics.circuit(this.settings.id, this.#isBound ? this.#circuit.state : 'open');
+    this.metrics.circuit(this.settings.id, this.#isLinked ? this.#circuit.state : 'open');
   }
 
   async #measured(write: () => Promise<SubmitSmResult>): Promise<SubmitSmResult> {
@@ -149,6 +149,11 @@ export class SmppSmsc implements Smsc {
     if (event.type === 'paused') this.metrics.paused(this.settings.id, event.reason);
     this.events.observe(this.settings, number, event);
   }
+}
+
+/** What was begun can go on. */
+function isLinked({ state }: Pick<SmppTransceiver, 'state'>): boolean {
+  return state === 'bound' || state === 'draining';
 }
 
 function outstandingOf({ windowUsed, waiting }: SmppTransceiver): number {

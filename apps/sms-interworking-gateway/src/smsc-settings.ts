@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '@cpm/runtime-host';
-import { parseSmppUrl, type StatusOverride } from '@cpm/smpp';
+import { DEFAULT_PORTS, parseSmppUrl, type StatusOverride } from '@cpm/smpp';
 import { z } from 'zod';
 import { errorCauses } from './receipt-cause.js';
 import { idFormat, senderName, smscId, systemType, validityForm, type GatewayConfig } from './gateway-config.js';
@@ -37,6 +37,8 @@ const smsc = z.strictObject({
   window: z.number().int().min(1).max(1_000).default(10),
   /** Of one bind; null: as fast as the window lets. */
   ratePerSec: z.number().positive().max(10_000).nullable().default(25),
+  /** Without an answer for so long, the outcome of a submission is unknown. */
+  responseTimeoutSec: z.number().min(0.1).max(60).default(10),
   weight: z.number().positive().max(1_000).default(1),
   /** Numbers that it takes, by the first digits; the longest prefix of all SMSCs wins. `priority` 1 is tried before 2. */
   routes: z.array(z.strictObject({ prefix: z.string().regex(/^\d{0,15}$/, 'must be the first digits of numbers in international form, without +'), priority: z.number().int().min(1).max(100).default(1) })).min(1).default([{ prefix: '', priority: 1 }]),
@@ -100,8 +102,6 @@ function theOneOf(url: string, config: GatewayConfig): SmscSettings {
   return { ...defaults, ...target, addresses: [{ host, port: at }], tls: {}, ratePerSec: Infinity, statusOverrides: {} };
 }
 
-const PORT = { tcp: 2775, tls: 3550 } as const;
-
 function resolved({ passwordEnv, tls, ratePerSec, statusOverrides, addresses, ...plain }: z.output<typeof smsc>, name: string, environment: Environment): SmscSettings {
   const password = environment[passwordEnv];
   if (password === undefined || password === '') throw new ConfigError(`${name}.passwordEnv: the environment variable ${passwordEnv} is not set`);
@@ -109,10 +109,10 @@ function resolved({ passwordEnv, tls, ratePerSec, statusOverrides, addresses, ..
   const transport = tls ? 'tls' : 'tcp';
   return {
     ...plain, password, transport,
-    addresses: addresses.map(({ host, port: at }) => ({ host, port: at ?? PORT[transport] })),
+    addresses: addresses.map(({ host, port: at }) => ({ host, port: at ?? DEFAULT_PORTS[transport] })),
     tls: tlsOf(tls ?? {}, name),
     ratePerSec: ratePerSec ?? Infinity,
-    statusOverrides: Object.fromEntries(Object.entries(statusOverrides).map(([code, { waitSec, ...rest }]) => [Number(code), { ...rest, ...(waitSec !== undefined && { waitMs: waitSec * 1_000 }) }])),
+    statusOverrides: Object.fromEntries(Object.entries(statusOverrides).map(([code, { waitSec, ...rest }]) => [Number(code), { ...rest, ...(waitSec !== undefined && { waitMs: Math.round(waitSec * 1_000) }) }])),
   };
 }
 

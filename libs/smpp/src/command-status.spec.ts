@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { classOfStatus, COMMAND_STATUS_CLASSES, retryWaitMs, withOverrides } from './command-status.js';
 import { QueueFullShare } from './queue-full-share.js';
 
@@ -34,6 +35,16 @@ describe('the table of command_status', () => {
     expect(classes[0x400]).toMatchObject({ kind: 'throttled', retryAfterMs: 2_000 });
     expect(classes[0x0b]).toMatchObject({ kind: 'temporary', retryAfterMs: 1_000, growth: 1, attempts: 3 });
   });
+});
+
+it('every wait that can be set is one of whole milliseconds up to a day, and never shorter than the one before', () => {
+  fc.assert(fc.property(
+    fc.double({ min: 0, max: 86_400_000, noNaN: true }), fc.double({ min: 1, max: 10, noNaN: true }), fc.integer({ min: 1, max: 1_000 }), (waitMs, growth, times) => {
+      const { 0x14: full } = withOverrides({ 0x14: { class: 'retry-later', waitMs, growth } });
+      if (!full) throw new Error('no class');
+      const [wait, next] = [retryWaitMs(full, times), retryWaitMs(full, times + 1)];
+      expect(Number.isSafeInteger(wait) && wait >= 0 && wait <= 86_400_000 && next >= wait).toBe(true);
+    }));
 });
 
 describe('the share of full queues', () => {

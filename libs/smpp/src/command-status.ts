@@ -99,6 +99,8 @@ export interface StatusOverride {
 }
 
 const WAIT_MS = 60_000;
+/** Whoever writes a growth means no more than this: a text has a life of days. */
+const LONGEST_WAIT_MS = 86_400_000;
 const ATTEMPTS = 3;
 
 /** The classes of the statuses that an SMSC's operator says more of. */
@@ -116,7 +118,7 @@ function overridden(usual: CommandStatusClass, { class: meant, waitMs, growth, a
   };
 }
 
-/** Wait before the attempt that follows the `times`-th refusal with this status. */
+/** Wait before the attempt that follows the `times`-th refusal with this status: whole ms, a day at most. */
 export function retryWaitMs({ retryAfterMs = WAIT_MS, growth = 1 }: CommandStatusClass, times: number): number {
-  return retryAfterMs * growth ** (times - 1);
+  return Math.round(Math.min(retryAfterMs * growth ** (times - 1), LONGEST_WAIT_MS));
 }

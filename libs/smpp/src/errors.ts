@@ -30,11 +30,11 @@ export class SmppStatusError extends Error {
   }
 }
 
-/** Nothing was written to the SMSC: the same submission may be tried again without risk of a duplicate. */
+/** Nothing was written to the SMSC: the same request may be tried again without risk of a duplicate. */
 export class SmppNotBoundError extends Error {
   override readonly name = 'SmppNotBoundError';
   constructor(readonly reason: 'unbound' | 'closing' | 'queue-full' | 'overdue') {
-    super(`submission not written: ${reason}`);
+    super(`not written: ${reason}`);
   }
 }
 

@@ -24,13 +24,6 @@ const STATES_BY_TEXT: Readonly<Record<string, MessageState>> = {
   SKIPPED: 'SKIPPED',
 };
 
-const FINAL_STATES: ReadonlySet<MessageState> = new Set(['DELIVERED', 'EXPIRED', 'DELETED', 'UNDELIVERABLE', 'REJECTED']);
-
-/** Whether no other state can follow; UNKNOWN is not final, an SMSC may still learn better. */
-export function isFinalState(state: MessageState): boolean {
-  return FINAL_STATES.has(state);
-}
-
 export function stateOfNumber(state: number): MessageState {
   return MESSAGE_STATES[state] ?? 'UNREADABLE';
 }

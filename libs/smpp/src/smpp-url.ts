@@ -9,6 +9,9 @@ export interface SmppTarget {
   readonly password: string;
 }
 
+/** The registered port of SMPP, and the one that most SMSCs listen on for TLS. */
+export const DEFAULT_PORTS = { tcp: 2775, tls: 3550 } as const;
+
 const target = z.object({
   protocol: z.enum(['smpp:', 'ssmpp:'], 'must be smpp: or ssmpp:'),
   hostname: z.string().min(1, 'host is missing'),
@@ -18,20 +21,21 @@ const target = z.object({
   password: z.string().max(64).regex(/^[\x20-\x7e]*$/, 'must be ASCII'),
 });
 
-/** Reads `smpp://systemId:password@host:port` (`ssmpp:` for TLS; ports 2775 and 3550 by default). Throws TypeError that never quotes the password. */
+/** Reads `smpp://systemId:password@host:port` (`ssmpp:` for TLS; a port of DEFAULT_PORTS where none is named). Throws TypeError that never quotes the password. */
 export function parseSmppUrl(text: string): SmppTarget {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url) throw new TypeError('SMPP URL: not a URL');
+  const transport = url.protocol === 'ssmpp:' ? 'tls' : 'tcp';
   const result = target.safeParse({
     protocol: url.protocol,
     hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: url.port || (url.protocol === 'ssmpp:' ? 3550 : 2775),
+    port: url.port || DEFAULT_PORTS[transport],
     systemId: unescaped(url.username),
     password: unescaped(url.password),
   });
   if (!result.success) throw new TypeError(`SMPP URL: ${result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`);
-  const { protocol, hostname, port, systemId, password } = result.data;
-  return { host: hostname, port, transport: protocol === 'ssmpp:' ? 'tls' : 'tcp', systemId, password };
+  const { hostname, port, systemId, password } = result.data;
+  return { host: hostname, port, transport, systemId, password };
 }
 
 /** A stray percent sign in a password is meant as itself. */

@@ -16,7 +16,8 @@ export class SubmitPace {
   #filledAt: number;
   #pausedAt = Number.NEGATIVE_INFINITY;
   #freeAt = Number.NEGATIVE_INFINITY;
-  #pauseMs = FIRST_PAUSE_MS;
+  /** Undefined: the next pause is a first one. */
+  #nextPauseMs: number | undefined;
   readonly #capacity: number;
 
   /** `ratePerSec` may be Infinity; `now` is a clock in ms that never jumps. */
@@ -44,20 +45,20 @@ export class SubmitPace {
   }
 
   /**
-   * The SMSC throttled what was written at `writtenAt`: nothing is written for 1 s, 2 s and so on up to 30 s while it goes on.
-   * Returns the pause, 0 where the one that runs already speaks for the whole burst.
+   * The SMSC throttled what was written at `writtenAt`: nothing is written for `firstMs`, twice as long and so on up to 30 s, or
+   * `firstMs` if that is longer, while it goes on. Returns the pause, 0 where the one that runs already speaks for the whole burst.
    */
-  throttled(writtenAt: number): number {
+  throttled(writtenAt: number, firstMs = FIRST_PAUSE_MS): number {
     if (writtenAt <= this.#pausedAt) return 0;
-    const ms = this.#pauseMs;
-    this.#pauseMs = Math.min(ms * 2, LONGEST_PAUSE_MS);
+    const ms = this.#nextPauseMs ?? firstMs;
+    this.#nextPauseMs = Math.max(firstMs, Math.min(ms * 2, LONGEST_PAUSE_MS));
     this.pauseFor(ms);
     return ms;
   }
 
   /** The SMSC took what was written at `writtenAt`: after that the next pause is a short one again. Returns the pause of a congested SMSC. */
   accepted(writtenAt: number, congestionState = 0): number {
-    if (writtenAt > this.#pausedAt) this.#pauseMs = FIRST_PAUSE_MS;
+    if (writtenAt > this.#pausedAt) this.#nextPauseMs = undefined;
     const ms = Math.max(0, congestionState - NEARING_CONGESTION + 1) * CONGESTION_STEP_MS;
     if (ms > 0) this.#freeAt = Math.max(this.#freeAt, this.now() + ms);
     return ms;

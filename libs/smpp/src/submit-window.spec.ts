@@ -1,6 +1,6 @@
 import { SmppNotBoundError } from './errors.js';
 import { SubmitPace } from './submit-pace.js';
-import { SubmitWindow } from './submit-window.js';
+import { SubmitWindow, type Turn } from './submit-window.js';
 import { ManualTimers } from './testing/manual-timers.js';
 
 function held() {
@@ -12,7 +12,7 @@ function held() {
 function windowOf(size: number, maxWaiting: number, ratePerSec = Infinity) {
   const timers = new ManualTimers();
   const pace = new SubmitPace(ratePerSec, () => timers.now());
-  return { window: new SubmitWindow({ size: () => size, maxWaiting, pace, timers }), timers, pace };
+  return { window: new SubmitWindow({ size: () => size, maxWaiting: { submission: maxWaiting, cancellation: maxWaiting }, pace, timers }), timers, pace };
 }
 
 describe('SubmitWindow', () => {
@@ -69,13 +69,60 @@ describe('SubmitWindow', () => {
     const gate = held();
     const running = window.run(() => gate.promise);
     let wanted = true;
-    const overdue = window.run(() => Promise.resolve(), () => wanted);
+    const overdue = window.run(() => Promise.resolve(), { isWanted: () => wanted });
     const next = window.run(() => Promise.resolve('started'));
     wanted = false;
     gate.release();
     await expect(overdue).rejects.toMatchObject({ reason: 'overdue' });
     await expect(next).resolves.toBe('started');
     await running;
+  });
+});
+
+describe('SubmitWindow of several ranks', () => {
+  function fullWindow(maxWaiting: number) {
+    const { window } = windowOf(1, maxWaiting);
+    const gate = held();
+    const started: string[] = [];
+    const running = window.run(() => gate.promise);
+    const begin = (name: string, turn: Turn) => {
+      const run = window.run(async () => void started.push(name), turn);
+      run.catch(() => undefined);
+      return run;
+    };
+    return { window, begin, started, finish: async () => (gate.release(), running) };
+  }
+
+  it('continues what was begun before anything new, and takes back last', async () => {
+    const { begin, started, finish } = fullWindow(10);
+    const runs = [
+      begin('cancellation', { rank: 'cancellation' }), begin('first', {}), begin('second', {}), begin('continuation', { rank: 'continuation' }), begin('another', { rank: 'continuation' }),
+    ];
+    await finish();
+    await Promise.all(runs);
+    expect(started).toEqual(['continuation', 'another', 'first', 'second', 'cancellation']);
+  });
+
+  it('has room for what was begun though too many wait and nobody asks for it, and the other ranks do not take each other\'s', async () => {
+    const { begin, finish } = fullWindow(1);
+    const runs = [begin('a', {}), begin('b', { rank: 'cancellation' }), begin('c', { rank: 'continuation', isWanted: () => false }), begin('d', { rank: 'continuation', isWanted: () => false })];
+    await expect(begin('e', {})).rejects.toMatchObject({ reason: 'queue-full' });
+    await expect(begin('f', { rank: 'cancellation' })).rejects.toMatchObject({ reason: 'queue-full' });
+    await finish();
+    await expect(Promise.all(runs)).resolves.toHaveLength(4);
+  });
+
+  it('continues what was begun when it closes, and refuses all else', async () => {
+    const { window, begin, started, finish } = fullWindow(10);
+    const [text, cancellation, continuation] = [begin('text', {}), begin('cancellation', { rank: 'cancellation' }), begin('continuation', { rank: 'continuation' })];
+    window.close();
+    await expect(text).rejects.toMatchObject({ reason: 'closing' });
+    await expect(cancellation).rejects.toMatchObject({ reason: 'closing' });
+    await expect(begin('later', {})).rejects.toMatchObject({ reason: 'closing' });
+    await finish();
+    await continuation;
+    await begin('last', { rank: 'continuation' });
+    expect([started, window.used]).toEqual([['continuation', 'last'], 0]);
   });
 });
 
@@ -90,6 +137,18 @@ describe('SubmitPace', () => {
       timers.advance(1);
     }
     expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+  });
+
+  it('begins with the pause that its SMSC needs, however long, and doubles that', () => {
+    const pausesFrom = (firstMs: number) => {
+      const { pace, timers } = windowOf(1, 1);
+      return Array.from({ length: 4 }, () => {
+        timers.advance(pace.delayMs() + 1);
+        return pace.throttled(timers.now(), firstMs);
+      });
+    };
+    expect(pausesFrom(5_000)).toEqual([5_000, 10_000, 20_000, 30_000]);
+    expect(pausesFrom(60_000)).toEqual([60_000, 60_000, 60_000, 60_000]);
   });
 
   it('takes the refusals of one burst for one, and begins anew after an acceptance', () => {

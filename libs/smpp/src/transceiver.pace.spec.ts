@@ -1,4 +1,5 @@
 import { e164Address } from './address.js';
+import { withOverrides } from './command-status.js';
 import { SmppStatusError } from './errors.js';
 import { SmppServer, type ReceivedCancel, type ReceivedSubmit, type SmppServerOptions } from './smpp-server.js';
 import { ManualTimers } from './testing/manual-timers.js';
@@ -126,6 +127,41 @@ describe('a pause', () => {
   });
 });
 
+it('a pause is as long as the operator of the SMSC says', async () => {
+  const timers = new ManualTimers();
+  const { url } = await serve({ onSubmit: () => ({ kind: 'refuse', status: 0x401 }) });
+  const { transceiver, events } = await boundTransceiver({ url, timers, statusClasses: withOverrides({ 0x401: { class: 'throttled', waitMs: 7_000 } }) });
+  await expect(transceiver.submit(textTo('+4915110000002'))).rejects.toMatchObject({ kind: 'throttled' });
+  expect(events).toContainEqual({ type: 'paused', reason: 'throttled', delayMs: 7_000 });
+});
+
+it('the rest of a text goes before what waits, and is not overdue', async () => {
+  const submits: string[] = [];
+  const answers: (() => void)[] = [];
+  const { url } = await serve({
+    onSubmit: ({ shortMessage }) => new Promise((resolve) => {
+      submits.push(shortMessage.toString());
+      answers.push(() => resolve({ kind: 'accept', messageId: '1' }));
+    }),
+  });
+  const { transceiver } = await boundTransceiver({ url, windowSize: 1, maxWaiting: 1 });
+  const text = transceiver.begin();
+  const one = text.submit(textTo('+4915110000002', 'one'));
+  const next = transceiver.submit(textTo('+4915110000003', 'next'));
+  await until(() => answers.length === 1);
+  answers[0]?.();
+  await one;
+  const last = transceiver.submit(textTo('+4915110000004', 'last'));
+  const two = text.submit(textTo('+4915110000002', 'two'), () => false);
+  for (const at of [1, 2, 3]) {
+    await until(() => answers.length > at);
+    answers[at]?.();
+  }
+  await Promise.all([next, last, two]);
+  text.end();
+  expect(submits).toEqual(['one', 'next', 'two', 'last']);
+});
+
 describe('a guard', () => {
   it('keeps submissions off the wire, and the next one has the place', async () => {
     const submits: ReceivedSubmit[] = [];
@@ -157,6 +193,52 @@ describe('taking back', () => {
     await expect(transceiver.cancel({ ...cancellation, messageId: '' })).rejects.toMatchObject({ name: 'SmppInvalidPduError', problems: [{ path: 'messageId' }] });
     await transceiver.close();
     await expect(transceiver.cancel(cancellation)).rejects.toMatchObject({ name: 'SmppNotBoundError' });
+  });
+
+  it('of thousands goes no faster than the bind may, and is tried again when it is too much', async () => {
+    const timers = new ManualTimers();
+    const statuses = [0x58, 0x14];
+    const cancels: number[] = [];
+    const { url } = await serve({ onCancel: () => (cancels.push(timers.now()), statuses.shift() ?? 0) });
+    const { transceiver } = await boundTransceiver({ url, timers, windowSize: 2, ratePerSec: 10, maxWaiting: 1 });
+    const all = Promise.all(Array.from({ length: 20 }, () => transceiver.cancel(cancellation)));
+    const text = transceiver.submit(textTo('+4915110000002'));
+    expect([transceiver.windowUsed, transceiver.waiting]).toEqual([1, 1]);
+    const tookMs = await turnUntilDone(timers, transceiver, all);
+    await text;
+    expect([await all, cancels.length]).toEqual([Array.from({ length: 20 }, () => 0), 22]);
+    expect(tookMs).toBeGreaterThanOrEqual(1_000 + 19 * 100);
+  });
+
+  it('is given up when the SMSC says "too much" again and again', async () => {
+    const timers = new ManualTimers();
+    let asked = 0;
+    const { url } = await serve({ onCancel: () => (asked += 1, 0x58) });
+    const { transceiver } = await boundTransceiver({ url, timers });
+    const work = transceiver.cancel(cancellation);
+    await turnUntilDone(timers, transceiver, work);
+    expect([await work, asked]).toEqual([0x58, 5]);
+  });
+
+  it('is given up when its turn comes after half a minute', async () => {
+    const timers = new ManualTimers();
+    const { url } = await serve({ onCancel: () => 0x58 });
+    const statusClasses = withOverrides({ 0x58: { class: 'throttled', waitMs: 31_000 } });
+    const { transceiver, events } = await boundTransceiver({ url, timers, statusClasses, enquireLinkMs: 3_600_000 });
+    const overdue = expect(transceiver.cancel(cancellation)).rejects.toMatchObject({ reason: 'overdue' });
+    await until(() => events.some(({ type }) => type === 'paused'));
+    timers.advance(31_000);
+    await overdue;
+  });
+
+  it('does not hold up a stop', async () => {
+    const timers = new ManualTimers();
+    const { url } = await serve({ onCancel: () => 0x58 });
+    const { transceiver, events } = await boundTransceiver({ url, timers });
+    const refused = expect(transceiver.cancel(cancellation)).rejects.toMatchObject({ reason: 'closing' });
+    await until(() => events.some(({ type }) => type === 'paused'));
+    await transceiver.close();
+    await refused;
   });
 
   it('of an SMSC that does not know the command is refused by its generic_nack', async () => {

@@ -158,7 +158,7 @@ describe('the life of a bind', () => {
     transceiver.onState((state) => states.push(state));
     await until(() => transceiver.state === 'bound');
     await transceiver.close();
-    expect(states).toEqual(['bound', 'closed']);
+    expect(states).toEqual(['bound', 'draining', 'closed']);
   });
 
   it('answers unbind and binds again', async () => {
@@ -190,6 +190,50 @@ describe('the life of a bind', () => {
     await expect(written).resolves.toEqual({ messageId: 'late' });
     await closed;
     await until(() => server.sessions().length === 0);
+  });
+
+  it('finishes a text that was begun before it unbinds, though its parts come one by one', async () => {
+    const { url, submits } = await serve();
+    const { transceiver } = await boundTransceiver({ url, windowSize: 1, drainTimeoutMs: 4_000 });
+    const text = transceiver.begin();
+    await text.submit(textTo('+4915110000002', 'one'));
+    const closed = transceiver.close();
+    await expect(transceiver.submit(textTo('+4915110000003'))).rejects.toMatchObject({ reason: 'closing' });
+    for (const part of ['two', 'three']) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await text.submit(textTo('+4915110000002', part));
+    }
+    expect(transceiver.state).toBe('draining');
+    text.end();
+    await closed;
+    expect(submits.map(({ shortMessage }) => shortMessage.toString())).toEqual(['one', 'two', 'three']);
+  });
+
+  it('goes on with a text whose first answer was lost and proven, but does not wait for that', async () => {
+    const submits: string[] = [];
+    const { url } = await serve({ onSubmit: ({ shortMessage }) => (submits.push(shortMessage.toString()) === 1 ? { kind: 'silent' } : { kind: 'accept', messageId: '2' }) });
+    const { transceiver } = await boundTransceiver({ url, windowSize: 1, maxWaiting: 0, responseTimeoutMs: 30, drainTimeoutMs: 4_000 });
+    const text = transceiver.begin();
+    await expect(text.submit(textTo('+4915110000002', 'one'))).rejects.toMatchObject({ reason: 'response-timeout' });
+    const other = transceiver.submit(textTo('+4915110000003', 'other'));
+    await Promise.all([text.submit(textTo('+4915110000002', 'two'), () => false), other]);
+    expect(submits).toEqual(['one', 'other', 'two']);
+    text.end();
+    const unproven = transceiver.begin();
+    submits.length = 0;
+    await expect(unproven.submit(textTo('+4915110000002', 'one'))).rejects.toMatchObject({ reason: 'response-timeout' });
+    const before = Date.now();
+    await transceiver.close();
+    expect(Date.now() - before).toBeLessThan(2_000);
+  });
+
+  it('does not wait longer than it may for the rest of a text', async () => {
+    const { url } = await serve();
+    const { transceiver } = await boundTransceiver({ url, drainTimeoutMs: 30 });
+    const text = transceiver.begin();
+    await text.submit(textTo('+4915110000002'));
+    await transceiver.close();
+    await expect(text.submit(textTo('+4915110000002'))).rejects.toMatchObject({ reason: 'closing' });
   });
 
   it('lets a handler finish before it unbinds', async () => {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { parseAlert, type AlertNotification } from './alert-notification.js';
 import { BindKeeper, connectSocket } from './bind-keeper.js';
 import { cancelSmFields, type CancelSm } from './cancel-sm.js';
@@ -12,39 +12,10 @@ import { npmSmppCodec } from './npm-smpp-codec.js';
 import type { Pdu, SmppCodec } from './pdu.js';
 import type { SmppLink } from './smpp-link.js';
 import { parseSmppUrl, type SmppTarget } from './smpp-url.js';
-import { SubmitLane, type SubmitGuard } from './submit-lane.js';
+import { SubmitLane, type Part, type SubmitGuard } from './submit-lane.js';
 import { submitSmFields, type SubmitSm, type SubmitSmResult } from './submit-sm.js';
 import { systemTimers, type SmppTimers } from './timers.js';
-
-const ms = z.number().int().positive();
-
-/** Settings of a transceiver; each default is what most SMSCs ask for. */
-export const transceiverSettings = z.object({
-  /** `smpp://systemId:password@host:port`, or `ssmpp:` for TLS. */
-  url: z.string(),
-  windowSize: z.number().int().min(1).max(1_000).default(10),
-  /** Submissions per second at most; most accounts have a contracted rate. */
-  ratePerSec: z.custom<number>((rate) => typeof rate === 'number' && rate > 0, 'must be a positive number or Infinity').default(Infinity),
-  responseTimeoutMs: ms.default(10_000),
-  enquireLinkMs: ms.default(20_000),
-  bindTimeoutMs: ms.default(10_000),
-  /** How long `close` waits for answers before it unbinds. */
-  drainTimeoutMs: ms.default(10_000),
-  /** Submissions that may wait for the window. */
-  maxWaiting: z.number().int().min(0).default(10_000),
-  /** Deliveries that may be with the handler at a time; further ones are answered "throttled". */
-  maxDeliveries: z.number().int().min(1).default(100),
-  systemType: z.string().max(12).default(''),
-  reconnect: z
-    .object({
-      minMs: ms.default(1_000),
-      maxMs: ms.default(60_000),
-      jitter: z.number().min(0).max(1).default(0.2),
-      credentialsMs: ms.default(300_000),
-      stableMs: ms.default(60_000),
-    })
-    .prefault({}),
-});
+import { transceiverSettings } from './transceiver-settings.js';
 
 export type SmppTransceiverOptions = z.input<typeof transceiverSettings> & {
   readonly tls?: ConnectionOptions;
@@ -59,7 +30,17 @@ export type SmppTransceiverOptions = z.input<typeof transceiverSettings> & {
   readonly observe?: (event: SmppEvent) => void;
 };
 
-export type SmppState = 'unbound' | 'bound' | 'closed';
+/** `draining`: bound, and only what was begun goes on. */
+export type SmppState = 'unbound' | 'bound' | 'draining' | 'closed';
+
+/** One text, submitted part by part: once the SMSC has one, the others go before all that waits, and `close` waits for them. */
+export interface SmppText {
+  /** As SmppTransceiver.submit. */
+  submit(part: SubmitSm, isWanted?: () => boolean): Promise<SubmitSmResult>;
+  /** No further part comes; to be called whatever happened. */
+  end(): void;
+}
+
 export type DeliverHandler = (deliver: Deliver) => Promise<void>;
 export type AlertHandler = (alert: AlertNotification) => Promise<void>;
 
@@ -130,39 +111,55 @@ export class SmppTransceiver {
     this.#alertHandler = handler;
   }
 
+  begin(): SmppText {
+    const text = {};
+    return { submit: (part, isWanted) => this.#submit(part, { text, isWanted }), end: () => this.#lane.end(text) };
+  }
+
   /**
    * Submits one short message and resolves with the SMSC's message id; `isWanted` is asked when its turn comes.
    * Rejects with SmppInvalidPduError or SmppNotBoundError (nothing written), SmppStatusError (refused), SmppOutcomeUnknownError.
    */
   async submit(submission: SubmitSm, isWanted?: () => boolean): Promise<SubmitSmResult> {
-    const fields = submitSmFields(submission);
-    if (this.#state !== 'bound') throw this.#notBound();
-    return this.#lane.submit(async () => {
-      const link = this.#boundLink();
-      const response = await link.request('submit_sm', fields);
-      if (response.status === STATUS.incorrectBindStatus) link.end('not-bound-at-peer');
-      return response;
-    }, isWanted);
+    const text = this.begin();
+    try {
+      return await text.submit(submission, isWanted);
+    } finally {
+      text.end();
+    }
   }
 
-  /** Asks the SMSC to drop a message that it has not delivered; resolves with the status. Rejects as `submit` where nothing or no answer came. */
+  /** Asks the SMSC to drop a message that it has not delivered, after all texts; resolves with the status. Rejects as `submit` where nothing or no answer came. */
   async cancel(cancellation: CancelSm): Promise<number> {
     const fields = cancelSmFields(cancellation);
-    const { status } = await this.#boundLink().request('cancel_sm', fields);
-    return status;
+    this.#boundLink();
+    return this.#lane.cancel(async () => this.#boundLink().request('cancel_sm', fields));
   }
 
-  /** Takes no submission any more, waits for answers and handlers up to `drainTimeoutMs`, unbinds and disconnects. */
+  /** Takes no new text any more, waits for begun ones, answers and handlers up to `drainTimeoutMs`, unbinds and disconnects. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
+  async #submit(submission: SubmitSm, part: Part): Promise<SubmitSmResult> {
+    const fields = submitSmFields(submission);
+    this.#boundLink();
+    return this.#lane.submit(async () => {
+      const link = this.#boundLink();
+      const response = await link.request('submit_sm', fields);
+      if (response.status === STATUS.incorrectBindStatus) link.end('not-bound-at-peer');
+      return response;
+    }, part);
+  }
+
   async #close(): Promise<void> {
-    const link = this.#keeper.link;
+    this.#lane.close();
+    if (this.#state === 'bound') {
+      this.#enter('draining');
+      await this.#within(this.#settings.drainTimeoutMs, Promise.all([this.#lane.drained(), ...this.#deliveries]));
+    }
     this.#enter('closed');
-    this.#lane.rejectWaiting(new SmppNotBoundError('closing'));
-    if (link) await this.#within(this.#settings.drainTimeoutMs, Promise.all([link.drained(), ...this.#deliveries]));
     await this.#keeper.stop();
   }
 
@@ -205,24 +202,25 @@ export class SmppTransceiver {
   }
 
   #leaveBound(): void {
-    if (this.#state !== 'closed') this.#enter('unbound');
+    this.#enter('unbound');
     this.#lane.rejectWaiting(this.#notBound());
   }
 
   #enter(state: SmppState): void {
-    if (this.#state === state || this.#state === 'closed') return;
+    const isLast = this.#state === 'closed' || (this.#state === 'draining' && state !== 'closed');
+    if (this.#state === state || isLast) return;
     this.#state = state;
     for (const listener of this.#stateListeners) listener(state);
   }
 
   #boundLink(): SmppLink {
     const { link } = this.#keeper;
-    if (!link || this.#state !== 'bound') throw this.#notBound();
+    if (!link) throw this.#notBound();
     return link;
   }
 
   #notBound(): SmppNotBoundError {
-    return new SmppNotBoundError(this.#state === 'closed' ? 'closing' : 'unbound');
+    return new SmppNotBoundError(this.#closing ? 'closing' : 'unbound');
   }
 
   #observe(event: SmppEvent): void {
