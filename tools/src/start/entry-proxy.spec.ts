@@ -50,7 +50,7 @@ it.each([
   ['/cpm/v1/devices', 'device-registry'], ['/cpm/v1/devices/urn:uuid:1', 'device-registry'], ['/cpm/v1/devicesque', 'client-edge'],
   ['/cpm/v1/preferences?x=1', 'device-registry'], ['/cpm/v1/messages', 'client-edge'], ['/admin/v1/policy/ucn-preview', 'sms-interworking-gateway'],
   ['/admin/v1/messages/m1/journey', 'routing'], ['/admin/v1/access/tel:+49', 'access-awareness'], ['/network/v1/t8/notifications', 'access-awareness'],
-  ['/nms/v1/main/x/objects/1', 'message-store-sync'], ['/admin/v1/subscribers/tel:+49/export?content=true', 'message-store-sync'], ['/admin/v1/subscribers/export', 'device-registry'], ['/console', 'client-edge'], ['/u/token', 'client-edge'],
+  ['/nms/v1/main/x/objects/1', 'message-store-sync'], ['/admin/v1/subscribers/tel:+49/export?content=true', 'message-store-sync'], ['/admin/v1/subscribers/export', 'device-registry'], ['/console', 'device-registry'], ['/console/main.js', 'device-registry'], ['/u/token', 'client-edge'],
 ])('%s is answered by %s', (path, owner) => expect(ownerOf(path)).toBe(owner));
 
 it('passes requests with their host, path and body', async () => {
