@@ -65,9 +65,9 @@ export class Receipts {
     return parked.find(({ at }) => at >= since - CLOCKS_DIFFER_MS)?.messageId;
   }
 
-  private async report({ user, smsId, attempt, segmentId }: SegmentReference, { state, error, cause, at }: KeptReceipt): Promise<'reported'> {
+  private async report({ user, smsId, attempt, segmentId, segments }: SegmentReference, { state, error, cause, at }: KeptReceipt): Promise<'reported'> {
     const why = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
-    await this.ingress.publish(SmscReceipt, { user: user as CpmAddress, smsId, attempt, at, segmentId, state, ...why });
+    await this.ingress.publish(SmscReceipt, { user: user as CpmAddress, smsId, attempt, at, segmentId, ...(segments !== undefined && { segments }), state, ...why });
     return 'reported';
   }
 }

@@ -9,6 +9,8 @@ export interface SegmentReference {
   readonly attempt: number;
   /** The id as the SMSC gave it in its response. */
   readonly segmentId: string;
+  /** How many segments the SMS has; an earlier version did not note it. */
+  readonly segments?: number;
 }
 
 /** A receipt as it waits for its response, or is handed on. */

@@ -1,6 +1,7 @@
 import { SmscAccepted, SmscRefused } from '@cpm/contracts-sms-interworking-gateway';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import { fillUcnTemplate } from '@cpm/sms-text';
+import { SmppNotBoundError, type SubmitSm } from '@cpm/smpp';
 import type { Receipts } from './receipts.js';
 import { RefusalTally, verdictOn, type Refusal, type Retry } from './refusal.js';
 import type { RunningEffects } from './running-effects.js';
@@ -27,6 +28,7 @@ export interface SubmitterParts {
 /** What an SMSC has accepted so far. */
 interface Accepted {
   smsc: SmscSettings | undefined;
+  source: SubmitSm['source'] | undefined;
   readonly references: SegmentReference[];
 }
 
@@ -42,15 +44,20 @@ export class SmsSubmitter {
   async #submit(sms: SmsSubmission): Promise<void> {
     const { ingress, clock, effects, receipts, screening, done } = this.parts;
     const { user, smsId, attempt } = sms;
-    const accepted: Accepted = { smsc: undefined, references: [] };
-    const refusal = (await screening.verdictOn(sms)) ?? (await this.#dispatch(sms, accepted));
-    const { smsc, references } = accepted;
+    const accepted: Accepted = { smsc: undefined, source: undefined, references: [] };
+    const refusal = this.#tooLate(sms) ?? (await screening.verdictOn(sms)) ?? (await this.#dispatch(sms, accepted));
+    const { smsc, source, references } = accepted;
     const at = clock.now();
     const segmentIds = references.map(({ segmentId }) => segmentId);
     if (refusal) await effects.tell(() => ingress.publish(SmscRefused, { user, smsId, attempt, at, ...refusal }));
-    else await effects.tell(() => ingress.publish(SmscAccepted, { user, smsId, attempt, at, segmentIds, ...(smsc && { smsc: smsc.id }) }));
+    else await effects.tell(() => ingress.publish(SmscAccepted, { user, smsId, attempt, at, segmentIds, ...(smsc && { smsc: smsc.id }), ...(source && { source }) }));
     done(refusal?.retry ?? 'accepted', sms.mayRepeat);
     if (smsc) for (const reference of references) await effects.tell(() => receipts.joinParked(smsc, reference));
+  }
+
+  /** The log may have come to the text late. It waits for this answer, so nothing that may take long comes before it. */
+  #tooLate({ beginBy }: SmsSubmission): Refusal | undefined {
+    return this.parts.clock.now() > beginBy ? { retry: 'later', reason: new SmppNotBoundError('overdue').message } : undefined;
   }
 
   /** Undefined when every segment was accepted; `accepted` grows with each. */
@@ -61,9 +68,10 @@ export class SmsSubmitter {
       const text = await this.#textOf(sms);
       return await dispatch.submit({
         sms: { ...sms, text },
-        accepted: async ({ settings }, segmentId) => {
-          const reference = { user, smsId, attempt, segmentId };
+        accepted: async ({ settings }, { messageId: segmentId, source, segments }) => {
+          const reference = { user, smsId, attempt, segmentId, segments };
           accepted.smsc = settings;
+          accepted.source = source;
           accepted.references.push(reference);
           if (segmentId !== '') await effects.tell(() => receipts.accepted(settings, reference));
         },

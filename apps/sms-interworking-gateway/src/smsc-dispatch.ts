@@ -11,7 +11,14 @@ import type { SmscRouter } from './smsc-router.js';
 export interface Dispatched {
   readonly sms: SmsSubmission;
   /** Called with each segment that an SMSC accepted, in order; the next one waits for it. */
-  readonly accepted: (smsc: Smsc, messageId: string) => Promise<void>;
+  readonly accepted: (smsc: Smsc, segment: AcceptedSegment) => Promise<void>;
+}
+
+export interface AcceptedSegment {
+  readonly messageId: string;
+  readonly source: SubmitSm['source'];
+  /** How many the text has. */
+  readonly segments: number;
 }
 
 interface Submitted {
@@ -58,10 +65,11 @@ export class SmscDispatch {
       try {
         const bind = smsc.leastBusyBind();
         if (!bind) return { retry: 'elsewhere', reason: `no bind to ${smsc.settings.id}` };
-        for (const segment of segmentsOf(sms, this.clock.now(), { ...smsc.settings, ...changes })) {
+        const segments = segmentsOf(sms, this.clock.now(), { ...smsc.settings, ...changes });
+        for (const segment of segments) {
           const { messageId } = await this.#submitProven({ smsc, bind, segment, beginBy: sms.beginBy });
           acceptedSegments += 1;
-          await accepted(smsc, messageId);
+          await accepted(smsc, { messageId, source: segment.source, segments: segments.length });
         }
         return undefined;
       } catch (error) {

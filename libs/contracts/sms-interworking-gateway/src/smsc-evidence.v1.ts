@@ -10,7 +10,11 @@ export const SmscAccepted = defineEvent({
   type: 'SmscAccepted', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
   summary: 'The SMSC accepted every segment of an SMS',
   key: ({ user }) => user,
-  schema: z.object({ ...sms, segmentIds: z.array(z.string()), smsc: z.string().optional() }),
+  schema: z.object({
+    ...sms, segmentIds: z.array(z.string()), smsc: z.string().optional(),
+    /** The address that it was sent from: a cancellation names it again. */
+    source: z.object({ ton: z.number().int(), npi: z.number().int(), address: z.string() }).optional(),
+  }),
 });
 export type SmscAccepted = PayloadOf<typeof SmscAccepted>;
 
@@ -34,20 +38,23 @@ export type SmscRefused = PayloadOf<typeof SmscRefused>;
 export const handsetCause = z.enum(['absent-subscriber', 'memory-full', 'barred']);
 export type HandsetCause = z.infer<typeof handsetCause>;
 
-/** What the SMSC said to taking a submitted SMS back: `cancelled` when it dropped every segment, so that the handset gets none. */
+/**
+ * What the SMSC said to taking a submitted SMS back: `cancelled` when it dropped a segment, so that the handset never gets the whole.
+ * `dropped` names those segments; absent: all.
+ */
 export const SmscCancelled = defineEvent({
   type: 'SmscCancelled', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
   summary: 'The SMSC dropped a submitted SMS, or would not',
   key: ({ user }) => user,
-  schema: z.object({ ...sms, outcome: z.enum(['cancelled', 'refused']), reason: z.string() }),
+  schema: z.object({ ...sms, outcome: z.enum(['cancelled', 'refused']), reason: z.string(), dropped: z.array(z.string()).optional() }),
 });
 export type SmscCancelled = PayloadOf<typeof SmscCancelled>;
 
-/** A delivery receipt for one segment. */
+/** A delivery receipt for one segment; `segments`: how many the SMS has. */
 export const SmscReceipt = defineEvent({
   type: 'SmscReceipt', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
   summary: 'A delivery receipt for one segment of an SMS',
   key: ({ user }) => user,
-  schema: z.object({ ...sms, segmentId: z.string(), state: z.enum(['ENROUTE', 'DELIVERED', 'EXPIRED', 'DELETED', 'UNDELIVERABLE', 'ACCEPTED', 'UNKNOWN', 'REJECTED']), error: z.string().optional(), cause: handsetCause.optional() }),
+  schema: z.object({ ...sms, segmentId: z.string(), segments: z.number().int().min(1).optional(), state: z.enum(['ENROUTE', 'DELIVERED', 'EXPIRED', 'DELETED', 'UNDELIVERABLE', 'ACCEPTED', 'UNKNOWN', 'REJECTED']), error: z.string().optional(), cause: handsetCause.optional() }),
 });
 export type SmscReceipt = PayloadOf<typeof SmscReceipt>;

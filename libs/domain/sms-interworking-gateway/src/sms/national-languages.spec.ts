@@ -1,17 +1,18 @@
 import { DEFAULT_POLICY, type Policy } from '@cpm/vocabulary';
 import { requirement } from '@cpm/runtime-decider';
-import { SubmitSms, SubmitUcn } from '@cpm/contracts-sms-interworking-gateway';
+import { SendSms, SubmitUcn } from '@cpm/contracts-sms-interworking-gateway';
+import { NO_LEASES } from '../lease/leases.js';
 import { smsInterworkingGateway } from '../sms-interworking-gateway.service.js';
 import { ALICE, BOB, Gateway, PHONE, request, START } from './sms.fixture.js';
 import type { SmsCommand } from './sms.js';
 
 const leg = { user: BOB, messageId: 'm1', sender: ALICE, device: PHONE, attempt: 1, expiresAt: START + 3_600_000, at: START };
 const commandOf = (type: string, payload: unknown, policy: Policy) =>
-  smsInterworkingGateway.subscriptions.find(({ contract }) => contract.type === type)?.command(payload, { now: START, policy, id: BOB, view: undefined, open: [] }) as SmsCommand;
+  smsInterworkingGateway.subscriptions.find(({ contract }) => contract.type === type)?.command(payload, { now: START, policy, id: BOB, view: NO_LEASES, open: [] }) as SmsCommand;
 
 requirement('CPM-MLD-028a', () => {
   describe.each([
-    ['a text', SubmitSms.type, { ...leg, text: 'Merhaba' }],
+    ['a text', SendSms.type, { ...leg, text: 'Merhaba' }],
     ['a notification', SubmitUcn.type, { ...leg, contentType: 'image/jpeg', size: 5 }],
   ])('%s', (_, type, payload) => {
     it('is taken with the languages that the policy allows then', () => {

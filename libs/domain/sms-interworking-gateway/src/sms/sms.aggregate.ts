@@ -5,7 +5,7 @@ import { OfferUcn, SmsProgress, UcnSummaryProgress, WithdrawUcn } from '@cpm/con
 import { leases } from '../lease/leases.aggregate.js';
 import type { Leases } from '../lease/leases.js';
 import { BEGIN_MARGIN_MS, smsDecider } from './sms.decider.js';
-import { submissionOf, type CountedRefusal, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type Submission } from './sms.js';
+import { submissionOf, type CountedRefusal, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type SourceAddress, type Submission } from './sms.js';
 
 /** The effect that brings a text to the SMSC; `attempt` is the number of the submission, which its outcome names again. */
 export interface SmsSubmissionInput {
@@ -40,11 +40,14 @@ export interface SmsCancellationInput {
   readonly sender: CpmAddress;
   /** MSISDN it was sent from; absent: the sender's own. */
   readonly source?: string;
+  /** The address that the SMSC was told; absent: it was not noted. */
+  readonly from?: SourceAddress;
   readonly smsc: string;
   readonly segmentIds: readonly string[];
 }
 
 const WAIT = 'wait';
+const CANCELLATION = 'cancellation';
 const KEPT_AFTER_MS = 7 * 86_400_000;
 
 export function smsId(user: CpmAddress, messageId: string): string {
@@ -93,10 +96,10 @@ function evidence({ state, cause, heardAt }: Extract<SmsEvent, { type: 'HandsetO
 
 type Of<Type extends SmsEvent['type']> = Extract<SmsEvent, { type: Type }>;
 
-function askBack({ number, smsc, segmentIds }: Of<'CancellationSent'>, { request }: Sms, id: string): readonly Reaction[] {
+function askBack({ number, smsc, segmentIds, source: from }: Of<'CancellationSent'>, { request }: Sms, id: string): readonly Reaction[] {
   if (!request) return [];
   const { user, sender, source } = request;
-  const input: SmsCancellationInput = { user, smsId: id, attempt: number, sender, ...(source !== undefined && { source }), smsc, segmentIds };
+  const input: SmsCancellationInput = { user, smsId: id, attempt: number, sender, ...(source !== undefined && { source }), ...(from && { from }), smsc, segmentIds };
   return [perform('cancel-sms', input)];
 }
 
@@ -160,6 +163,7 @@ function lineOf(event: SmsEvent): { readonly step: string; readonly reason?: str
       return { step: 'cancelled before it was taken', reason: event.cancellation.reason };
     case 'UcnWithdrawn':
       return { step: 'need not be told of any more, if nothing tells of it yet', reason: event.reason };
+    case 'AnswerOverdue':
     case 'ReceiptAwaited':
     case 'HandsetObserved':
       return undefined;
@@ -187,7 +191,7 @@ export const sms = defineAggregate<SmsCommand, Sms, SmsEvent, Leases>({
   ownerOf,
   view: { aggregate: leases, idOf: ownerOf },
   messageOf,
-  timersOf: ({ dueAt }) => (dueAt === null ? {} : { [WAIT]: dueAt }),
+  timersOf: ({ dueAt, cancelDueAt }) => ({ ...(dueAt !== null && { [WAIT]: dueAt }), ...(typeof cancelDueAt === 'number' && { [CANCELLATION]: cancelDueAt }) }),
   whenDue: (_timer, { now, view }) => ({ type: 'EndWait', optOuts: view.optOuts, now }),
   journalOf: (event, _context, after) => journalOf(event, after),
   isOpen: ({ status }) => status !== 'none' && status !== 'ended',
