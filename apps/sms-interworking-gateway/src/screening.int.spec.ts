@@ -135,6 +135,15 @@ describe('a gateway with such a service', () => {
     expect(asked).toEqual([]);
   });
 
+  it('is asked of everybody whose message a text tells of, and says for whose sake it may not leave', async () => {
+    const senders = [sms.sender, 'tel:+4915110000003'];
+    expect(await outcomeOf({ allow: false }, { senders })).toMatchObject({ retry: 'never', screened: senders });
+    expect(asked).toMatchObject(senders.map((sender) => ({ sender })));
+    asked = [];
+    expect(await outcomeOf({ allow: true }, { senders })).not.toHaveProperty('screened');
+    expect(asked).toHaveLength(2);
+  });
+
   it('goes on with what is allowed', async () => expect(await outcomeOf({ allow: true })).toMatchObject({ reason: expect.stringContaining('SMSC') }));
 });
 

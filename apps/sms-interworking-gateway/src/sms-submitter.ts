@@ -42,10 +42,10 @@ export class SmsSubmitter {
   };
 
   async #submit(sms: SmsSubmission): Promise<void> {
-    const { ingress, clock, effects, receipts, screening, done } = this.parts;
+    const { ingress, clock, effects, receipts, done } = this.parts;
     const { user, smsId, attempt } = sms;
     const accepted: Accepted = { smsc: undefined, source: undefined, references: [] };
-    const refusal = this.#tooLate(sms) ?? (await screening.verdictOn(sms)) ?? (await this.#dispatch(sms, accepted));
+    const refusal = this.#tooLate(sms) ?? (await this.#screened(sms)) ?? (await this.#dispatch(sms, accepted));
     const { smsc, source, references } = accepted;
     const at = clock.now();
     const segmentIds = references.map(({ segmentId }) => segmentId);
@@ -58,6 +58,14 @@ export class SmsSubmitter {
   /** The log may have come to the text late. It waits for this answer, so nothing that may take long comes before it. */
   #tooLate({ beginBy }: SmsSubmission): Refusal | undefined {
     return this.parts.clock.now() > beginBy ? { retry: 'later', reason: new SmppNotBoundError('overdue').message } : undefined;
+  }
+
+  /** A text that tells of several leaves only if it might for each of them. */
+  async #screened({ senders, ...sms }: SmsSubmission): Promise<Refusal | undefined> {
+    const verdicts = await Promise.all((senders ?? [sms.sender]).map(async (sender) => ({ sender, verdict: await this.parts.screening.verdictOn({ ...sms, sender }) })));
+    const refused = verdicts.flatMap(({ sender, verdict }) => (verdict ? [{ sender, verdict }] : []));
+    const open = refused.find(({ verdict }) => verdict.retry !== 'never') ?? refused[0];
+    return open && { ...open.verdict, ...(senders && open.verdict.retry === 'never' && { screened: refused.map(({ sender }) => sender) }) };
   }
 
   /** Undefined when every segment was accepted; `accepted` grows with each. */

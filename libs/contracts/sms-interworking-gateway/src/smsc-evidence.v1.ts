@@ -20,7 +20,8 @@ export type SmscAccepted = PayloadOf<typeof SmscAccepted>;
 
 /**
  * `retry`: later (nothing was written, or the SMSC asked to wait), never, or unknown (written, no answer). `refused` names the SMSCs and
- * their command_status where that used up an attempt there; `retryAfterMs` is the wait that status asks for.
+ * their command_status where that used up an attempt there; `retryAfterMs` is the wait that status asks for. `screened`: for whose sake a
+ * text that tells of several may not leave.
  */
 export const SmscRefused = defineEvent({
   type: 'SmscRefused', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
@@ -30,6 +31,7 @@ export const SmscRefused = defineEvent({
     ...sms, retry: z.enum(['later', 'never', 'unknown']), reason: z.string(),
     retryAfterMs: z.number().int().min(0).optional(),
     refused: z.array(z.object({ smsc: z.string(), status: z.number().int() })).optional(),
+    screened: z.array(keyedAddress).optional(),
   }),
 });
 export type SmscRefused = PayloadOf<typeof SmscRefused>;

@@ -94,7 +94,7 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
   on(SmscRefused, {
     aggregate: sms,
     idOf: (evidence) => evidence.smsId,
-    command: ({ attempt, retry, reason, retryAfterMs, refused }, { now }): SmsCommand => ({ type: 'Refuse', submission: attempt, retry, reason, retryAfterMs, refused, now }),
+    command: ({ attempt, retry, reason, retryAfterMs, refused, screened }, { now }): SmsCommand => ({ type: 'Refuse', submission: attempt, retry, reason, retryAfterMs, refused, screened, now }),
   }),
   on(SmscCancelled, {
     aggregate: sms,

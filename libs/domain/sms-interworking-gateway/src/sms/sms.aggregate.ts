@@ -1,7 +1,7 @@
 import type { CpmAddress } from '@cpm/vocabulary';
 import { defineAggregate, perform, publish, type JourneyEntry, type Reaction } from '@cpm/runtime-decider';
 import { AccessObserved } from '@cpm/contracts-access-awareness';
-import { OfferUcn, SmsProgress, UcnSummaryProgress, WithdrawUcn } from '@cpm/contracts-sms-interworking-gateway';
+import { OfferUcn, ReleaseUcn, SmsProgress, UcnSummaryProgress, WithdrawUcn } from '@cpm/contracts-sms-interworking-gateway';
 import { leases } from '../lease/leases.aggregate.js';
 import type { Leases } from '../lease/leases.js';
 import { BEGIN_MARGIN_MS, smsDecider } from './sms.decider.js';
@@ -30,6 +30,8 @@ export interface SmsSubmissionInput {
   readonly refusedBy: readonly CountedRefusal[];
   /** Nobody's number may stand for all that it tells of. */
   readonly manySenders?: true;
+  /** Everybody whose message it tells of, where it tells of several. */
+  readonly senders?: readonly CpmAddress[];
 }
 
 /** The effect that asks the SMSC to drop a text; `attempt` is the number of its submission, `segmentIds` are the SMSC's. */
@@ -67,7 +69,7 @@ function react(event: SmsEvent, after: Sms, id: string): readonly Reaction[] {
     case 'TextDelivered':
       return progress(submissionOf(after, event.number)?.request, after, { id, status: 'delivered', at: event.at });
     case 'AttemptEnded':
-      return progress(after.request, after, { id, status: event.outcome, reason: event.reason, at: event.at });
+      return attemptEnded(event, after, id);
     case 'UnseenCancelled':
       return [progressOf({ ...event.cancellation, form: 'SMS' }, { id, status: 'cancelled', reason: event.cancellation.reason, at: event.at })];
     default:
@@ -80,7 +82,7 @@ function reactToBundling(event: SmsEvent, { request, attempt }: Sms, id: string)
   const [user, messageId] = [ownerOf(id), messageOf(id)];
   switch (event.type) {
     case 'UcnOffered':
-      return request?.offered ? [publish(OfferUcn, { user, ucn: { messageId, attempt, sender: request.sender, device: request.device, ...request.offered, expiresAt: request.expiresAt }, at })] : [];
+      return request?.offered ? [publish(OfferUcn, { user, ucn: { messageId, attempt, sender: request.sender, device: request.device, ...request.offered, expiresAt: request.expiresAt, ...(request.sessionId !== undefined && { sessionId: request.sessionId }) }, at })] : [];
     case 'UcnWithdrawn':
       return [publish(WithdrawUcn, { user, messageId, attempt, reason: event.reason, at })];
     case 'SummaryAdvanced':
@@ -105,12 +107,20 @@ function askBack({ number, smsc, segmentIds, source: from }: Of<'CancellationSen
 
 function submit({ number, dueAt, mayRepeat }: Of<'SubmissionBegun'>, { request, refusedBy = [] }: Sms, id: string): readonly Reaction[] {
   if (!request) return [];
-  const { user, messageId, sender, source, text, nationalLanguages, link, form, expiresAt, manySenders } = request;
-  const optional = { ...(source !== undefined && { source }), ...(nationalLanguages && { nationalLanguages }), ...(link && { link: { messageId, maxUses: link.maxUses } }), ...(manySenders && { manySenders }) };
+  const { user, messageId, sender, source, text, nationalLanguages, link, form, expiresAt, manySenders, covered } = request;
+  const optional = { ...(source !== undefined && { source }), ...(nationalLanguages && { nationalLanguages }), ...(link && { link: { messageId, maxUses: link.maxUses } }), ...(manySenders && { manySenders }), ...(covered && { senders: [...new Set(covered.map((one) => one.sender))] }) };
   const input: SmsSubmissionInput = {
     user, smsId: id, attempt: number, sender, text, ...optional, form, expiresAt, beginBy: dueAt - BEGIN_MARGIN_MS, mayRepeat, refusedBy,
   };
   return [perform('submit-sms', input)];
+}
+
+function attemptEnded({ outcome: status, reason, spared = [], at }: Of<'AttemptEnded'>, after: Sms, id: string): readonly Reaction[] {
+  const concerned = after.request?.covered?.filter(({ messageId }) => !spared.some((one) => one.messageId === messageId));
+  return [
+    ...progress(after.request, { request: after.request && { ...after.request, covered: concerned } }, { id, status, reason, at }),
+    ...spared.map(({ messageId, attempt }) => publish(ReleaseUcn, { user: ownerOf(id), messageId, attempt, at })),
+  ];
 }
 
 interface Told {
@@ -121,10 +131,10 @@ interface Told {
 }
 
 /** Of a summary every notification that it stands for is told, which tells routing. */
-function progress(submitted: Submission['request'] | null | undefined, { request }: Sms, { id, ...told }: Told): readonly Reaction[] {
+function progress(submitted: Submission['request'] | null | undefined, { request }: Pick<Sms, 'request'>, { id, ...told }: Told): readonly Reaction[] {
   if (!submitted) return [];
   const [user, summaryId] = [ownerOf(id), messageOf(id)];
-  if (request?.covered) return request.covered.map((covered) => publish(UcnSummaryProgress, { user, ...covered, summaryId, ...told }));
+  if (request?.covered) return request.covered.map(({ sessionId: _sessionId, ...covered }) => publish(UcnSummaryProgress, { user, ...covered, summaryId, ...told }));
   return [progressOf(submitted, { id, ...told })];
 }
 

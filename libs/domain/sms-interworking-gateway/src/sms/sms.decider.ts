@@ -4,7 +4,7 @@ import { isOptedOut, type OptOuts } from '../lease/opt-outs.js';
 import { askBack, endCancellation, takeCancellation } from './cancellation.js';
 import { isFailure, isNews, isProven, verdictOf } from './segment-reports.js';
 import { followSummary } from './summary-progress.js';
-import { evolveSms, isCurrent, NO_SMS, submissionOf, type Sms, type SmsCommand, type SmsEvent, type SmsOutcome, type SmsRequest, type Submission } from './sms.js';
+import { evolveSms, isCurrent, NO_SMS, submissionOf, type CoveredUcn, type Sms, type SmsCommand, type SmsEvent, type SmsOutcome, type SmsRequest, type Submission } from './sms.js';
 
 type Of<Type extends SmsCommand['type']> = Extract<SmsCommand, { type: Type }>;
 
@@ -81,9 +81,15 @@ function submitOrEnd(state: Sms, optOuts: OptOuts, at: Instant): readonly SmsEve
 
 /** Why a text does not leave, undefined where it may: whoever wants no SMS of this sender gets none, whether it is the text or tells of one. */
 function endingOf(request: SmsRequest, optOuts: OptOuts, at: Instant): readonly SmsEvent[] | undefined {
-  const isUnwanted = request.covered ? request.covered.every((one) => isOptedOut(optOuts, one)) : isOptedOut(optOuts, request);
-  if (isUnwanted) return [{ type: 'AttemptEnded', outcome: 'failed', reason: 'recipient-opted-out', at }];
+  const isWanted = (one: Pick<SmsRequest, 'sender' | 'sessionId'>) => !isOptedOut(optOuts, one);
+  if (!(request.covered ?? [request]).every(isWanted)) return [{ type: 'AttemptEnded', outcome: 'failed', reason: 'recipient-opted-out', ...sparing(request, isWanted), at }];
   return at >= request.expiresAt ? [{ type: 'AttemptEnded', outcome: 'expired', reason: 'not submitted within its life', at }] : undefined;
+}
+
+/** CPM-MLD-029: what keeps a summary from leaving for the sake of one sender keeps back only what is his. */
+function sparing({ covered = [] }: SmsRequest, isSpared: (one: CoveredUcn) => boolean): { readonly spared?: readonly CoveredUcn[] } {
+  const spared = covered.filter(isSpared);
+  return spared.length > 0 ? { spared } : {};
 }
 
 function begin({ number, uncertain }: Sms, at: Instant): readonly SmsEvent[] {
@@ -124,10 +130,10 @@ function receiptLimit({ request }: Sms, at: Instant): Instant {
   return Math.min(request?.expiresAt ?? at, at + MAX_VALIDITY_MS) + RECEIPT_GRACE_MS;
 }
 
-function refuse({ submission: number, retry, reason, retryAfterMs, refused, now: at }: Of<'Refuse'>, state: Sms): readonly SmsEvent[] {
+function refuse({ submission: number, retry, reason, retryAfterMs, refused, screened, now: at }: Of<'Refuse'>, state: Sms): readonly SmsEvent[] {
   if (state.status !== 'submitting' || number !== state.number || state.request === null) return [];
   if (retry === 'unknown') return acceptProven(state, at) ?? [{ type: 'AttemptEnded', outcome: 'unknown', reason, at }];
-  if (retry === 'never') return [{ type: 'AttemptEnded', outcome: 'failed', reason, at }];
+  if (retry === 'never') return [{ type: 'AttemptEnded', outcome: 'failed', reason, ...(screened && sparing(state.request, ({ sender }) => !screened.includes(sender))), at }];
   if (state.cancelling) return [{ type: 'AttemptEnded', outcome: 'cancelled', reason, at }];
   const dueAt = at + (retryAfterMs ?? Math.min(RETRY_FIRST_MS * 2 ** state.refusals, RETRY_LAST_MS));
   return [{ type: 'RetryPlanned', dueAt: Math.min(dueAt, state.request.expiresAt), reason, ...(refused && { refused }), at }];

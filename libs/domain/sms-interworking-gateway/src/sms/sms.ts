@@ -46,13 +46,13 @@ export interface SmsRequest {
   readonly manySenders?: true | undefined;
 }
 
-export type CoveredUcn = Pick<UcnSummaryProgress, 'messageId' | 'attempt' | 'sender' | 'device'>;
+export type CoveredUcn = Pick<UcnSummaryProgress, 'messageId' | 'attempt' | 'sender' | 'device'> & Pick<SmsRequest, 'sessionId'>;
 
 export type SmsCommand = { readonly now: Instant } & (
   | { readonly type: 'Submit'; readonly request: SmsRequest; readonly optOuts: OptOuts }
   | { readonly type: 'Cancel'; readonly cancellation: CancelSms }
   | { readonly type: 'Accept'; readonly submission: number; readonly segmentIds: readonly string[]; readonly smsc?: string | undefined; readonly source?: SourceAddress | undefined }
-  | { readonly type: 'Refuse'; readonly submission: number; readonly retry: Retry; readonly reason: string; readonly retryAfterMs?: number | undefined; readonly refused?: readonly StatusRefusal[] | undefined }
+  | { readonly type: 'Refuse'; readonly submission: number; readonly retry: Retry; readonly reason: string; readonly retryAfterMs?: number | undefined; readonly refused?: readonly StatusRefusal[] | undefined; readonly screened?: readonly CpmAddress[] | undefined }
   | { readonly type: 'TakeCancellation'; readonly submission: number; readonly outcome: SmscCancelled['outcome']; readonly reason: string; readonly dropped?: readonly string[] | undefined }
   | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly segments?: number; readonly state: SegmentState; readonly error?: string; readonly cause?: HandsetCause; readonly heardAt: Instant }
   | { readonly type: 'Release'; readonly attempt: number; readonly optOuts: OptOuts }
@@ -128,7 +128,8 @@ export type SmsEvent = { readonly at: Instant } & (
   | { readonly type: 'SegmentReported'; readonly number: number; readonly segmentId: string; readonly segments?: number; readonly state: SegmentState; readonly error?: string }
   | { readonly type: 'HandsetObserved'; readonly state: 'AVAILABLE' | 'UNAVAILABLE'; readonly cause?: HandsetCause; readonly heardAt: Instant }
   | { readonly type: 'TextDelivered'; readonly number: number }
-  | { readonly type: 'AttemptEnded'; readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string }
+  /** `spared`: notifications that its reason does not concern: each leaves as a text of its own. */
+  | { readonly type: 'AttemptEnded'; readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string; readonly spared?: readonly CoveredUcn[] }
   /** Nothing need tell of it any more; `dueAt`: until when it is waited for whether something did. */
   | { readonly type: 'UcnWithdrawn'; readonly reason: string; readonly dueAt: Instant }
   | { readonly type: 'SummaryAdvanced'; readonly told: Omit<UcnSummaryProgress, 'status' | 'reason'>; readonly status: 'submitted' | 'delivered'; readonly dueAt: Instant }
