@@ -1,5 +1,5 @@
 import type { Instant } from '@cpm/vocabulary';
-import type { Decider } from '@cpm/runtime-decider';
+import { concluding, type Decider } from '@cpm/runtime-decider';
 import { isOptedOut, type OptOuts } from '../lease/opt-outs.js';
 import { askBack, endCancellation, takeCancellation } from './cancellation.js';
 import { isFailure, isNews, isProven, verdictOf } from './segment-reports.js';
@@ -52,18 +52,7 @@ export const smsDecider: Decider<SmsCommand, Sms, SmsEvent> = {
   evolve: evolveSms,
 };
 
-/** Collects events, each seen by those that follow. */
-function conclude(state: Sms, ...steps: readonly ((state: Sms) => readonly SmsEvent[])[]): readonly SmsEvent[] {
-  const events: SmsEvent[] = [];
-  let now = state;
-  for (const step of steps) {
-    for (const event of step(now)) {
-      events.push(event);
-      now = evolveSms(now, event);
-    }
-  }
-  return events;
-}
+const conclude = concluding(evolveSms);
 
 function take({ request, optOuts, now }: Of<'Submit'>, state: Sms): readonly SmsEvent[] {
   if (request.attempt <= state.attempt) return [];
