@@ -126,7 +126,7 @@ it('shows an operator a notification before it is sent, and refuses a text that 
   const sent = { text: `ein Video (2.5 MB) von +4915110000001 ${ucnRef('example', bob)}`, encoding: 'gsm7', segments: 1 };
   const summary = { text: `9 weitere Videos von +4915110000001 warten auf Sie (${ucnSummaryRef('summary|example', bob)}). Sie folgen, sobald Ihr Telefon Daten hat.`, encoding: 'gsm7', segments: 1, warnings: [] };
   expect(preview).toEqual({ status: 200, body: { ...sent, warnings: [], withoutUrl: sent, withUrl: { ...sent, text: `${sent.text} https://example.org/u/${'x'.repeat(22)}` }, summary } });
-  const costly = await call('POST', '/admin/v1/policy/ucn-preview', operator, { texts: { en: 'Reçu {type} de {sender} ({ref}), {size}, {expiry}' }, summaryTexts: { en: '{count} {type} {url}' }, count: 3 });
+  const costly = await call('POST', '/admin/v1/policy/ucn-preview', operator, { texts: { en: 'Vous avez reçu {type} de {sender} ({ref}), {size}, {expiry}' }, summaryTexts: { en: '{count} {type} {url}' }, count: 3 });
   expect(costly).toMatchObject({ status: 200, body: {
     segments: 2, warnings: ['takes up to 2 short messages', expect.stringContaining('ç not in the GSM alphabet')],
     summary: { text: '3 images', warnings: [expect.stringContaining('has no {ref}'), expect.stringContaining('{url} stays empty')] },

@@ -31,7 +31,7 @@ type Anything = any;
 export class BoxStage {
   bob = 'tel:+4915120000000' as CpmAddress;
   private bobs = 0;
-  private readonly known = new Set<string>();
+  private readonly known = new Map<string, Promise<void>>();
 
   private constructor(
     readonly connection: Connection,
@@ -79,11 +79,12 @@ export class BoxStage {
     return { status: answer.status, headers: answer.headers, body: body as Body };
   }
 
-  /** As the device registry knows him. */
-  async registered(user: string, device: string): Promise<void> {
-    if (this.known.has(`${user}|${device}`)) return;
-    this.known.add(`${user}|${device}`);
-    await registerDevice(this.connection, user, device);
+  /** As the device registry knows him; resolves when it does, also for a second call at the same time. */
+  registered(user: string, device: string): Promise<void> {
+    const key = `${user}|${device}`;
+    const known = this.known.get(key) ?? registerDevice(this.connection, user, device);
+    this.known.set(key, known);
+    return known;
   }
 
   /** Puts events into the log and waits until the box has decided them. */

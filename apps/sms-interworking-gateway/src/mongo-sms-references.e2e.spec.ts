@@ -1,4 +1,4 @@
-import { connectMongo } from '@cpm/runtime-mongo';
+import { collectionOf, connectMongo } from '@cpm/runtime-mongo';
 import type { DeliveryReceipt, SubmitSm } from '@cpm/smpp';
 import { startMongo, type MongoService } from '@cpm/testing-containers';
 import type { Connection } from 'mongoose';
@@ -47,6 +47,21 @@ it('brings a receipt that one replica parked to the response that another one go
   await one.joinParked(smsc, reference);
   expect(ingress.of('SmscReceipt')).toEqual([{ ...reference, state: 'UNDELIVERABLE', error: '6', cause: 'absent-subscriber', at: 1_000 }]);
   expect(await one.take({ ...smsc, id: 'another' }, receipt)).toBe('parked');
+});
+
+it('brings a receipt to a segment that was given up without a response, whichever replica hears it', async () => {
+  const [one, other] = [await replica(), await replica()];
+  const unanswered = { ...reference, segmentId: '', acceptedBefore: ['1'] };
+  await one.givenUp('smsc', { segment, since: 0, reference: unanswered });
+  expect(await other.take(smsc, { ...receipt, state: 'DELIVERED' })).toBe('reported');
+  expect(ingress.published.map(({ type, payload }) => [type, payload['segmentIds'] ?? payload['segmentId']])).toEqual([['SmscAccepted', ['1', '1000000001']], ['SmscReceipt', '1000000001']]);
+});
+
+it('stores no number with a parked receipt', async () => {
+  await (await replica()).take(smsc, receipt);
+  const stored = await connection.collection(collectionOf('sms-interworking-gateway', 'parked-receipts')).find().toArray();
+  expect(stored).toHaveLength(1);
+  expect(JSON.stringify(stored)).not.toContain('15110000002');
 });
 
 it('finds by its reference what proves a segment, of the right SMSC, recipient and time', async () => {

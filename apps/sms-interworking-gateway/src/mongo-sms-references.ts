@@ -1,12 +1,12 @@
 import { SMSC_REFERENCES } from '@cpm/domain-sms-interworking-gateway';
-import { collectionOf } from '@cpm/runtime-mongo';
+import { collectionOf, COMMITTED, MAJORITY } from '@cpm/runtime-mongo';
 import type { Collection, Connection } from 'mongoose';
 import { comparableId } from './message-id-forms.js';
 import { SharedCalls } from './shared-calls.js';
 import { keptReceipt, type KeptReceipt, type SegmentReference, type SmsReferences } from './sms-references.js';
 
 interface ReferenceDocument {
-  /** `smscId|id` */
+  /** `smscId|key` */
   _id: string;
   reference: SegmentReference;
   delAt: Date;
@@ -15,14 +15,12 @@ interface ReferenceDocument {
 interface ParkedDocument {
   /** `smscId|id of the receipt|state` */
   _id: string;
-  /** `smscId|id` of every response it may belong to. */
+  /** `smscId|key` of every segment it may be about. */
   awaits: string[];
   receipt: KeptReceipt;
   delAt: Date;
 }
 
-const MAJORITY = { writeConcern: { w: 'majority' as const } };
-const COMMITTED = { readConcern: { level: 'majority' as const } };
 const REFERENCE_LIFE_MS = 7 * 86_400_000;
 const PARKED_LIFE_MS = 86_400_000;
 
@@ -33,7 +31,7 @@ export class MongoSmsReferences implements SmsReferences {
 
   private readonly keeping = new SharedCalls((documents: readonly ReferenceDocument[]) => this.keepAll(documents));
   private readonly finding = new SharedCalls((wanted: readonly (readonly string[])[]) => this.findAll(wanted));
-  private readonly awaiting = new SharedCalls((keys: readonly string[]) => this.parkedFor(keys));
+  private readonly awaiting = new SharedCalls((wanted: readonly (readonly string[])[]) => this.parkedFor(wanted));
 
   constructor(
     connection: Connection,
@@ -49,42 +47,42 @@ export class MongoSmsReferences implements SmsReferences {
     await this.waiting.createIndexes([forgetting, { key: { awaits: 1 } }]);
   }
 
-  async keep(smscId: string, reference: SegmentReference): Promise<void> {
-    await this.keeping.call({ _id: keyOf(smscId, comparableId(reference.segmentId)), reference, delAt: this.inMs(REFERENCE_LIFE_MS) });
+  async keep(smscId: string, key: string, reference: SegmentReference): Promise<void> {
+    await this.keeping.call({ _id: keyOf(smscId, key), reference, delAt: this.inMs(REFERENCE_LIFE_MS) });
   }
 
-  async find(smscId: string, ids: readonly string[]): Promise<SegmentReference | undefined> {
-    return this.finding.call(ids.map((id) => keyOf(smscId, id)));
+  async find(smscId: string, keys: readonly string[]): Promise<readonly SegmentReference[]> {
+    return this.finding.call(keys.map((key) => keyOf(smscId, key)));
   }
 
-  async park(smscId: string, ids: readonly string[], receipt: KeptReceipt): Promise<void> {
-    const document = { awaits: ids.map((id) => keyOf(smscId, id)), receipt, delAt: this.inMs(PARKED_LIFE_MS) };
-    await this.waiting.updateOne({ _id: parkedKey(smscId, receipt) }, { $setOnInsert: document }, { upsert: true, ...MAJORITY });
+  async park(smscId: string, keys: readonly string[], receipt: KeptReceipt): Promise<void> {
+    const document = { awaits: keys.map((key) => keyOf(smscId, key)), receipt, delAt: this.inMs(PARKED_LIFE_MS) };
+    await this.waiting.updateOne({ _id: parkedKey(smscId, receipt) }, { $setOnInsert: document }, { upsert: true, writeConcern: MAJORITY });
   }
 
-  async parked(smscId: string, responseId: string): Promise<KeptReceipt[]> {
-    return this.awaiting.call(keyOf(smscId, comparableId(responseId)));
+  async parked(smscId: string, keys: readonly string[]): Promise<readonly KeptReceipt[]> {
+    return this.awaiting.call(keys.map((key) => keyOf(smscId, key)));
   }
 
   async unpark(smscId: string, receipt: KeptReceipt): Promise<void> {
-    await this.waiting.deleteOne({ _id: parkedKey(smscId, receipt) }, MAJORITY);
+    await this.waiting.deleteOne({ _id: parkedKey(smscId, receipt) }, { writeConcern: MAJORITY });
   }
 
   private async keepAll(documents: readonly ReferenceDocument[]): Promise<undefined[]> {
     const operations = documents.map(({ _id, ...replacement }) => ({ replaceOne: { filter: { _id }, replacement, upsert: true } }));
-    await this.references.bulkWrite(operations, { ordered: false, ...MAJORITY });
+    await this.references.bulkWrite(operations, { ordered: false, writeConcern: MAJORITY });
     return documents.map(() => undefined);
   }
 
-  private async findAll(wanted: readonly (readonly string[])[]): Promise<(SegmentReference | undefined)[]> {
-    const found = await this.references.find({ _id: { $in: wanted.flat() } }, COMMITTED).toArray();
+  private async findAll(wanted: readonly (readonly string[])[]): Promise<SegmentReference[][]> {
+    const found = await this.references.find({ _id: { $in: wanted.flat() } }, { readConcern: COMMITTED }).toArray();
     const byKey = new Map(found.map(({ _id, reference }) => [_id, reference]));
-    return wanted.map((keys) => keys.map((key) => byKey.get(key)).find(Boolean));
+    return wanted.map((keys) => keys.map((key) => byKey.get(key)).filter((one) => one !== undefined));
   }
 
-  private async parkedFor(keys: readonly string[]): Promise<KeptReceipt[][]> {
-    const found = await this.waiting.find({ awaits: { $in: [...keys] } }, { sort: { 'receipt.at': 1 }, ...COMMITTED }).toArray();
-    return keys.map((key) => found.filter(({ awaits }) => awaits.includes(key)).map(({ receipt }) => keptReceipt.parse(receipt)));
+  private async parkedFor(wanted: readonly (readonly string[])[]): Promise<KeptReceipt[][]> {
+    const found = await this.waiting.find({ awaits: { $in: wanted.flat() } }, { sort: { 'receipt.at': 1 }, readConcern: COMMITTED }).toArray();
+    return wanted.map((keys) => found.filter(({ awaits }) => awaits.some((key) => keys.includes(key))).map(({ receipt }) => keptReceipt.parse(receipt)));
   }
 
   private inMs(ms: number): Date {
@@ -92,8 +90,8 @@ export class MongoSmsReferences implements SmsReferences {
   }
 }
 
-function keyOf(smscId: string, id: string): string {
-  return `${smscId}|${id}`;
+function keyOf(smscId: string, key: string): string {
+  return `${smscId}|${key}`;
 }
 
 function parkedKey(smscId: string, { messageId, state }: KeptReceipt): string {

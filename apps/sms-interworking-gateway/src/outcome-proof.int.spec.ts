@@ -147,15 +147,62 @@ requirement('CPM-MLD-028a', () => {
     expect(outcomes()).toEqual([['SmscRefused', 'unknown']]);
   });
 
-  it('has the same reference in another attempt, and another one for each segment', async () => {
+  it('has another reference in another attempt, and for each segment', async () => {
     answer = (submit) => ({ kind: 'accept', messageId: String(submitted.push(submit)) });
     const gateway = await startGateway(0);
     gateway.effects['submit-sms']?.([submission({ text: 'é'.repeat(200) })]);
     await until(() => ingress.published.length === 1);
     gateway.effects['submit-sms']?.([submission({ text: 'é'.repeat(200), attempt: 2 })]);
     await until(() => ingress.published.length === 2);
-    const [first, second, ...again] = submitted.map(({ userMessageReference }) => userMessageReference);
-    expect(again).toEqual([first, second]);
-    expect(first).not.toBe(second);
+    expect(new Set(submitted.map(({ userMessageReference }) => userMessageReference)).size).toBe(4);
+  });
+
+  it('is proven by no receipt of an earlier attempt', async () => {
+    answer = loseResponse;
+    const gateway = await startGateway(1_000);
+    gateway.effects['submit-sms']?.([submission()]);
+    await until(() => ingress.published.length === 1);
+    await receipt(submitted[0], '4711', 'EXPIRED');
+    gateway.effects['submit-sms']?.([submission({ attempt: 2 })]);
+    await until(() => submitted.length === 2);
+    await until(() => ingress.of('SmscRefused').length === 2);
+    expect(ingress.of('SmscAccepted')).toEqual([]);
+    expect(ingress.of('SmscReceipt').filter(({ attempt }) => attempt === 2)).toEqual([]);
+  });
+});
+
+requirement('CPM-MLD-028a', () => {
+  /** The text is told as unknown; its last submit_sm has no response. */
+  async function givenUp(of: Record<string, unknown> = {}) {
+    const gateway = await startGateway(0);
+    gateway.effects['submit-sms']?.([submission(of)]);
+    await until(() => ingress.of('SmscRefused').length === 1);
+    expect(ingress.of('SmscRefused')).toMatchObject([{ retry: 'unknown' }]);
+  }
+
+  it('has arrived after all when the receipt comes after the wait for it, whatever came before', async () => {
+    answer = loseResponse;
+    await givenUp();
+    await receipt(submitted[0], '4711', 'ENROUTE');
+    await receipt(submitted[0], '4711');
+    await receipt(submitted[0], '4711');
+    const delivery = [['SmscAccepted', ['4711']], ['SmscReceipt', 'DELIVERED']];
+    expect(outcomes()).toEqual([['SmscRefused', 'unknown'], ['SmscReceipt', 'ENROUTE'], ...delivery, ...delivery]);
+    expect(ingress.of('SmscReceipt').at(-1)).toMatchObject({ user: bob, smsId: `${bob}|m1`, attempt: 1, segmentId: '4711' });
+  });
+
+  it('has arrived after all with its last segment, and the others are still named', async () => {
+    answer = (submit) => (submitted.length === 0 ? { kind: 'accept', messageId: String(submitted.push(submit)) } : loseResponse(submit));
+    await givenUp({ text: 'é'.repeat(200) });
+    await receipt(submitted[1], '4711');
+    expect(outcomes().slice(1)).toEqual([['SmscAccepted', ['1', '4711']], ['SmscReceipt', 'DELIVERED']]);
+  });
+
+  it('has not arrived with a segment that others should have followed', async () => {
+    answer = loseResponse;
+    await givenUp({ text: 'é'.repeat(200) });
+    await receipt(submitted[0], '4711');
+    expect(ingress.of('SmscAccepted')).toEqual([]);
+    expect(references.waiting.size).toBe(1);
   });
 });

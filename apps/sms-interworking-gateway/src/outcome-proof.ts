@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SmppOutcomeUnknownError, SubmitSm, SubmitSmResult } from '@cpm/smpp';
-import type { Receipts } from './receipts.js';
+import type { SmppOutcomeUnknownError, SubmitSmResult } from '@cpm/smpp';
+import type { Receipts, UnansweredSegment } from './receipts.js';
 
 const LOOK_AGAIN_MS = 500;
 
@@ -14,15 +14,24 @@ export class OutcomeProof {
   ) {}
 
   /** Resolves as the lost response would have. @throws the error when no receipt came within the grace time, or the gateway stops */
-  async await(smscId: string, submitted: { readonly segment: SubmitSm; readonly since: number }, error: SmppOutcomeUnknownError): Promise<SubmitSmResult> {
+  async await(smscId: string, submitted: UnansweredSegment, error: SmppOutcomeUnknownError): Promise<SubmitSmResult> {
     for (let waitedMs = 0; ;) {
-      const messageId = await this.receipts.provenId(smscId, submitted).catch(() => undefined);
-      if (messageId !== undefined) return { messageId };
+      const proven = await this.#proven(smscId, submitted);
+      if (proven) return proven;
       const waitMs = Math.min(LOOK_AGAIN_MS, this.graceMs - waitedMs);
-      if (waitMs <= 0 || this.#stopped.signal.aborted) throw error;
+      if (waitMs <= 0 || this.#stopped.signal.aborted) break;
       await pause(waitMs, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
       waitedMs += waitMs;
     }
+    // Looked for once more, because a receipt may just have been parked that did not find it yet.
+    const last = await this.receipts.givenUp(smscId, submitted).then(() => this.#proven(smscId, submitted), () => undefined);
+    if (last) return last;
+    throw error;
+  }
+
+  async #proven(smscId: string, submitted: UnansweredSegment): Promise<SubmitSmResult | undefined> {
+    const messageId = await this.receipts.provenId(smscId, submitted).catch(() => undefined);
+    return messageId === undefined ? undefined : { messageId };
   }
 
   /** Nobody is waited for any more: what is unproven is told as unknown. */

@@ -1,13 +1,9 @@
+import { messageState, type SmscReceipt } from '@cpm/contracts-sms-interworking-gateway';
 import type { MessageState } from '@cpm/smpp';
-import { z } from 'zod';
 
-/** The states a receipt can report, as they stand in the log. */
-export const messageState = z.enum(['ENROUTE', 'DELIVERED', 'EXPIRED', 'DELETED', 'UNDELIVERABLE', 'ACCEPTED', 'UNKNOWN', 'REJECTED']);
-export type ReportedState = z.infer<typeof messageState>;
+const RARE: Readonly<Partial<Record<MessageState, SmscReceipt['state']>>> = { SCHEDULED: 'ENROUTE', SKIPPED: 'UNDELIVERABLE' };
 
-const RARE: Readonly<Partial<Record<MessageState, ReportedState>>> = { SCHEDULED: 'ENROUTE', SKIPPED: 'UNDELIVERABLE' };
-
-/** Undefined for a receipt that names no state. */
-export function reportedState(state: MessageState): ReportedState | undefined {
+/** As it stands in the log; undefined for a receipt that names no state. */
+export function reportedState(state: MessageState): SmscReceipt['state'] | undefined {
   return RARE[state] ?? messageState.safeParse(state).data;
 }

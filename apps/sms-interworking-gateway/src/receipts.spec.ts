@@ -51,3 +51,53 @@ it('joins a receipt only with what its own SMSC accepted: ids repeat between SMS
   await receipts.joinParked(smsc, reference);
   expect(published).toEqual([]);
 });
+
+describe('a receipt that may name its text in another form', () => {
+  const carol = { user: 'tel:+4915110000003', smsId: 'tel:+4915110000003|m2', attempt: 1, segmentId: 'a' };
+  const own = { ...reference, segmentId: '10' };
+  const ten = { ...receipt, messageId: '10' };
+
+  it('waits for its own response while only another handset\'s text fits so', async () => {
+    await receipts.accepted(smsc, carol);
+    expect(await receipts.take(smsc, ten)).toBe('parked');
+    await receipts.accepted(smsc, own);
+    await receipts.joinParked(smsc, own);
+    expect(published).toMatchObject([{ smsId: reference.smsId, segmentId: '10' }]);
+  });
+
+  it('is not joined by another handset\'s text that comes first', async () => {
+    await receipts.take(smsc, ten);
+    await receipts.accepted(smsc, carol);
+    await receipts.joinParked(smsc, carol);
+    expect(published).toEqual([]);
+    await receipts.joinParked(smsc, own);
+    expect(published).toMatchObject([{ smsId: reference.smsId }]);
+  });
+
+  it.each(['before', 'after'])('is joined by its handset\'s text %s the response', async (when) => {
+    const mine = { ...reference, segmentId: 'A' };
+    if (when === 'before') await receipts.take(smsc, ten);
+    await receipts.accepted(smsc, mine);
+    await receipts.joinParked(smsc, mine);
+    if (when === 'after') await receipts.take(smsc, ten);
+    expect(published).toMatchObject([{ smsId: reference.smsId, segmentId: 'A' }]);
+  });
+
+  it('is of its own handset\'s text where another one has the same id', async () => {
+    await receipts.accepted(smsc, { ...carol, segmentId: '10' });
+    await receipts.accepted(smsc, { ...reference, segmentId: 'a' });
+    expect(await receipts.take(smsc, ten)).toBe('reported');
+    expect(published).toMatchObject([{ smsId: reference.smsId, segmentId: 'a' }]);
+  });
+});
+
+it.each([['of an SMSC whose clock is known by its done date too', 60, Date.UTC(2026, 0, 5, 11, 0, 59, 999)], ['of another one by its arrival alone', undefined, undefined]])('dates a receipt %s', async (_, utcOffsetMinutes, doneAt) => {
+  await receipts.accepted(smsc, reference);
+  await receipts.take({ ...smsc, utcOffsetMinutes }, { ...receipt, doneDate: '2601051200' });
+  expect(published).toEqual([{ ...reference, state: 'DELIVERED', at: 0, ...(doneAt !== undefined && { doneAt }) }]);
+});
+
+it('keeps nothing of a parked receipt that shows a number', async () => {
+  await receipts.take(smsc, { ...receipt, userMessageReference: 4711 });
+  expect(JSON.stringify([...references.waiting])).not.toContain('15110000002');
+});

@@ -1,9 +1,11 @@
-import { SmscReceipt } from '@cpm/contracts-sms-interworking-gateway';
+import { SmscAccepted, SmscReceipt } from '@cpm/contracts-sms-interworking-gateway';
 import type { Ingress } from '@cpm/runtime-ports';
-import type { DeliveryReceipt, SmppAddress, SubmitSm } from '@cpm/smpp';
+import type { DeliveryReceipt, SubmitSm } from '@cpm/smpp';
 import type { CpmAddress } from '@cpm/vocabulary';
-import { responseIdsFor, type IdFormat } from './message-id-forms.js';
+import { doneAtOf } from './done-date.js';
+import { comparableId, type IdFormat } from './message-id-forms.js';
 import { causeOf, type ErrorCauses } from './receipt-cause.js';
+import { parkedKeys, segmentKeys, segmentOf, submissionKey, wantedKeys } from './receipt-keys.js';
 import { reportedState } from './receipt-state.js';
 import type { KeptReceipt, SegmentReference, SmsReferences } from './sms-references.js';
 
@@ -15,6 +17,17 @@ export interface MessageIdScope {
   readonly idFormat: IdFormat;
   /** What its error codes mean for the handset. */
   readonly errorCauses?: ErrorCauses | undefined;
+  /** Of the clock that its receipts are dated by; absent: they are dated by their arrival. */
+  readonly utcOffsetMinutes?: number | undefined;
+}
+
+/** A segment that was written and has no response. */
+export interface UnansweredSegment {
+  readonly segment: SubmitSm;
+  /** When it was submitted at the earliest, epoch ms. */
+  readonly since: number;
+  /** What its receipt is about; undefined where others should have followed it, so that the text cannot have arrived. */
+  readonly reference?: SegmentReference | undefined;
 }
 
 /** The receipt may have reached a replica whose clock is behind. */
@@ -30,58 +43,64 @@ export class Receipts {
 
   /** Resolves once the receipt is in the log or parked: then the SMSC may forget it. */
   async take(smsc: MessageIdScope, delivery: DeliveryReceipt): Promise<ReceiptFate> {
-    const { messageId } = delivery;
     const receipt = keptReceiptOf(delivery, smsc, this.now());
     if (!receipt) return 'unreadable';
-    const ids = responseIdsFor(messageId, smsc.idFormat);
-    const known = await this.references.find(smsc.id, ids);
-    if (known) return this.report(known, receipt);
-    const key = delivery.userMessageReference === undefined ? [] : [submissionKey(delivery.from, delivery.userMessageReference)];
-    await this.references.park(smsc.id, [...ids, ...key], receipt);
-    const arrived = await this.references.find(smsc.id, ids);
+    const known = await this.segmentOf(smsc, delivery);
+    if (known) return this.report(smsc, known, receipt);
+    await this.references.park(smsc.id, parkedKeys(delivery, smsc.idFormat), receipt);
+    const arrived = await this.segmentOf(smsc, delivery);
     if (!arrived) return 'parked';
-    await this.report(arrived, receipt);
+    await this.report(smsc, arrived, receipt);
     await this.references.unpark(smsc.id, receipt);
     return 'reported';
   }
 
   /** The SMSC accepted a segment: keeps its reference, so that receipts find it from now on. */
   async accepted(smsc: MessageIdScope, reference: SegmentReference): Promise<void> {
-    await this.references.keep(smsc.id, reference);
+    await this.references.keep(smsc.id, comparableId(reference.segmentId), reference);
   }
 
   /** Reports what came for a segment before its response. */
   async joinParked(smsc: MessageIdScope, reference: SegmentReference): Promise<void> {
-    for (const receipt of await this.references.parked(smsc.id, reference.segmentId)) {
-      await this.report(reference, receipt);
+    for (const receipt of await this.references.parked(smsc.id, segmentKeys(reference))) {
+      await this.report(smsc, reference, receipt);
       await this.references.unpark(smsc.id, receipt);
     }
   }
 
   /** The id by which a receipt names a segment that was submitted `since`; undefined while none does. */
-  async provenId(smscId: string, { segment: { destination, userMessageReference }, since }: { readonly segment: SubmitSm; readonly since: number }): Promise<string | undefined> {
+  async provenId(smscId: string, { segment: { destination, userMessageReference }, since }: UnansweredSegment): Promise<string | undefined> {
     if (userMessageReference === undefined) return undefined;
-    const parked = await this.references.parked(smscId, submissionKey(destination, userMessageReference));
+    const parked = await this.references.parked(smscId, [submissionKey(destination, userMessageReference)]);
     return parked.find(({ at }) => at >= since - CLOCKS_DIFFER_MS)?.messageId;
   }
 
-  private async report({ user, smsId, attempt, segmentId, segments }: SegmentReference, { state, error, cause, at }: KeptReceipt): Promise<'reported'> {
-    const why = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
-    await this.ingress.publish(SmscReceipt, { user: user as CpmAddress, smsId, attempt, at, segmentId, ...(segments !== undefined && { segments }), state, ...why });
+  /** The outcome of a text is told as unknown: a receipt that comes from now on still finds it. */
+  async givenUp(smscId: string, { segment: { destination, userMessageReference }, reference }: UnansweredSegment): Promise<void> {
+    if (userMessageReference !== undefined && reference) await this.references.keep(smscId, submissionKey(destination, userMessageReference), reference);
+  }
+
+  private async segmentOf({ id, idFormat }: MessageIdScope, delivery: DeliveryReceipt): Promise<SegmentReference | undefined> {
+    return segmentOf(delivery, await this.references.find(id, wantedKeys(delivery, idFormat)), idFormat);
+  }
+
+  /** A segment without a response is accepted by the receipt of its arrival: of any other end nobody waits for it. */
+  private async report(smsc: MessageIdScope, reference: SegmentReference, { messageId, state, error, cause, at, doneAt }: KeptReceipt): Promise<'reported'> {
+    const { smsId, attempt, acceptedBefore, segments } = reference;
+    const submission = { user: reference.user as CpmAddress, smsId, attempt, at };
+    if (acceptedBefore && state === 'DELIVERED') await this.ingress.publish(SmscAccepted, { ...submission, segmentIds: [...acceptedBefore, messageId], smsc: smsc.id });
+    const more = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }), ...(doneAt !== undefined && { doneAt }), ...(segments !== undefined && { segments }) };
+    await this.ingress.publish(SmscReceipt, { ...submission, segmentId: acceptedBefore ? messageId : reference.segmentId, state, ...more });
     return 'reported';
   }
 }
 
-/** What a segment is parked under beside its ids: the reference is the segment's own among those to its recipient. */
-function submissionKey({ address }: SmppAddress, userMessageReference: number): string {
-  return `to:${address.replace(/^\+/, '')}/${userMessageReference}`;
-}
-
 /** Undefined when it names no message or no state. */
-function keptReceiptOf(delivery: DeliveryReceipt, { errorCauses }: MessageIdScope, at: number): KeptReceipt | undefined {
+function keptReceiptOf(delivery: DeliveryReceipt, { errorCauses, utcOffsetMinutes }: MessageIdScope, at: number): KeptReceipt | undefined {
   const { messageId, errorCode } = delivery;
   const state = reportedState(delivery.state);
   if (messageId === '' || state === undefined) return undefined;
   const cause = causeOf(delivery, errorCauses);
-  return { messageId, state, at, ...(errorCode !== undefined && { error: errorCode }), ...(cause !== undefined && { cause }) };
+  const doneAt = utcOffsetMinutes === undefined ? undefined : doneAtOf(delivery.doneDate, utcOffsetMinutes);
+  return { messageId, state, at, ...(errorCode !== undefined && { error: errorCode }), ...(cause !== undefined && { cause }), ...(doneAt !== undefined && { doneAt }) };
 }

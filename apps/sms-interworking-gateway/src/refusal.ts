@@ -1,4 +1,4 @@
-import type { StatusRefusal } from '@cpm/domain-sms-interworking-gateway';
+import type { Retry, StatusRefusal } from '@cpm/domain-sms-interworking-gateway';
 import { SmsTextRefusedError } from '@cpm/sms-text';
 import { classOfStatus, retryWaitMs, SmppInvalidPduError, SmppNotBoundError, SmppOutcomeUnknownError, SmppStatusError } from '@cpm/smpp';
 import type { CpmAddress } from '@cpm/vocabulary';
@@ -6,8 +6,6 @@ import { SmscUnavailableError } from './circuit.js';
 import { UnsubmittableError } from './segments.js';
 import type { Smsc } from './smsc-link.js';
 import type { SmsSubmission } from './sms-submission.js';
-
-export type Retry = 'later' | 'never' | 'unknown';
 
 /** What the log hears of a text that was not accepted. */
 export interface Refusal {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MAX_VALIDITY_MS } from '@cpm/domain-sms-interworking-gateway';
+import { MAX_VALIDITY_MS, SHORT_CODE } from '@cpm/domain-sms-interworking-gateway';
 import { encodeSegment, planSms, type SmsPlan } from '@cpm/sms-text';
 import { absoluteSmppTime, alphanumericAddress, e164Address, relativeSmppTime, type SmppAddress, type SubmitSm } from '@cpm/smpp';
 import { msisdnOf } from '@cpm/vocabulary';
@@ -7,6 +7,8 @@ import type { SmsSubmission } from './sms-submission.js';
 import type { SmscSettings } from './smsc-settings.js';
 
 const FINAL_STATES = 1;
+/** A concatenation counts its parts in an octet. */
+const SEGMENTS_MOST = 256;
 
 /** The submission can never be made; the message is the reason for the journey. */
 export class UnsubmittableError extends Error {
@@ -26,7 +28,7 @@ type SegmentSettings = SourceSettings & Pick<SmscSettings, 'validity' | 'setDpf'
  * The submit_sm of each segment, in order. Another submission gives the same concatenation reference, so that a handset puts a repeated part
  * in the place of the first; only another attempt of routing, taken when policy allows other tables, has other parts. @throws UnsubmittableError or SmsTextRefusedError
  */
-export function segmentsOf({ user, smsId, text, nationalLanguages, expiresAt, ...from }: SmsSubmission, now: number, settings: SegmentSettings): SubmitSm[] {
+export function segmentsOf({ user, smsId, attempt, text, nationalLanguages, expiresAt, ...from }: SmsSubmission, now: number, settings: SegmentSettings): SubmitSm[] {
   // What waited for its turn beyond its life would reach the handset with the shortest validity there is.
   if (now >= expiresAt) throw new UnsubmittableError('the message has expired');
   const plan = planSms(text, nationalLanguages);
@@ -40,7 +42,7 @@ export function segmentsOf({ user, smsId, text, nationalLanguages, expiresAt, ..
   };
   return plan.segments.map((_, index) => {
     const { shortMessage, ...coding } = encodeSegment(plan, index, reference);
-    const named = settings.withoutTlvs ? {} : { userMessageReference: messageReference(smsId, index) };
+    const named = settings.withoutTlvs ? {} : { userMessageReference: messageReference(smsId, attempt, index) };
     return { ...message, ...coding, shortMessage: Uint8Array.from(shortMessage), ...named };
   });
 }
@@ -50,9 +52,10 @@ function concatenationReference(smsId: string, { shift }: SmsPlan): number {
   return (shift ? hash.update(JSON.stringify(shift)) : hash).digest()[0] ?? 0;
 }
 
-/** A receipt names it where the response that would have named the message is lost: 16 bits, the same in another attempt. */
-function messageReference(smsId: string, index: number): number {
-  return createHash('sha256').update(`${smsId}|${index}`).digest().readUInt16BE();
+/** A receipt names it where the response that would have named the message is lost: 16 bits, which differ between the tries of a text and its segments. */
+function messageReference(smsId: string, attempt: number, index: number): number {
+  const first = createHash('sha256').update(smsId).digest().readUInt16BE();
+  return (first + attempt * SEGMENTS_MOST + index) % 0x10000;
 }
 
 /** @throws UnsubmittableError */
@@ -72,9 +75,8 @@ function namedSender(settings: SourceSettings): SmppAddress {
   return /^\d+$/.test(settings.senderName) ? numberedSender(settings.senderName, settings) : alphanumericAddress(settings.senderName);
 }
 
-/** National short codes have up to 6 digits, a number in international form has at least 7. */
 function numberedSender(number: string, { shortCode }: SourceSettings): SmppAddress {
-  return /^\d{3,6}$/.test(number) ? { ...shortCode, address: number } : e164Address(number);
+  return SHORT_CODE.test(number) ? { ...shortCode, address: number } : e164Address(number);
 }
 
 function validityOf(expiresAt: number, now: number, { validity }: SegmentSettings): string {

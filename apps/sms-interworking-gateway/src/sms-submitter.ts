@@ -1,9 +1,10 @@
 import { SmscAccepted, SmscRefused } from '@cpm/contracts-sms-interworking-gateway';
+import type { Retry } from '@cpm/domain-sms-interworking-gateway';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import { fillUcnTemplate } from '@cpm/sms-text';
 import { SmppNotBoundError, type SubmitSm } from '@cpm/smpp';
 import type { Receipts } from './receipts.js';
-import { RefusalTally, verdictOn, type Refusal, type Retry } from './refusal.js';
+import { RefusalTally, verdictOn, type Refusal } from './refusal.js';
 import type { RunningEffects } from './running-effects.js';
 import type { Screening } from './screening.js';
 import type { SegmentReference } from './sms-references.js';

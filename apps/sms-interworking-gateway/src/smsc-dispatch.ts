@@ -4,6 +4,7 @@ import { msisdnOf } from '@cpm/vocabulary';
 import type { OutcomeProof } from './outcome-proof.js';
 import { RefusalTally, verdictOn, type Refusal, type Verdict } from './refusal.js';
 import { segmentsOf, type SegmentChanges } from './segments.js';
+import type { SegmentReference } from './sms-references.js';
 import type { SmsSubmission } from './sms-submission.js';
 import type { Smsc, SmscBind } from './smsc-link.js';
 import type { SmscRouter } from './smsc-router.js';
@@ -23,6 +24,8 @@ export interface AcceptedSegment {
 
 interface Submitted {
   readonly smsc: Smsc;
+  /** What a receipt is about that comes without a response. */
+  readonly reference: SegmentReference | undefined;
   readonly bind: SmscBind;
   readonly segment: SubmitSm;
   readonly beginBy: number;
@@ -60,19 +63,22 @@ export class SmscDispatch {
   }
 
   async #submitTo(smsc: Smsc, { sms, accepted, tally }: Dispatched & { readonly tally: RefusalTally }): Promise<Verdict | undefined> {
+    const acceptedIds: string[] = [];
     let changes: SegmentChanges = {};
-    for (let acceptedSegments = 0; ; ) {
+    for (;;) {
       try {
         const bind = smsc.leastBusyBind();
         if (!bind) return { retry: 'elsewhere', reason: `no bind to ${smsc.settings.id}` };
         const segments = segmentsOf(sms, this.clock.now(), { ...smsc.settings, ...changes });
         for (const segment of segments) {
-          const { messageId } = await this.#submitProven({ smsc, bind, segment, beginBy: sms.beginBy });
-          acceptedSegments += 1;
+          const reference = segment === segments.at(-1) ? unanswered(sms, acceptedIds) : undefined;
+          const { messageId } = await this.#submitProven({ smsc, reference, bind, segment, beginBy: sms.beginBy });
+          acceptedIds.push(messageId);
           await accepted(smsc, { messageId, source: segment.source, segments: segments.length });
         }
         return undefined;
       } catch (error) {
+        const acceptedSegments = acceptedIds.length;
         const repaired = acceptedSegments === 0 ? repairedAfter(error, smsc, changes) : undefined;
         if (!repaired) return verdictOn(error, { smsc: smsc.settings.id, tally, acceptedSegments });
         changes = repaired;
@@ -80,18 +86,18 @@ export class SmscDispatch {
     }
   }
 
-  async #submitProven({ smsc, ...submitted }: Submitted): Promise<SubmitSmResult> {
+  async #submitProven({ smsc, reference, ...submitted }: Submitted): Promise<SubmitSmResult> {
     const since = this.clock.now();
     try {
       return await this.#submitThrottled(submitted);
     } catch (error) {
       if (!(error instanceof SmppOutcomeUnknownError)) throw error;
-      return await this.proof.await(smsc.settings.id, { segment: submitted.segment, since }, error);
+      return await this.proof.await(smsc.settings.id, { segment: submitted.segment, since, reference }, error);
     }
   }
 
   /** A throttled segment takes its place in the line again, where it waits for the end of the pause. */
-  async #submitThrottled({ bind, segment, beginBy }: Omit<Submitted, 'smsc'>): Promise<SubmitSmResult> {
+  async #submitThrottled({ bind, segment, beginBy }: Omit<Submitted, 'smsc' | 'reference'>): Promise<SubmitSmResult> {
     for (;;) {
       try {
         return await bind.submit(segment, () => this.clock.now() <= beginBy);
@@ -100,6 +106,11 @@ export class SmscDispatch {
       }
     }
   }
+}
+
+/** The last segment, should its response be missing. */
+function unanswered({ user, smsId, attempt }: SmsSubmission, acceptedBefore: readonly string[]): SegmentReference {
+  return { user, smsId, attempt, segmentId: '', acceptedBefore: [...acceptedBefore] };
 }
 
 /** What is to be changed for one more try at once; undefined where nothing is, or it was changed already. */

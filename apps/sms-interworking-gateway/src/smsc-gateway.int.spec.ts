@@ -295,9 +295,14 @@ describe('a short message of a handset', () => {
     expect(ingress.of('SmsReceived')).toMatchObject([{ text: 'middle', part: { reference: 42, total: 3, number: 2 } }]);
   });
 
+  it('to a short code is in the log too, where its words are understood', async () => {
+    expect(await deliver({ destination: { ton: 0, npi: 1, address: '12345' }, shortMessage: Buffer.from('STOP') })).toBe(STATUS.ok);
+    expect(ingress.of('SmsReceived')).toMatchObject([{ user: bob, to: '12345', text: 'STOP' }]);
+  });
+
   it.each([
     ['from a name', { source: alphanumericAddress('Bank') }, 'Bank'],
-    ['to a short code', { destination: { ton: 0, npi: 1, address: '12345' } }, bob],
+    ['to a name', { destination: alphanumericAddress('Bank') }, bob],
   ])('%s is put aside where an operator finds it', async (_, message, key) => {
     expect(await deliver(message)).toBe(STATUS.ok);
     expect(ingress.published).toEqual([]);

@@ -77,19 +77,19 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
 
   #connect(settings: SmscSettings): SmppSmsc {
     return new SmppSmsc(settings, {
-      onDeliver: (smsc, deliver) => this.#deliver(smsc, deliver),
+      onDeliver: (smsc, bind, deliver) => this.#deliver(smsc, bind, deliver),
       onAlert: (alert) => this.#alert(alert),
       onBind: ({ id }, bind, state) => {
-        if (state !== 'bound') this.#inbound.bindLost();
+        if (state !== 'bound') this.#inbound.bindLost({ smsc: id, bind });
         this.#logger.log(`bind ${bind} to the SMSC ${id} ${state}`);
       },
       observe: ({ id }, bind, event) => this.#observe(id, bind, event),
     }, this.parts.metrics.smscs);
   }
 
-  async #deliver(smsc: SmscSettings, deliver: Deliver): Promise<void> {
+  async #deliver(smsc: SmscSettings, bind: number, deliver: Deliver): Promise<void> {
     const { metrics } = this.parts;
-    if (deliver.kind === 'message') metrics.inbound(await this.#inbound.take(deliver));
+    if (deliver.kind === 'message') metrics.inbound(await this.#inbound.take({ smsc: smsc.id, bind }, deliver));
     else metrics.receipt(await this.#receipts.take(smsc, deliver));
   }
 

@@ -28,7 +28,7 @@ export interface Smsc {
 }
 
 export interface SmscEvents {
-  readonly onDeliver: (smsc: SmscSettings, deliver: Deliver) => Promise<void>;
+  readonly onDeliver: (smsc: SmscSettings, bind: number, deliver: Deliver) => Promise<void>;
   readonly onAlert: AlertHandler;
   readonly onBind: (smsc: SmscSettings, bind: number, state: SmppState) => void;
   readonly observe: (smsc: SmscSettings, bind: number, event: SmppEvent) => void;
@@ -106,7 +106,7 @@ export class SmppSmsc implements Smsc {
       guard: (write) => this.#circuit.run(() => this.#measured(write)),
       observe: (event) => this.#observe(number, event),
     });
-    transceiver.onDeliver((deliver) => events.onDeliver(settings, deliver));
+    transceiver.onDeliver((deliver) => events.onDeliver(settings, number, deliver));
     transceiver.onAlert(events.onAlert);
     transceiver.onState((state) => this.#enter(number, state));
     this.metrics.bound(settings.id, number, false);

@@ -54,6 +54,7 @@ it.each([
   ['no address', { smscs: [{ ...least, addresses: [] }] }, 'SMSC_CONFIG smscs.0.addresses:'],
   ['a port out of range', { smscs: [{ ...least, addresses: [{ host: 'h', port: 70_000 }] }] }, 'SMSC_CONFIG smscs.0.addresses.0.port:'],
   ['a prefix with plus sign', { smscs: [{ ...least, routes: [{ prefix: '+49' }] }] }, 'SMSC_CONFIG smscs.0.routes.0.prefix: must be the first digits'],
+  ['a time zone that there is not', { smscs: [{ ...least, utcOffsetMinutes: 900 }] }, 'SMSC_CONFIG smscs.0.utcOffsetMinutes:'],
   ['a rate of zero', { smscs: [{ ...least, ratePerSec: 0 }] }, 'SMSC_CONFIG smscs.0.ratePerSec:'],
   ['a status that is none', { smscs: [{ ...least, statusOverrides: { throttled: { class: 'give-up' } } }] }, 'SMSC_CONFIG smscs.0.statusOverrides'],
   ['a password that is not set', { smscs: [{ ...least, passwordEnv: 'SOUTH' }] }, 'SMSC_CONFIG smscs.0.passwordEnv: the environment variable SOUTH is not set'],

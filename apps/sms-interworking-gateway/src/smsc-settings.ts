@@ -51,6 +51,8 @@ const smsc = z.strictObject({
   statusOverrides: z.record(z.string().regex(/^(0x[0-9a-f]{1,8}|\d{1,10})$/i, 'must be a command_status, such as 0x45'), statusOverride).default({}),
   /** What its error codes in receipts mean for the handset; those of GSM networks are known. */
   errorCauses: errorCauses.default({}),
+  /** Minutes that its clock is ahead of UTC: done dates of its receipts then date what they show of handsets; absent: their arrival does. */
+  utcOffsetMinutes: z.number().int().min(-720).max(840).optional(),
   /** Asks for an alert when a handset that was away can be reached. */
   setDpf: z.boolean().default(false),
   /** It understands cancel_sm. */

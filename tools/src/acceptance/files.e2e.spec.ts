@@ -65,7 +65,8 @@ requirement('CPM-MLD-020', () => {
   it('lets the device whose connection broke at 40 % go on from there, and nobody else meanwhile', async () => {
     const bob = await world.household('Bob', { tablet: {} });
     const [phone, tablet] = bob.devices;
-    const { id: fileId, size } = await alice.phone.sdk.upload(new Uint8Array(8_000_000), { contentType: 'video/mp4' });
+    // So large that what is left does not fit into the buffers of the connection: they would be taken for the device.
+    const { id: fileId, size } = await alice.phone.sdk.upload(new Uint8Array(80_000_000), { contentType: 'video/mp4' });
     const { id } = await alice.phone.sdk.transfers.offer({ to: [bob.person.address], fileId, dispositionNotification: ['positive-delivery'] });
     await tablet!.told('file-transfer.invited', id);
     const fileUrl = await tablet!.sdk.transfers.accept(id);

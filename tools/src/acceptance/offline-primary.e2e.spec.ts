@@ -14,6 +14,8 @@ afterAll(() => world.stop(), 60_000);
 const smsc = () => world.system.smsc!;
 const asked = { dispositionNotification: ['positive-delivery', 'interworking'] as const };
 const picture = new Uint8Array(50_000);
+/** ESME_RMSGQFUL: too much waits for this handset. */
+const QUEUE_FULL = 0x14;
 
 async function offer(to: Household): Promise<string> {
   const { id: fileId } = await alice.phone.sdk.upload(picture, { contentType: 'image/jpeg', fileName: 'beach.jpg' });
@@ -141,7 +143,7 @@ requirement('CPM-MLD-029', () => {
   it('takes a notification back that has not left when IP returns', async () => {
     const bob = await world.household('Bob');
     await world.smsOnly(bob);
-    smsc().configure({ to: bob.person.number, answer: 'throttle' });
+    smsc().configure({ to: bob.person.number, answer: 'refuse', refuseStatus: QUEUE_FULL });
     const id = await offer(bob);
     await world.stage.operator.decision(id, { that: 'the SMSC wants it later', fits: ({ step }) => step.startsWith('refused for now') });
     await world.stage.goOnline(bob.phone);

@@ -1,25 +1,24 @@
-import { comparableId } from '../message-id-forms.js';
 import type { KeptReceipt, SegmentReference, SmsReferences } from '../sms-references.js';
 
 /** The in-memory twin of the references. */
 export class InMemorySmsReferences implements SmsReferences {
   readonly references = new Map<string, SegmentReference>();
-  readonly waiting = new Map<string, { readonly smscId: string; readonly ids: readonly string[]; readonly receipt: KeptReceipt }>();
+  readonly waiting = new Map<string, { readonly smscId: string; readonly keys: readonly string[]; readonly receipt: KeptReceipt }>();
 
-  async keep(smscId: string, reference: SegmentReference): Promise<void> {
-    this.references.set(`${smscId}|${comparableId(reference.segmentId)}`, reference);
+  async keep(smscId: string, key: string, reference: SegmentReference): Promise<void> {
+    this.references.set(`${smscId}|${key}`, reference);
   }
 
-  async find(smscId: string, ids: readonly string[]): Promise<SegmentReference | undefined> {
-    return ids.map((id) => this.references.get(`${smscId}|${id}`)).find(Boolean);
+  async find(smscId: string, keys: readonly string[]): Promise<SegmentReference[]> {
+    return keys.map((key) => this.references.get(`${smscId}|${key}`)).filter((one) => one !== undefined);
   }
 
-  async park(smscId: string, ids: readonly string[], receipt: KeptReceipt): Promise<void> {
-    this.waiting.set(`${smscId}|${receipt.messageId}|${receipt.state}`, { smscId, ids, receipt });
+  async park(smscId: string, keys: readonly string[], receipt: KeptReceipt): Promise<void> {
+    this.waiting.set(`${smscId}|${receipt.messageId}|${receipt.state}`, { smscId, keys, receipt });
   }
 
-  async parked(smscId: string, responseId: string): Promise<KeptReceipt[]> {
-    return [...this.waiting.values()].filter((one) => one.smscId === smscId && one.ids.includes(comparableId(responseId))).map(({ receipt }) => receipt);
+  async parked(smscId: string, keys: readonly string[]): Promise<KeptReceipt[]> {
+    return [...this.waiting.values()].filter((one) => one.smscId === smscId && one.keys.some((key) => keys.includes(key))).map(({ receipt }) => receipt);
   }
 
   async unpark(smscId: string, { messageId, state }: KeptReceipt): Promise<void> {

@@ -10,13 +10,30 @@ interface Published {
 export class RecordedIngress implements Ingress {
   readonly published: Published[] = [];
   refusals = 0;
+  /** Publications that wait for the release of a hold. */
+  held = 0;
+  #open: Promise<void> | undefined;
 
   async publish<Payload>(contract: EventContract<string, Payload>, payload: Payload): Promise<void> {
+    if (this.#open) {
+      this.held += 1;
+      await this.#open;
+    }
     if (this.refusals > 0) {
       this.refusals -= 1;
       throw new Error('the log is away');
     }
     this.published.push({ type: contract.type, payload: contract.schema.parse(payload) as Record<string, unknown> });
+  }
+
+  /** Nothing is taken until what it returns is called. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#open = promise;
+    return () => {
+      this.#open = undefined;
+      resolve();
+    };
   }
 
   of(type: string): Record<string, unknown>[] {

@@ -17,7 +17,7 @@ export const deadLettersView: View = async (api) => {
   const list = element('div');
   const read = async () => {
     const { deadLetters, cursor } = await api.get<{ readonly deadLetters: readonly DeadLetter[]; readonly cursor?: string }>('/dead-letters');
-    show(list, lettersOf(deadLetters, cursor !== undefined, (letter) => void replay(api, letter, list).then(read)));
+    show(list, lettersOf(deadLetters, cursor !== undefined, (letter) => void replay(api, letter, list).then(read).catch(() => undefined)));
   };
   return {
     content: [

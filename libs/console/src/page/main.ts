@@ -23,7 +23,16 @@ let refresh: ReturnType<typeof setTimeout> | undefined;
 
 function place(): { readonly name: string; readonly argument: string } {
   const [, name = FIRST, argument = ''] = /^#\/([^/]*)\/?(.*)$/.exec(location.hash) ?? [];
-  return { name: name in VIEWS ? name : FIRST, argument: decodeURIComponent(argument) };
+  return { name: Object.hasOwn(VIEWS, name) ? name : FIRST, argument: decoded(argument) };
+}
+
+/** An address that somebody cut short is shown as it is. */
+function decoded(argument: string): string {
+  try {
+    return decodeURIComponent(argument);
+  } catch {
+    return argument;
+  }
 }
 
 async function show(): Promise<void> {

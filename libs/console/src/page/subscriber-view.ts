@@ -8,6 +8,8 @@ interface Evidence {
   readonly confidence: string;
   readonly observedAt: string;
   readonly validUntil?: string;
+  readonly staleAt?: string;
+  readonly trusted?: true;
   readonly expired: boolean;
   readonly cause?: string;
 }
@@ -32,7 +34,15 @@ interface Change {
   readonly cause?: string;
 }
 
+interface Subscription {
+  readonly monitoring: string;
+  readonly status: string;
+  readonly expiresAt?: string;
+  readonly reason?: string;
+}
+
 interface Access {
+  readonly networkSubscriptions?: readonly Subscription[];
   readonly devices: readonly DeviceAccess[];
   readonly recent: readonly Change[];
 }
@@ -57,9 +67,10 @@ export const subscriberView: View = async (api, address) => {
   return { content: [question, heading, facts], read };
 };
 
-function accessOf({ devices, recent }: Access, names: Names): readonly Node[] {
+function accessOf({ devices, recent, networkSubscriptions = [] }: Access, names: Names): readonly Node[] {
   return [
     ...devices.map((device) => deviceCard(device, names)),
+    ...subscriptionsOf(networkSubscriptions),
     element('h3', {}, 'What changed, newest first'),
     recent.length === 0
       ? element('p', { class: 'quiet' }, 'Nothing was heard of these devices yet.')
@@ -79,9 +90,15 @@ function deviceCard({ id, role, ip, cs, holdUntil, evidence }: DeviceAccess, nam
   );
 }
 
-function evidenceRow({ access, state, source, confidence, observedAt, validUntil, expired, cause }: Evidence): HTMLElement {
-  const weight = confidence === 'DELIVERABLE' ? 'proof' : 'hint';
-  return row([access, state, source, weight, timeCell(observedAt), timeCell(validUntil), cause], { class: expired ? 'expired' : '' });
+function subscriptionsOf(all: readonly Subscription[]): readonly Node[] {
+  if (all.length === 0) return [];
+  const rows = all.map(({ monitoring, status, expiresAt, reason }) => row([monitoring, status, timeCell(expiresAt), reason]));
+  return [element('h3', {}, 'What the network is asked to report'), table(['Report', 'Status', 'Until', 'Why'], rows)];
+}
+
+function evidenceRow({ access, state, source, confidence, trusted, observedAt, validUntil, staleAt, expired, cause }: Evidence): HTMLElement {
+  const weight = confidence === 'DELIVERABLE' ? 'proof' : trusted ? 'hint, trusted' : 'hint';
+  return row([access, state, source, weight, timeCell(observedAt), timeCell(validUntil ?? staleAt), cause], { class: expired ? 'expired' : '' });
 }
 
 function changeRow({ at, device, ip, cs, holdUntil, reason, source, cause }: Change, names: Names): HTMLElement {

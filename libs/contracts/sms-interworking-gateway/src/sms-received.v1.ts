@@ -9,13 +9,15 @@ export const SmsReceived = defineEvent({
   key: ({ user }) => user,
   schema: z.object({
     user: keyedAddress,
-    /** MSISDN it was sent to. */
+    /** MSISDN it was sent to, or a short code of the gateway. */
     to: z.string(),
     text: z.string(),
     /** Its place in a concatenated short message (3GPP TS 23.040). */
     part: z.object({ reference: z.number().int(), total: z.number().int(), number: z.number().int() }).optional(),
     /** The SMSC may have delivered it before. */
     mayRepeat: z.boolean().optional(),
+    /** When that delivery came at the earliest; an earlier version did not say. */
+    repeatsSince: instant.optional(),
     at: instant,
   }),
 });

@@ -52,11 +52,17 @@ export const SmscCancelled = defineEvent({
 });
 export type SmscCancelled = PayloadOf<typeof SmscCancelled>;
 
-/** A delivery receipt for one segment; `segments`: how many the SMS has. */
+/** The states that a receipt can report. */
+export const messageState = z.enum(['ENROUTE', 'DELIVERED', 'EXPIRED', 'DELETED', 'UNDELIVERABLE', 'ACCEPTED', 'UNKNOWN', 'REJECTED']);
+
+/**
+ * A delivery receipt for one segment. `at`: when it came; `doneAt`: when the SMSC says that it reached the state, where its clock is known;
+ * `segments`: how many the SMS has.
+ */
 export const SmscReceipt = defineEvent({
   type: 'SmscReceipt', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
   summary: 'A delivery receipt for one segment of an SMS',
   key: ({ user }) => user,
-  schema: z.object({ ...sms, segmentId: z.string(), segments: z.number().int().min(1).optional(), state: z.enum(['ENROUTE', 'DELIVERED', 'EXPIRED', 'DELETED', 'UNDELIVERABLE', 'ACCEPTED', 'UNKNOWN', 'REJECTED']), error: z.string().optional(), cause: handsetCause.optional() }),
+  schema: z.object({ ...sms, segmentId: z.string(), segments: z.number().int().min(1).optional(), state: messageState, error: z.string().optional(), cause: handsetCause.optional(), doneAt: instant.optional() }),
 });
 export type SmscReceipt = PayloadOf<typeof SmscReceipt>;

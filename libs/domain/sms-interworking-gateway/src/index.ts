@@ -1,10 +1,12 @@
 export * from './bundle/ucn-bundle.aggregate.js';
 export { MOST_COVERED, type OfferedUcn, type UcnBundle, type UcnBundleCommand } from './bundle/ucn-bundle.js';
+export * from './lease/inbound-letter.js';
 export * from './lease/leases.aggregate.js';
 export type { Lease, Leases } from './lease/leases.js';
+export { SHORT_CODE } from './lease/opt-outs.js';
 export * from './sms/sms.aggregate.js';
 export { MAX_VALIDITY_MS, UNKNOWN_GRACE_MS } from './sms/sms.decider.js';
-export type { Sms, SmsCommand, SmsEvent, SmsRequest, StatusRefusal } from './sms/sms.js';
+export type { Retry, Sms, SmsCommand, SmsEvent, SmsRequest, StatusRefusal } from './sms/sms.js';
 export * from './sms-interworking-gateway.service.js';
 export * from './ucn/ucn-request.js';
 export * from './ucn/ucn-text.js';

@@ -104,7 +104,7 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
   on(SmscReceipt, {
     aggregate: sms,
     idOf: (evidence) => evidence.smsId,
-    command: ({ attempt, segmentId, segments, state, error, cause, at }, { now }): SmsCommand =>
-      ({ type: 'TakeReceipt', submission: attempt, segmentId, ...(segments !== undefined && { segments }), state, ...(error !== undefined && { error }), ...(cause !== undefined && { cause }), heardAt: at, now }),
+    command: ({ attempt, segmentId, segments, state, error, cause, at, doneAt }, { now }): SmsCommand =>
+      ({ type: 'TakeReceipt', submission: attempt, segmentId, ...(segments !== undefined && { segments }), state, ...(error !== undefined && { error }), ...(cause !== undefined && { cause }), heardAt: at, doneAt, now }),
   }),
 ], { asked: EraseUser, done: UserErased, tables: [], fields: { [UCN_LINKS]: 'user', [SMSC_REFERENCES]: 'reference.user' } });

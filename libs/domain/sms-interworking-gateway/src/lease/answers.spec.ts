@@ -1,7 +1,9 @@
 import type { CpmAddress } from '@cpm/vocabulary';
 import { leases } from './leases.aggregate.js';
 import { ALICE, BOB, DAY_MS, Desk, PHONE, POOL, START } from './leases.fixture.js';
-import { LEASE_LIFE_MS, SENDERS_KEPT, type Lease, type Leases } from './leases.js';
+import { LEASE_LIFE_MS, SENDERS_KEPT, WHOLES_KEPT, type Lease, type Leases } from './leases.js';
+import { NO_OPT_OUTS } from './opt-outs.js';
+import { textPrint } from './text-print.js';
 
 const ALICE_NUMBER = '4915110000001';
 const CAROL = 'sip:carol@example.org' as CpmAddress;
@@ -98,11 +100,36 @@ describe('a text that the SMSC may have delivered before', () => {
     expect(desk.letters).toHaveLength(1);
   });
 
+  it('is dropped when others came after it', () => {
+    const desk = new Desk();
+    desk.write(ALICE);
+    desk.receive(ALICE_NUMBER, 'A').receive(ALICE_NUMBER, 'B').receiveAgain(ALICE_NUMBER, 'A').receiveAgain(ALICE_NUMBER, 'B');
+    expect(desk.offered.map(({ message: { content } }) => content)).toEqual(['A', 'B'].map((text) => ({ kind: 'inline', text })));
+  });
+
+  it('is known among the last ones only', () => {
+    const desk = new Desk();
+    desk.write(ALICE);
+    const texts = Array.from({ length: WHOLES_KEPT + 1 }, (_, at) => `text ${at}`);
+    for (const text of texts) desk.receive(ALICE_NUMBER, text);
+    for (const text of texts.slice(1)) desk.receiveAgain(ALICE_NUMBER, text);
+    expect(desk.offered).toHaveLength(texts.length);
+    desk.receiveAgain(ALICE_NUMBER, 'text 0');
+    expect(desk.offered).toHaveLength(texts.length + 1);
+  });
+
+  it('is taken when the same words came before the delivery that it may repeat only', () => {
+    const desk = new Desk();
+    desk.write(ALICE);
+    desk.receive(ALICE_NUMBER, 'ok').pass(60_000).receiveAgain(ALICE_NUMBER, 'ok', desk.now - 1_000).receiveAgain(ALICE_NUMBER, 'ok', desk.now - 1_000);
+    expect(desk.offered).toHaveLength(2);
+  });
+
   it('is taken when it is another one, or the log does not have it', () => {
     const desk = new Desk();
     desk.write(ALICE);
-    desk.receiveAgain(ALICE_NUMBER, 'Yes').receive(ALICE_NUMBER, 'Yes').receiveAgain(ALICE_NUMBER, 'No').receiveAgain(ALICE_NUMBER, 'Yes');
-    expect(desk.offered.map(({ message: { content } }) => content)).toEqual(['Yes', 'Yes', 'No', 'Yes'].map((text) => ({ kind: 'inline', text })));
+    desk.receiveAgain(ALICE_NUMBER, 'Yes').receive(ALICE_NUMBER, 'Yes').receiveAgain(ALICE_NUMBER, 'No');
+    expect(desk.offered.map(({ message: { content } }) => content)).toEqual(['Yes', 'Yes', 'No'].map((text) => ({ kind: 'inline', text })));
   });
 });
 
@@ -122,4 +149,12 @@ it('reads what an earlier version stored', () => {
   desk.state = leases.upgrade?.(stored) as Leases;
   desk.pass(DAY_MS).receive(first, 'Yes').receive(first, 'STOP');
   expect(desk.words).toEqual([['a', 'Yes']]);
+});
+
+it('knows the last text that an earlier version stored', () => {
+  const desk = new Desk();
+  desk.state = leases.upgrade?.({ leases: [], partialTexts: [], optOuts: NO_OPT_OUTS, lastWhole: textPrint('12345 Hello?'), counter: 1, touchedAt: START } as unknown as Leases) as Leases;
+  desk.receiveAgain('12345', 'Hello?').receiveAgain('12345', 'Hello!');
+  expect(desk.letters.map(({ value }) => value['text'])).toEqual(['Hello!']);
+  expect(desk.state).not.toHaveProperty('lastWhole');
 });

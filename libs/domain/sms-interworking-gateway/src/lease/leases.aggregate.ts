@@ -1,14 +1,12 @@
 import { msisdnOf, type CpmAddress, type Message } from '@cpm/vocabulary';
-import { defineAggregate, inboxOf, publish, writeRow, type Reaction } from '@cpm/runtime-decider';
+import { defineAggregate, publish, type Reaction } from '@cpm/runtime-decider';
 import { OfferMessage, SendChatMessage } from '@cpm/contracts-routing';
 import { SendSms } from '@cpm/contracts-sms-interworking-gateway';
+import { inboundLetter } from './inbound-letter.js';
 import { leasesDecider, utf8Length } from './leases.decider.js';
-import { LEASE_LIFE_MS, NO_LEASES, type Leases, type LeasesCommand, type LeasesEvent } from './leases.js';
+import { LEASE_LIFE_MS, upgradeLeases, type Leases, type LeasesCommand, type LeasesEvent } from './leases.js';
 import { forgottenAt } from './partial-text.js';
 
-const SERVICE = 'sms-interworking-gateway';
-/** Where the runtime keeps what could not be decided: an operator looks there. */
-const DEAD_LETTERS = 'dead-letters';
 const FORGET = 'forget-parts';
 
 function react(event: LeasesEvent, user: CpmAddress): readonly Reaction[] {
@@ -70,8 +68,7 @@ function messageId(user: CpmAddress, at: number, number: number): string {
 
 /** A short message that belongs to no conversation stays where an operator finds it. */
 function letter({ at, number, inbound, reason }: Extract<LeasesEvent, { type: 'NotForConversation' }>, user: CpmAddress): Reaction {
-  const insert = { service: SERVICE, key: user, value: JSON.stringify({ from: user, ...inbound }), reason: `inbound short message without a conversation: ${reason}`, at, replayed: false };
-  return writeRow({ table: DEAD_LETTERS, id: `${inboxOf(SERVICE)}/inbound/${user}/${at}-${number}`, insert });
+  return inboundLetter(`${user}/${at}-${number}`, { key: user, message: { from: user, ...inbound }, reason, at });
 }
 
 /** What numbers stand for towards one user: id is the user. */
@@ -80,7 +77,7 @@ export const leases = defineAggregate<LeasesCommand, Leases, LeasesEvent>({
   decider: leasesDecider,
   react: (event, _after, { id }) => react(event, id as CpmAddress),
   ownerOf: (id) => id,
-  upgrade: (stored) => ({ ...NO_LEASES, ...stored }),
+  upgrade: upgradeLeases,
   timersOf: ({ partialTexts }) => (partialTexts.length === 0 ? {} : { [FORGET]: Math.min(...partialTexts.map(forgottenAt)) }),
   whenDue: (_timer, { now, policy }) => ({ type: 'ForgetParts', lifeMs: policy['deferred.ttlSec'] * 1_000, now }),
   removableAt: ({ optOuts, touchedAt }) => (optOuts.all || optOuts.scopes.length > 0 ? undefined : touchedAt + LEASE_LIFE_MS),

@@ -63,11 +63,16 @@ function take(command: Receive, state: Leases): readonly LeasesEvent[] {
   const part = isPart(inbound.part) ? inbound.part : undefined;
   if (part && lease) return takePart(command, part, lease, state);
   const print = textPrint(`${inbound.to} ${inbound.text}`);
-  if (inbound.mayRepeat && print === state.lastWhole) return [];
+  if (isRepeated(inbound, print, state)) return [];
   const opt = part ? undefined : optEventOf(inbound, lease, { ...state.optOuts, words: command.words, at });
-  const { mayRepeat: _repeat, ...text } = inbound;
+  const { mayRepeat: _mayRepeat, repeatsSince: _since, ...text } = inbound;
   const fate = opt ? [opt] : lease ? takeText(command, text, lease, state) : [putAside(text, 'the number stands for nobody who wrote to its sender', { state, at })];
-  return [{ type: 'WholeReceived', print, at }, ...fate];
+  return [{ type: 'WholeReceived', whole: { print, heardAt: inbound.at }, at }, ...fate];
+}
+
+/** The same words from before the doubt are another text, which the handset may well say again. */
+function isRepeated({ mayRepeat, repeatsSince = 0 }: InboundText, print: string, { lastWholes }: Leases): boolean {
+  return mayRepeat === true && lastWholes.some((known) => known.print === print && known.heardAt >= repeatsSince);
 }
 
 /** A place outside the text says nothing, as in a header that does not fit. */

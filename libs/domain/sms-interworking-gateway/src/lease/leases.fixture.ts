@@ -53,9 +53,9 @@ export class Desk {
     return this.hear(SmsReceived.type, SmsReceived.schema.parse({ user: BOB, to, text, ...(part && { part }), at: this.now }));
   }
 
-  /** The SMSC may have delivered the text before. */
-  receiveAgain(to: string | undefined, text: string): this {
-    return this.hear(SmsReceived.type, SmsReceived.schema.parse({ user: BOB, to, text, mayRepeat: true, at: this.now }));
+  /** The SMSC may have delivered the text before, `repeatsSince` at the earliest. */
+  receiveAgain(to: string | undefined, text: string, repeatsSince?: number): this {
+    return this.hear(SmsReceived.type, SmsReceived.schema.parse({ user: BOB, to, text, mayRepeat: true, ...(repeatsSince !== undefined && { repeatsSince }), at: this.now }));
   }
 
   /** Lets time pass, firing the timer whenever it is due. */

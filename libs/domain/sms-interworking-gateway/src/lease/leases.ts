@@ -31,19 +31,27 @@ export interface Leases {
   /** Oldest first. */
   readonly partialTexts: readonly PartialText[];
   readonly optOuts: OptOuts;
-  /** The last text that came whole: where an SMSC delivers it again, it is known. */
-  readonly lastWhole?: string | undefined;
+  /** The last texts that came whole, oldest first: where an SMSC delivers one again, it is known. */
+  readonly lastWholes: readonly WholeText[];
   /** Texts that came from the user and were passed on or put aside. */
   readonly counter: number;
   readonly touchedAt: Instant;
 }
 
-export const NO_LEASES: Leases = { leases: [], partialTexts: [], optOuts: NO_OPT_OUTS, counter: 0, touchedAt: 0 };
+export interface WholeText {
+  readonly print: string;
+  /** When it reached the gateway. */
+  readonly heardAt: Instant;
+}
+
+export const NO_LEASES: Leases = { leases: [], partialTexts: [], optOuts: NO_OPT_OUTS, lastWholes: [], counter: 0, touchedAt: 0 };
 
 /** How long a lease lives unused. */
 export const LEASE_LIFE_MS = 30 * 86_400_000;
 /** Senders whose numbers are remembered: whoever wrote longest ago is forgotten. */
 export const SENDERS_KEPT = 256;
+/** A handset sends one text after the other: an SMSC has no more than these to deliver again. */
+export const WHOLES_KEPT = 16;
 
 export type LeasesCommand = { readonly now: Instant } & (
   | { readonly type: 'Submit'; readonly text: GroupText | PersonText; readonly pool: readonly string[] }
@@ -68,7 +76,7 @@ export interface TakenText {
 export type LeasesEvent = { readonly at: Instant } & (
   /** `source` absent: it goes from the sender's number, or from his name where he has none. `lease` absent: an answer is nobody's. */
   | { readonly type: 'TextAddressed'; readonly text: GroupText | PersonText; readonly source?: string; readonly lease?: Lease }
-  | { readonly type: 'WholeReceived'; readonly print: string }
+  | { readonly type: 'WholeReceived'; readonly whole: WholeText }
   | { readonly type: 'PartKept'; readonly key: string; readonly inbound: InboundText; readonly part: NonNullable<InboundText['part']>; readonly scope: string }
   | { readonly type: 'TextJoined'; readonly key: string }
   | { readonly type: 'PartsForgotten'; readonly key: string }
@@ -77,6 +85,12 @@ export type LeasesEvent = { readonly at: Instant } & (
   | { readonly type: 'OptedOut'; readonly scope: 'all' | { readonly of: string } }
   | { readonly type: 'OptedIn'; readonly scope: string }
 );
+
+/** What an earlier version stored: it knew the last whole text only, and not when it came. */
+export function upgradeLeases({ lastWhole, ...stored }: Leases & { readonly lastWhole?: string }): Leases {
+  const known = lastWhole === undefined ? {} : { lastWholes: [{ print: lastWhole, heardAt: stored.touchedAt }] };
+  return { ...NO_LEASES, ...known, ...stored };
+}
 
 export function evolveLeases(state: Leases, event: LeasesEvent): Leases {
   return { ...evolve(state, event), touchedAt: event.at };
@@ -89,7 +103,7 @@ function evolve(state: Leases, event: LeasesEvent): Leases {
     case 'TextTaken':
       return { ...state, leases: withUsed(state.leases, { ...event.lease, usedAt: event.at }), counter: event.taken.number };
     case 'WholeReceived':
-      return { ...state, lastWhole: event.print };
+      return { ...state, lastWholes: [...state.lastWholes, event.whole].slice(-WHOLES_KEPT) };
     case 'NotForConversation':
       return { ...state, counter: event.number };
     case 'OptedOut':

@@ -64,6 +64,28 @@ describe('a word to stop', () => {
   });
 });
 
+describe('a word to a short code of the gateway, which stands for no sender,', () => {
+  it('stops everybody, and starts everybody again', () => {
+    const desk = known().receive('12345', 'STOP');
+    expect(ofAll(desk)).toEqual([true, true, true, true]);
+    expect(ofAll(desk.receive('12345', 'START'))).toEqual([false, false, false, false]);
+    expect(desk.letters).toEqual([]);
+  });
+
+  it('stops its session only where it is leased to one', () => {
+    const desk = new Desk();
+    desk.policy = { ...desk.policy, 'sms.leasedNumbers': ['12345'] };
+    desk.submit('a');
+    expect(ofAll(desk.receive('12345', 'STOP'))).toEqual([true, false, false, false]);
+  });
+
+  it('is put aside when it is any other', () => {
+    const desk = known().receive('12345', 'Hello?');
+    expect(desk.letters).toMatchObject([{ value: { to: '12345', text: 'Hello?' } }]);
+    expect(ofAll(desk)).toEqual([false, false, false, false]);
+  });
+});
+
 describe('a word to start', () => {
   it('undoes what was stopped there', () => {
     const desk = known().receive(first, 'STOP').receive(ALICE_NUMBER, 'STOP').receive(first, 'start');

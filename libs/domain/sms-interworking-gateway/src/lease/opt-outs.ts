@@ -30,6 +30,9 @@ export function isOptedOut({ all, scopes }: OptOuts, { sessionId, sender }: { re
   return all || scopes.includes(scopeOf({ sessionId, party: sender }));
 }
 
+/** National short codes have up to 6 digits, a number in international form has at least 7. */
+export const SHORT_CODE = /^\d{3,6}$/;
+
 /**
  * What a text says when it is one of the words and nothing else; undefined for a text like any other. A word that undoes nothing
  * is one. The words are those that phone networks have for it, see https://help.twilio.com/articles/223134027.
@@ -37,8 +40,12 @@ export function isOptedOut({ all, scopes }: OptOuts, { sessionId, sender }: { re
 export function optEventOf({ to, text }: Pick<InboundText, 'to' | 'text'>, lease: Lease | undefined, known: OptOuts & { readonly words: OptWords; readonly at: number }): OptEvent | undefined {
   const { words, at, all, scopes } = known;
   const scope = scopeOf(lease ?? { party: `tel:+${to}` });
-  if (isOneOf(words['sms.stopAllWords'], text)) return { type: 'OptedOut', scope: 'all', at };
-  if (isOneOf(words['sms.stopWords'], text)) return { type: 'OptedOut', scope: { of: scope }, at };
+  const stops = isOneOf(words['sms.stopWords'], text);
+  // A short code that is leased to nobody speaks for the gateway: whoever stops it cannot tell whom of.
+  const isForAll = stops && lease === undefined && SHORT_CODE.test(to);
+  if (isForAll || isOneOf(words['sms.stopAllWords'], text)) return { type: 'OptedOut', scope: 'all', at };
+  if (stops) return { type: 'OptedOut', scope: { of: scope }, at };
+  // To whatever number it is said, it ends a stop for all: a subscriber who starts again wants texts.
   const undoes = all || scopes.includes(scope);
   return undoes && isOneOf(words['sms.startWords'], text) ? { type: 'OptedIn', scope, at } : undefined;
 }

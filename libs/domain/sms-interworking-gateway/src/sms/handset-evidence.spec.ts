@@ -23,7 +23,16 @@ requirement('CPM-MLD-035', () => {
       .when({ type: 'TakeReceipt', submission: 1, segmentId: 's1', state: 'DELIVERED', heardAt: START + 5, now: START + HOUR_MS })
       .then([
         { type: 'SegmentReported', number: 1, segmentId: 's1', state: 'DELIVERED', at: START + HOUR_MS },
-        { type: 'HandsetObserved', state: 'AVAILABLE', heardAt: START + 5, at: START + HOUR_MS },
+        { type: 'HandsetObserved', state: 'AVAILABLE', observedAt: START + 5, at: START + HOUR_MS },
+      ]);
+  });
+
+  it.each([['long before', 1, 1], ['by a clock ahead of ours after', 9, 5]])('takes the time of what the SMSC was done with %s the receipt came, never one to come', (_, done, observed) => {
+    given([{ type: 'TextTaken', request: request(), at: START }, { type: 'SubmissionBegun', number: 1, dueAt: START + 1, mayRepeat: false, at: START }])
+      .when({ type: 'TakeReceipt', submission: 1, segmentId: 's1', state: 'UNDELIVERABLE', cause: 'absent-subscriber', heardAt: START + 5, doneAt: START + done, now: START + 6 })
+      .then([
+        { type: 'SegmentReported', number: 1, segmentId: 's1', state: 'UNDELIVERABLE', at: START + 6 },
+        { type: 'HandsetObserved', state: 'UNAVAILABLE', cause: 'absent-subscriber', observedAt: START + observed, at: START + 6 },
       ]);
   });
 });

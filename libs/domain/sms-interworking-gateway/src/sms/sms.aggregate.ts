@@ -92,8 +92,8 @@ function reactToBundling(event: SmsEvent, { request, attempt }: Sms, id: string)
   }
 }
 
-function evidence({ state, cause, heardAt }: Extract<SmsEvent, { type: 'HandsetObserved' }>, user: CpmAddress): Reaction {
-  return publish(AccessObserved, { user, access: 'CS', state, confidence: 'DELIVERABLE', source: 'smpp-receipt', observedAt: heardAt, ...(cause !== undefined && { cause }) });
+function evidence({ state, cause, observedAt }: Extract<SmsEvent, { type: 'HandsetObserved' }>, user: CpmAddress): Reaction {
+  return publish(AccessObserved, { user, access: 'CS', state, confidence: 'DELIVERABLE', source: 'smpp-receipt', observedAt, ...(cause !== undefined && { cause }) });
 }
 
 type Of<Type extends SmsEvent['type']> = Extract<SmsEvent, { type: Type }>;

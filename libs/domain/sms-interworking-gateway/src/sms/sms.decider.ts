@@ -140,12 +140,16 @@ function takeReceipt(receipt: Of<'TakeReceipt'>, state: Sms): readonly SmsEvent[
   );
 }
 
-/** What a receipt shows of the handset, once for all segments: it got one, or it gets none and why. */
-function handsetOf({ reports }: Submission, { state, cause, heardAt, now: at }: Of<'TakeReceipt'>): readonly SmsEvent[] {
+/**
+ * What a receipt shows of the handset, once for all segments: it got one, or it gets none and why. It showed so when the SMSC was
+ * done with it, which may be long before an SMSC that could not be reached tells of it.
+ */
+function handsetOf({ reports }: Submission, { state, cause, heardAt, doneAt = heardAt, now: at }: Of<'TakeReceipt'>): readonly SmsEvent[] {
   const known = Object.values(reports);
-  if (state === 'DELIVERED') return known.includes('DELIVERED') ? [] : [{ type: 'HandsetObserved', state: 'AVAILABLE', heardAt, at }];
+  const observedAt = Math.min(heardAt, doneAt);
+  if (state === 'DELIVERED') return known.includes('DELIVERED') ? [] : [{ type: 'HandsetObserved', state: 'AVAILABLE', observedAt, at }];
   if (cause === undefined || known.some(isFailure)) return [];
-  return [{ type: 'HandsetObserved', state: 'UNAVAILABLE', cause, heardAt, at }];
+  return [{ type: 'HandsetObserved', state: 'UNAVAILABLE', cause, observedAt, at }];
 }
 
 /** A delivery counts for any submission, once; a failure only for the one that is awaited. */

@@ -54,7 +54,7 @@ export type SmsCommand = { readonly now: Instant } & (
   | { readonly type: 'Accept'; readonly submission: number; readonly segmentIds: readonly string[]; readonly smsc?: string | undefined; readonly source?: SourceAddress | undefined }
   | { readonly type: 'Refuse'; readonly submission: number; readonly retry: Retry; readonly reason: string; readonly retryAfterMs?: number | undefined; readonly refused?: readonly StatusRefusal[] | undefined; readonly screened?: readonly CpmAddress[] | undefined }
   | { readonly type: 'TakeCancellation'; readonly submission: number; readonly outcome: SmscCancelled['outcome']; readonly reason: string; readonly dropped?: readonly string[] | undefined }
-  | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly segments?: number; readonly state: SegmentState; readonly error?: string; readonly cause?: HandsetCause; readonly heardAt: Instant }
+  | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly segments?: number; readonly state: SegmentState; readonly error?: string; readonly cause?: HandsetCause; readonly heardAt: Instant; readonly doneAt?: Instant | undefined }
   | { readonly type: 'Release'; readonly attempt: number; readonly optOuts: OptOuts }
   | { readonly type: 'SetAside'; readonly attempt: number; readonly reason: string }
   | { readonly type: 'FollowSummary'; readonly progress: UcnSummaryProgress }
@@ -126,7 +126,7 @@ export type SmsEvent = { readonly at: Instant } & (
   | { readonly type: 'ReceiptAwaited'; readonly dueAt: Instant }
   | { readonly type: 'RetryPlanned'; readonly dueAt: Instant; readonly reason: string; readonly refused?: readonly StatusRefusal[] }
   | { readonly type: 'SegmentReported'; readonly number: number; readonly segmentId: string; readonly segments?: number; readonly state: SegmentState; readonly error?: string }
-  | { readonly type: 'HandsetObserved'; readonly state: 'AVAILABLE' | 'UNAVAILABLE'; readonly cause?: HandsetCause; readonly heardAt: Instant }
+  | { readonly type: 'HandsetObserved'; readonly state: 'AVAILABLE' | 'UNAVAILABLE'; readonly cause?: HandsetCause; readonly observedAt: Instant }
   | { readonly type: 'TextDelivered'; readonly number: number }
   /** `spared`: notifications that its reason does not concern: each leaves as a text of its own. */
   | { readonly type: 'AttemptEnded'; readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string; readonly spared?: readonly CoveredUcn[] }
