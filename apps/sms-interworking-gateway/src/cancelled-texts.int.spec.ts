@@ -16,6 +16,8 @@ let server: SmppServer;
 let submitted: ReceivedSubmit[];
 let cancelled: ReceivedCancel[];
 let cancelStatus: number;
+/** Of parts that the SMSC does not treat as the others. */
+let cancelStatusOf: Record<string, number>;
 let platform: InMemoryPlatform;
 let host: RunningHost;
 
@@ -23,10 +25,11 @@ beforeEach(async () => {
   submitted = [];
   cancelled = [];
   cancelStatus = STATUS.ok;
+  cancelStatusOf = {};
   server = new SmppServer({
     port: 0, authenticate: () => STATUS.ok,
     onSubmit: (submit) => ({ kind: 'accept', messageId: String(submitted.push(submit)) }),
-    onCancel: (cancel) => (cancelled.push(cancel), cancelStatus),
+    onCancel: (cancel) => (cancelled.push(cancel), cancelStatusOf[cancel.messageId] ?? cancelStatus),
   });
   const { port } = await server.listen();
   identity = await testIdentityProvider();
@@ -71,4 +74,29 @@ it('a text that the SMSC does not drop stays submitted, and its receipt decides'
   });
   await until(() => told().length === 2);
   expect(told()).toEqual(['SMS submitted', 'SMS delivered']);
+});
+
+requirement('CPM-MLD-035', () => {
+  const submitInParts = async () => {
+    await publish(SubmitSms, { ...leg, text: 'x'.repeat(400), expiresAt: at + 3_600_000, at });
+    await until(() => told().length === 1);
+    expect(submitted).toHaveLength(3);
+    await withdraw();
+  };
+
+  it('a text that the SMSC dropped in part can never be whole: it is cancelled, and the other parts are dropped too', async () => {
+    cancelStatusOf['2'] = STATUS.cancelFailed;
+    await submitInParts();
+    await until(() => told().length === 2);
+    expect(told()).toEqual(['SMS submitted', 'SMS cancelled']);
+    expect(cancelled.map(({ messageId }) => messageId)).toEqual(['1', '2', '3']);
+  });
+
+  it('a text whose first part the SMSC keeps stays whole', async () => {
+    cancelStatusOf['1'] = STATUS.cancelFailed;
+    await submitInParts();
+    await until(() => cancelled.length === 1);
+    await until(() => platform.log.records('cpm.sms-interworking-gateway.inbox').some(({ value }) => value.includes('SmscCancelled')));
+    expect([told(), cancelled.length]).toEqual([['SMS submitted'], 1]);
+  });
 });

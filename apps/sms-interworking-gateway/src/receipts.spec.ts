@@ -101,3 +101,9 @@ it('keeps nothing of a parked receipt that shows a number', async () => {
   await receipts.take(smsc, { ...receipt, userMessageReference: 4711 });
   expect(JSON.stringify([...references.waiting])).not.toContain('15110000002');
 });
+
+it('tells of how many segments the text is: receipts of all of them stand for an answer that was lost', async () => {
+  await receipts.accepted(smsc, { ...reference, segments: 2 });
+  expect(await receipts.take(smsc, receipt)).toBe('reported');
+  expect(published).toMatchObject([{ segmentId: '77', segments: 2 }]);
+});

@@ -86,10 +86,10 @@ export class Receipts {
 
   /** A segment without a response is accepted by the receipt of its arrival: of any other end nobody waits for it. */
   private async report(smsc: MessageIdScope, reference: SegmentReference, { messageId, state, error, cause, at, doneAt }: KeptReceipt): Promise<'reported'> {
-    const { smsId, attempt, acceptedBefore } = reference;
+    const { smsId, attempt, acceptedBefore, segments } = reference;
     const submission = { user: reference.user as CpmAddress, smsId, attempt, at };
     if (acceptedBefore && state === 'DELIVERED') await this.ingress.publish(SmscAccepted, { ...submission, segmentIds: [...acceptedBefore, messageId], smsc: smsc.id });
-    const more = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }), ...(doneAt !== undefined && { doneAt }) };
+    const more = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }), ...(doneAt !== undefined && { doneAt }), ...(segments !== undefined && { segments }) };
     await this.ingress.publish(SmscReceipt, { ...submission, segmentId: acceptedBefore ? messageId : reference.segmentId, state, ...more });
     return 'reported';
   }

@@ -1,6 +1,7 @@
 import type { Retry, StatusRefusal } from '@cpm/domain-sms-interworking-gateway';
 import { SmsTextRefusedError } from '@cpm/sms-text';
 import { classOfStatus, retryWaitMs, SmppInvalidPduError, SmppNotBoundError, SmppOutcomeUnknownError, SmppStatusError } from '@cpm/smpp';
+import type { CpmAddress } from '@cpm/vocabulary';
 import { SmscUnavailableError } from './circuit.js';
 import { UnsubmittableError } from './segments.js';
 import type { Smsc } from './smsc-link.js';
@@ -12,6 +13,8 @@ export interface Refusal {
   readonly reason: string;
   readonly retryAfterMs?: number;
   readonly refused?: StatusRefusal[];
+  /** For whose sake a text that tells of several may not leave. */
+  readonly screened?: CpmAddress[];
 }
 
 /** What follows from an error: the end of the submission, or a try at another SMSC. */

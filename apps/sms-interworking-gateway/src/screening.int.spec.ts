@@ -142,14 +142,14 @@ it('says once that it fails, and once that it works again', async () => {
 });
 
 describe('a gateway with such a service', () => {
-  async function outcomeOf(said: unknown): Promise<Record<string, unknown> | undefined> {
+  async function outcomeOf(said: unknown, more: Record<string, unknown> = {}): Promise<Record<string, unknown> | undefined> {
     answer = json(said);
     const ingress = new RecordedIngress();
     const gateway = new SmscGateway({
       config: gatewayConfig.parse({ SMS_SCREENING_URL: url }), references: new InMemorySmsReferences(), links: new InMemoryUcnLinks(),
       ingress, store: new InMemoryStore(), clock: systemClock, metrics: new GatewayMetrics(new Registry()),
     });
-    gateway.effects['submit-sms']?.([{ ...sms, form: 'UCN', smsId: 'tel:+4915110000002|m1', attempt: 1, expiresAt: Date.now() + 60_000, beginBy: Date.now() + 45_000, mayRepeat: false, refusedBy: [] }]);
+    gateway.effects['submit-sms']?.([{ ...sms, form: 'UCN', smsId: 'tel:+4915110000002|m1', attempt: 1, expiresAt: Date.now() + 60_000, beginBy: Date.now() + 45_000, mayRepeat: false, refusedBy: [], ...more }]);
     await gateway.beforeApplicationShutdown();
     return ingress.of('SmscRefused')[0];
   }
@@ -157,6 +157,20 @@ describe('a gateway with such a service', () => {
   it('submits no text and no notification that is refused, and says why', async () => {
     expect(await outcomeOf({ allow: false, reason: 'sender is blocked' })).toMatchObject({ retry: 'never', reason: 'screened: sender is blocked' });
     expect(asked).toMatchObject([{ form: 'UCN' }]);
+  });
+
+  it('is not asked of a text whose turn came too late: the log hears so at once', async () => {
+    expect(await outcomeOf({ allow: true }, { beginBy: Date.now() - 1 })).toMatchObject({ retry: 'later', reason: 'submission not written: overdue' });
+    expect(asked).toEqual([]);
+  });
+
+  it('is asked of everybody whose message a text tells of, and says for whose sake it may not leave', async () => {
+    const senders = [sms.sender, 'tel:+4915110000003'];
+    expect(await outcomeOf({ allow: false }, { senders })).toMatchObject({ retry: 'never', screened: senders });
+    expect(asked).toMatchObject(senders.map((sender) => ({ sender })));
+    asked = [];
+    expect(await outcomeOf({ allow: true }, { senders })).not.toHaveProperty('screened');
+    expect(asked).toHaveLength(2);
   });
 
   it('goes on with what is allowed', async () => expect(await outcomeOf({ allow: true })).toMatchObject({ reason: expect.stringContaining('SMSC') }));

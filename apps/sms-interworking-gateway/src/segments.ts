@@ -25,8 +25,8 @@ type SourceSettings = Pick<SmscSettings, 'senderName' | 'shortCode'>;
 type SegmentSettings = SourceSettings & Pick<SmscSettings, 'validity' | 'setDpf'> & SegmentChanges;
 
 /**
- * The submit_sm of each segment, in order. Another attempt gives the same concatenation reference, so that a handset puts
- * a repeated part in the place of the first, unless other tables are allowed by then and the parts are others. @throws UnsubmittableError or SmsTextRefusedError
+ * The submit_sm of each segment, in order. Another submission gives the same concatenation reference, so that a handset puts a repeated part
+ * in the place of the first; only another attempt of routing, taken when policy allows other tables, has other parts. @throws UnsubmittableError or SmsTextRefusedError
  */
 export function segmentsOf({ user, smsId, attempt, text, nationalLanguages, expiresAt, ...from }: SmsSubmission, now: number, settings: SegmentSettings): SubmitSm[] {
   // What waited for its turn beyond its life would reach the handset with the shortest validity there is.

@@ -135,11 +135,15 @@ describe('an SMSC that is bound and answers no submission', () => {
 
 describe('one more try', () => {
   it('goes from the default sender where the SMSC does not know the sender, if that is allowed', async () => {
-    const { north, ingress, submit } = await pair({ senderFallback: true, senderName: 'Operator', routes: [{ prefix: '49' }] });
+    const { north, ingress, submit, cancel } = await pair({ senderFallback: true, senderName: 'Operator', routes: [{ prefix: '49' }] });
     north.answer = ({ source }) => (source.ton === 1 ? { kind: 'refuse', status: 0x0a } : { kind: 'accept', messageId: '1' });
     submit(text());
     await until(() => ingress.of('SmscAccepted').length === 1);
     expect(north.submitted.map(({ source }) => source.address)).toEqual(['4915110000001', 'Operator']);
+    const [{ source: from } = {}] = ingress.of('SmscAccepted');
+    cancel({ user: BOB, smsId: `${BOB}|m1`, attempt: 1, sender: ALICE, from, smsc: 'north', segmentIds: ['1'] });
+    await until(() => north.cancelled.length === 1);
+    expect(north.cancelled).toMatchObject([{ source: { ton: 5, npi: 0, address: 'Operator' } }]);
   });
 
   it('is not made where it is not allowed', async () => {

@@ -1,6 +1,6 @@
 import { SmscCancelled } from '@cpm/contracts-sms-interworking-gateway';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
-import { STATUS } from '@cpm/smpp';
+import { SmppOutcomeUnknownError, STATUS } from '@cpm/smpp';
 import { keyedAddress } from '@cpm/vocabulary';
 import { z } from 'zod';
 import type { RunningEffects } from './running-effects.js';
@@ -14,10 +14,18 @@ const smsCancellation = z.object({
   attempt: z.number().int(),
   sender: keyedAddress,
   source: z.string().optional(),
+  /** The address that the SMSC was told; absent: an earlier version did not note it. */
+  from: z.object({ ton: z.number().int(), npi: z.number().int(), address: z.string() }).optional(),
   smsc: z.string(),
   segmentIds: z.array(z.string()),
 });
 type SmsCancellation = z.infer<typeof smsCancellation>;
+
+/** `reason`: what the journey says of it. */
+interface Answer {
+  readonly dropped: string[];
+  readonly reason: string;
+}
 
 export interface CancellerParts {
   readonly smscs: readonly Smsc[];
@@ -39,23 +47,36 @@ export class SmsCanceller {
   async #cancel(cancellation: SmsCancellation): Promise<void> {
     const { ingress, clock, effects, done } = this.parts;
     const { user, smsId, attempt } = cancellation;
-    const refusal = await this.#refusalOf(cancellation).catch((error: unknown) => (error as Error).message);
-    const outcome = refusal === undefined ? 'cancelled' : 'refused';
-    await effects.tell(() => ingress.publish(SmscCancelled, { user, smsId, attempt, at: clock.now(), outcome, reason: refusal ?? 'dropped by the SMSC' }));
+    const { dropped, reason } = await this.#ask(cancellation);
+    const outcome = dropped.length > 0 ? 'cancelled' : 'refused';
+    await effects.tell(() => ingress.publish(SmscCancelled, { user, smsId, attempt, at: clock.now(), outcome, reason, ...(dropped.length > 0 && { dropped }) }));
     done(outcome);
   }
 
-  /** Undefined when every segment was dropped. The first that was not keeps the others, so that the text arrives whole. */
-  async #refusalOf({ user, sender, source, smsc: id, segmentIds }: SmsCancellation): Promise<string | undefined> {
-    const smsc = this.parts.smscs.find(({ settings }) => settings.id === id);
-    if (!smsc) return `SMSC ${id} is not configured any more`;
-    if (!smsc.settings.cancel) return `SMSC ${id} takes nothing back`;
-    const from = { sender, ...(source !== undefined && { source }) };
-    const parties = { source: sourceOf(from, smsc.settings), destination: destinationOf(user) };
+  async #ask(cancellation: SmsCancellation): Promise<Answer> {
+    const smsc = this.parts.smscs.find(({ settings }) => settings.id === cancellation.smsc);
+    if (!smsc) return { dropped: [], reason: `SMSC ${cancellation.smsc} is not configured any more` };
+    if (!smsc.settings.cancel) return { dropped: [], reason: `SMSC ${smsc.settings.id} takes nothing back` };
+    return this.#askSmsc(smsc, cancellation).catch((error: unknown) => ({ dropped: [], reason: (error as Error).message }));
+  }
+
+  /**
+   * The first segment that the SMSC keeps keeps all the others, so that the text arrives whole. Once one is gone, or may be, that is over,
+   * and the others are better dropped too.
+   */
+  async #askSmsc(smsc: Smsc, { user, sender, source, from, segmentIds }: SmsCancellation): Promise<Answer> {
+    const parties = { source: from ?? sourceOf({ sender, ...(source !== undefined && { source }) }, smsc.settings), destination: destinationOf(user) };
+    const dropped: string[] = [];
+    let refusal: string | undefined;
+    let mayBeGone = false;
     for (const messageId of segmentIds) {
-      const status = await smsc.cancel({ messageId, ...parties });
-      if (status !== STATUS.ok) return `SMSC ${id} answered 0x${status.toString(16).padStart(2, '0')}`;
+      const answer = await smsc.cancel({ messageId, ...parties }).catch((error: unknown) => error as Error);
+      if (answer === STATUS.ok) dropped.push(messageId);
+      else refusal ??= answer instanceof Error ? answer.message : `SMSC ${smsc.settings.id} answered 0x${answer.toString(16).padStart(2, '0')}`;
+      mayBeGone ||= answer === STATUS.ok || answer instanceof SmppOutcomeUnknownError;
+      if (!mayBeGone) break;
     }
-    return undefined;
+    if (refusal === undefined) return { dropped, reason: 'dropped by the SMSC' };
+    return { dropped, reason: dropped.length > 0 ? `${dropped.length} of ${segmentIds.length} segments dropped by the SMSC: ${refusal}` : refusal };
   }
 }

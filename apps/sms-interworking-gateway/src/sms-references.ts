@@ -8,6 +8,8 @@ export interface SegmentReference {
   readonly attempt: number;
   /** The id as the SMSC gave it in its response; empty where that is missing. */
   readonly segmentId: string;
+  /** How many segments the SMS has; an earlier version did not note it. */
+  readonly segments?: number;
   /** The last segment of a text, of which no response came: the ids of those before it. */
   readonly acceptedBefore?: readonly string[] | undefined;
 }

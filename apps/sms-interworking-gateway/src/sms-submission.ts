@@ -27,5 +27,7 @@ export const smsSubmission = z.object({
   refusedBy: z.array(z.object({ smsc: z.string(), status: z.number().int(), times: z.number().int() })).default([]),
   /** It is sent from the name of the gateway: nobody's number may stand for all that it tells of. */
   manySenders: z.literal(true).optional(),
+  /** Everybody whose message it tells of, where it tells of several. */
+  senders: z.array(keyedAddress).optional(),
 });
 export type SmsSubmission = z.infer<typeof smsSubmission>;

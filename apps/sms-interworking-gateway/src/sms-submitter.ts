@@ -2,6 +2,7 @@ import { SmscAccepted, SmscRefused } from '@cpm/contracts-sms-interworking-gatew
 import type { Retry } from '@cpm/domain-sms-interworking-gateway';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import { fillUcnTemplate } from '@cpm/sms-text';
+import { SmppNotBoundError, type SubmitSm } from '@cpm/smpp';
 import type { Receipts } from './receipts.js';
 import { RefusalTally, verdictOn, type Refusal } from './refusal.js';
 import type { RunningEffects } from './running-effects.js';
@@ -28,6 +29,7 @@ export interface SubmitterParts {
 /** What an SMSC has accepted so far. */
 interface Accepted {
   smsc: SmscSettings | undefined;
+  source: SubmitSm['source'] | undefined;
   readonly references: SegmentReference[];
 }
 
@@ -41,17 +43,30 @@ export class SmsSubmitter {
   };
 
   async #submit(sms: SmsSubmission): Promise<void> {
-    const { ingress, clock, effects, receipts, screening, done } = this.parts;
+    const { ingress, clock, effects, receipts, done } = this.parts;
     const { user, smsId, attempt } = sms;
-    const accepted: Accepted = { smsc: undefined, references: [] };
-    const refusal = (await screening.verdictOn(sms)) ?? (await this.#dispatch(sms, accepted));
-    const { smsc, references } = accepted;
+    const accepted: Accepted = { smsc: undefined, source: undefined, references: [] };
+    const refusal = this.#tooLate(sms) ?? (await this.#screened(sms)) ?? (await this.#dispatch(sms, accepted));
+    const { smsc, source, references } = accepted;
     const at = clock.now();
     const segmentIds = references.map(({ segmentId }) => segmentId);
     if (refusal) await effects.tell(() => ingress.publish(SmscRefused, { user, smsId, attempt, at, ...refusal }));
-    else await effects.tell(() => ingress.publish(SmscAccepted, { user, smsId, attempt, at, segmentIds, ...(smsc && { smsc: smsc.id }) }));
+    else await effects.tell(() => ingress.publish(SmscAccepted, { user, smsId, attempt, at, segmentIds, ...(smsc && { smsc: smsc.id }), ...(source && { source }) }));
     done(refusal?.retry ?? 'accepted', sms.mayRepeat);
     if (smsc) for (const reference of references) await effects.tell(() => receipts.joinParked(smsc, reference));
+  }
+
+  /** The log may have come to the text late. It waits for this answer, so nothing that may take long comes before it. */
+  #tooLate({ beginBy }: SmsSubmission): Refusal | undefined {
+    return this.parts.clock.now() > beginBy ? { retry: 'later', reason: new SmppNotBoundError('overdue').message } : undefined;
+  }
+
+  /** A text that tells of several leaves only if it might for each of them. */
+  async #screened({ senders, ...sms }: SmsSubmission): Promise<Refusal | undefined> {
+    const verdicts = await Promise.all((senders ?? [sms.sender]).map(async (sender) => ({ sender, verdict: await this.parts.screening.verdictOn({ ...sms, sender }) })));
+    const refused = verdicts.flatMap(({ sender, verdict }) => (verdict ? [{ sender, verdict }] : []));
+    const open = refused.find(({ verdict }) => verdict.retry !== 'never') ?? refused[0];
+    return open && { ...open.verdict, ...(senders && open.verdict.retry === 'never' && { screened: refused.map(({ sender }) => sender) }) };
   }
 
   /** Undefined when every segment was accepted; `accepted` grows with each. */
@@ -62,9 +77,10 @@ export class SmsSubmitter {
       const text = await this.#textOf(sms);
       return await dispatch.submit({
         sms: { ...sms, text },
-        accepted: async ({ settings }, segmentId) => {
-          const reference = { user, smsId, attempt, segmentId };
+        accepted: async ({ settings }, { messageId: segmentId, source, segments }) => {
+          const reference = { user, smsId, attempt, segmentId, segments };
           accepted.smsc = settings;
+          accepted.source = source;
           accepted.references.push(reference);
           if (segmentId !== '') await effects.tell(() => receipts.accepted(settings, reference));
         },

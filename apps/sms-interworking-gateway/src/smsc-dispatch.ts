@@ -12,7 +12,14 @@ import type { SmscRouter } from './smsc-router.js';
 export interface Dispatched {
   readonly sms: SmsSubmission;
   /** Called with each segment that an SMSC accepted, in order; the next one waits for it. */
-  readonly accepted: (smsc: Smsc, messageId: string) => Promise<void>;
+  readonly accepted: (smsc: Smsc, segment: AcceptedSegment) => Promise<void>;
+}
+
+export interface AcceptedSegment {
+  readonly messageId: string;
+  readonly source: SubmitSm['source'];
+  /** How many the text has. */
+  readonly segments: number;
 }
 
 export interface DispatchParts {
@@ -79,7 +86,7 @@ export class SmscDispatch {
           const reference = segment === segments.at(-1) ? unanswered(sms, acceptedIds) : undefined;
           const { messageId } = await this.#submitProven({ smsc, reference, text, segment, beginBy: sms.beginBy });
           acceptedIds.push(messageId);
-          await accepted(smsc, messageId);
+          await accepted(smsc, { messageId, source: segment.source, segments: segments.length });
         }
         return undefined;
       } catch (error) {

@@ -5,7 +5,11 @@ import { z } from 'zod';
 /** One notification of one message: its key is message and attempt. */
 const ucn = { messageId: z.string(), attempt: z.number().int() };
 const leg = { ...ucn, sender: keyedAddress, device: keyedDeviceId };
-const toldOf = z.object({ ...leg, contentType: z.string(), size: z.number().int(), language: z.string().optional(), expiresAt: instant });
+const toldOf = z.object({
+  ...leg, contentType: z.string(), size: z.number().int(), language: z.string().optional(), expiresAt: instant,
+  /** The group session that it belongs to. */
+  sessionId: z.string().optional(),
+});
 
 /** A notification that may wait for others: it leaves alone where no window of its user is open. `size` in bytes. */
 export const OfferUcn = defineEvent({

@@ -89,22 +89,22 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
   on(SmscAccepted, {
     aggregate: sms,
     idOf: (evidence) => evidence.smsId,
-    command: ({ attempt, segmentIds, smsc }, { now }): SmsCommand => ({ type: 'Accept', submission: attempt, segmentIds, smsc, now }),
+    command: ({ attempt, segmentIds, smsc, source }, { now }): SmsCommand => ({ type: 'Accept', submission: attempt, segmentIds, smsc, source, now }),
   }),
   on(SmscRefused, {
     aggregate: sms,
     idOf: (evidence) => evidence.smsId,
-    command: ({ attempt, retry, reason, retryAfterMs, refused }, { now }): SmsCommand => ({ type: 'Refuse', submission: attempt, retry, reason, retryAfterMs, refused, now }),
+    command: ({ attempt, retry, reason, retryAfterMs, refused, screened }, { now }): SmsCommand => ({ type: 'Refuse', submission: attempt, retry, reason, retryAfterMs, refused, screened, now }),
   }),
   on(SmscCancelled, {
     aggregate: sms,
     idOf: (evidence) => evidence.smsId,
-    command: ({ attempt, outcome, reason }, { now }): SmsCommand => ({ type: 'TakeCancellation', submission: attempt, outcome, reason, now }),
+    command: ({ attempt, outcome, reason, dropped }, { now }): SmsCommand => ({ type: 'TakeCancellation', submission: attempt, outcome, reason, dropped, now }),
   }),
   on(SmscReceipt, {
     aggregate: sms,
     idOf: (evidence) => evidence.smsId,
-    command: ({ attempt, segmentId, state, error, cause, at, doneAt }, { now }): SmsCommand =>
-      ({ type: 'TakeReceipt', submission: attempt, segmentId, state, ...(error !== undefined && { error }), ...(cause !== undefined && { cause }), heardAt: at, doneAt, now }),
+    command: ({ attempt, segmentId, segments, state, error, cause, at, doneAt }, { now }): SmsCommand =>
+      ({ type: 'TakeReceipt', submission: attempt, segmentId, ...(segments !== undefined && { segments }), state, ...(error !== undefined && { error }), ...(cause !== undefined && { cause }), heardAt: at, doneAt, now }),
   }),
 ], { asked: EraseUser, done: UserErased, tables: [], fields: { [UCN_LINKS]: 'user', [SMSC_REFERENCES]: 'reference.user' } });

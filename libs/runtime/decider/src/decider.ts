@@ -13,3 +13,20 @@ export interface Decider<Command, State, Event> {
 export function fold<State, Event>(decider: Pick<Decider<never, State, Event>, 'initial' | 'evolve'>, events: readonly Event[]): State {
   return events.reduce((state, event) => decider.evolve(state, event), decider.initial);
 }
+
+/** A part of a decision, from the state that the parts before it led to. */
+export type DecisionStep<State, Event> = (state: State) => readonly Event[];
+
+/** Puts a decision together of steps, each of which sees the events of those before it. */
+export function concluding<State, Event>(evolve: (state: State, event: Event) => State) {
+  return (state: State, ...steps: readonly DecisionStep<State, Event>[]): readonly Event[] => {
+    const events: Event[] = [];
+    let now = state;
+    for (const step of steps) {
+      const next = step(now);
+      events.push(...next);
+      now = next.reduce(evolve, now);
+    }
+    return events;
+  };
+}

@@ -1,5 +1,5 @@
 import type { Instant, NetworkMonitoring } from '@cpm/vocabulary';
-import type { Decider } from '@cpm/runtime-decider';
+import { concluding, type Decider, type DecisionStep } from '@cpm/runtime-decider';
 import { evolveT8, NO_SUBSCRIPTIONS, subscriptionOf, type Confirm, type EndDeletion, type Notify, type Refuse, type T8Command, type T8Event, type T8Subscription, type T8Subscriptions, type Watch } from './t8-subscriptions.js';
 
 /** How long an outcome may take before the request counts as lost with the process that made it. */
@@ -40,20 +40,9 @@ export function isOneShot(monitoring: NetworkMonitoring): boolean {
   return monitoring === 'UE_REACHABILITY_FOR_SMS';
 }
 
-type Step = (state: T8Subscriptions) => readonly T8Event[];
+type Step = DecisionStep<T8Subscriptions, T8Event>;
 
-/** Collects events, each seen by those that follow. */
-function conclude(state: T8Subscriptions, ...steps: readonly Step[]): readonly T8Event[] {
-  const events: T8Event[] = [];
-  let now = state;
-  for (const step of steps) {
-    for (const event of step(now)) {
-      events.push(event);
-      now = evolveT8(now, event);
-    }
-  }
-  return events;
-}
+const conclude = concluding(evolveT8);
 
 function watch({ version, isKnown, wanted, now: at }: Watch, state: T8Subscriptions): readonly T8Event[] {
   if (version < state.version || (version === state.version && isKnown && !state.isKnown)) return [];

@@ -20,10 +20,11 @@ function awaitsExpiry(delivery: OfferedDelivery): boolean {
   return !overdue && !revoked && (!(delivered || failed) || isOpen(delivery));
 }
 
-const WAIT: Readonly<Partial<Record<LegState, string>>> = { HELD: 'cpm-wait', DEFERRED: 'quiet-hours', INTERRUPTED: 'resumption' };
+const WAIT: Readonly<Partial<Record<LegState, string>>> = { HELD: 'cpm-wait', DEFERRED: 'next-try', INTERRUPTED: 'resumption' };
 
 /** What is waited for, and the device. */
-function timerOf({ state, device }: Leg): string {
+function timerOf({ state, reason, device }: Leg): string {
+  if (reason === 'quiet-hours') return `quiet-hours|${device}`;
   return `${WAIT[state] ?? 'push-timeout'}|${device}`;
 }
 

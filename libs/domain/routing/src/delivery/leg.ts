@@ -62,6 +62,10 @@ export interface Leg {
   readonly fetching: string | null;
   /** A UCN of an offer left, or may have, before the file was taken: when it is offered again there is no second. */
   readonly notified: boolean;
+  /** A push stayed unanswered, or the SMSC was asked to drop a text before: what it has from now on stays there, or the leg would go round in circles. */
+  readonly textStays?: true;
+  /** SMS and UCN that failed so far, and until when the next one waits although access has changed. */
+  readonly failures?: { readonly times: number; readonly until: Instant; readonly reason: LegReason };
 }
 
 export function plannedLeg(device: DeviceId, role: DeviceRole, now: Instant): Leg {
@@ -132,6 +136,11 @@ export function isTextOnTheWay(leg: Leg): boolean {
 /** A text was asked for, or the SMSC has it, and nobody was asked to stop it since. */
 export function isTextToStop({ state }: Pick<Leg, 'state'>): boolean {
   return state === 'SMS_REQUESTED' || state === 'SMS_SUBMITTED' || state === 'UCN_REQUESTED' || state === 'UCN_SUBMITTED';
+}
+
+/** The SMSC has its text and may be asked to drop it. */
+export function mayAskBack({ state, textStays }: Pick<Leg, 'state' | 'textStays'>): boolean {
+  return !textStays && (state === 'SMS_SUBMITTED' || state === 'UCN_SUBMITTED');
 }
 
 /** A frame is out and not acknowledged. */

@@ -8,7 +8,7 @@ import type { Deliberation } from './deliberation.js';
 import { follow } from './follow-plan.js';
 import type { DeliveryEvent } from './delivery.js';
 import type { LegPlan } from './leg-plan.js';
-import { isFinal, isPushed, isTaking, isTextOnTheWay, isTextToStop, type Leg } from './leg.js';
+import { isFinal, isPushed, isTaking, isTextOnTheWay, mayAskBack, type Leg } from './leg.js';
 import { interrupt, offerAgain } from '../file-offer/track-file.js';
 
 /** Decides every open leg again. Once the message's life is over nothing new is sent. */
@@ -52,7 +52,7 @@ export function endWait(deliberation: Deliberation, device: DeviceId): void {
     return;
   }
   deliberation.record({ type: 'PushUnanswered', device });
-  redecide(deliberation, { ...leg, tried: true, doubted: accessOf(deliberation.profile, device).revision });
+  redecide(deliberation, { ...leg, tried: true, textStays: true, doubted: accessOf(deliberation.profile, device).revision });
 }
 
 function redecide(deliberation: Deliberation, leg: Leg): void {
@@ -87,19 +87,20 @@ function fallBack(deliberation: Deliberation, leg: Leg, situation: LegSituation)
   follow(deliberation, leg, plan.reason === 'no-ip' ? { ...plan, reason: 'ip-lost' } : plan);
 }
 
-/** CPM-MLD-035: an SMS that left is not followed by its copy over IP, unless the SMSC still has it and drops it: that is asked once. */
+/** CPM-MLD-035: an SMS that left is not followed by its copy over IP, unless the SMSC still has it and drops it: that is asked once of a leg. */
 function askBack(deliberation: Deliberation, leg: Leg, { form }: LegPlan): void {
-  if ((form !== 'FULL' && form !== 'NOTIFY') || leg.reason === 'ip-available') return;
-  deliberation.move(leg, { state: 'SMS_SUBMITTED', reason: 'ip-available' });
+  if ((form !== 'FULL' && form !== 'NOTIFY') || leg.reason === 'ip-available' || !mayAskBack(leg)) return;
+  deliberation.move({ ...leg, textStays: true }, { state: 'SMS_SUBMITTED', reason: 'ip-available' });
   deliberation.record({ type: 'TextCancelled', device: leg.device, attempt: leg.attempt, reason: 'ip-available' });
 }
 
 /** IP is there while a text is on its way: an SMS must be stopped first, a UCN is overtaken by its original, and dropped if the SMSC still has it. */
 function returnToIp(deliberation: Deliberation, leg: Leg, plan: LegPlan): void {
   const { device, attempt } = leg;
+  const asksBack = mayAskBack(leg);
   if (leg.state === 'SMS_REQUESTED') deliberation.move(leg, { state: 'SMS_CANCELLING', reason: 'ip-available' });
-  else follow(deliberation, leg, plan);
-  if (isTextToStop(leg)) deliberation.record({ type: 'TextCancelled', device, attempt, reason: 'ip-available' });
+  else follow(deliberation, asksBack ? { ...leg, textStays: true } : leg, plan);
+  if (asksBack || leg.state === 'SMS_REQUESTED' || leg.state === 'UCN_REQUESTED') deliberation.record({ type: 'TextCancelled', device, attempt, reason: 'ip-available' });
 }
 
 /** A text on its way goes to the subscription, not to the handset: it outlives the device, but not the subscriber. */

@@ -42,7 +42,8 @@ export function planPrimaryWithoutIp({ situation, preference, ip }: PrimaryWitho
   return overCs(situation, { cell, fit: textFit(situation, preference) });
 }
 
-function overCs({ leg, policy }: LegSituation, { cell, fit }: { readonly cell: PrimaryCell; readonly fit: LegReason }): LegPlan {
+function overCs({ leg, policy, now }: LegSituation, { cell, fit }: { readonly cell: PrimaryCell; readonly fit: LegReason }): LegPlan {
+  if (leg.failures && leg.failures.until > now) return plan('DEFER', leg.failures.reason, leg.failures.until);
   const action = fit === 'text-fits-sms' ? cell.fits : cell.other;
   if (action === 'SMS' || action === 'TRY_SMS') {
     return leg.uncertain < TRIES_BY_UNKNOWN_OUTCOME[policy['sms.onUnknownOutcome']] ? AS_SMS : SMS_UNCERTAIN;

@@ -21,8 +21,9 @@ function moveTo(deliberation: Deliberation, leg: Leg, device: Leg['device']): re
   const waiting = ucn
     ? ({ state: ucn, form: 'UCN' } as const)
     : ({ state: 'DEFERRED', form: 'DEFER' } as const);
+  const { textStays: _textStays, failures: _failures, ...same } = leg;
   const moved: Leg = {
-    ...leg, ...waiting, device, reason: 'primary-changed', since: deliberation.now, dueAt: null, ucn: null,
+    ...same, ...waiting, device, reason: 'primary-changed', since: deliberation.now, dueAt: null, ucn: null,
     pushed: false, tried: false, doubted: null, refused: null,
   };
   return deliberation.state.legs.filter((other) => other.device !== device).map((other) => (other === leg ? moved : other));

@@ -81,6 +81,15 @@ function advanceUcn(deliberation: Deliberation, leg: Leg, ucn: UcnState): void {
   else deliberation.move(leg, { state: ucn, form: 'UCN', reason: ucn === 'UCN_SUBMITTED' ? 'ucn-submitted' : 'ucn-delivered' });
 }
 
+const FIRST_WAIT_MS = 300_000;
+const LAST_WAIT_MS = 6 * 3_600_000;
+
+/** A full or barred handset shows itself again and again: each text that it does not take makes the next one wait longer, the first not at all. */
+function oneMore(failures: Leg['failures'], reason: LegReason, now: Instant): NonNullable<Leg['failures']> {
+  const times = (failures?.times ?? 0) + 1;
+  return { times, reason, until: times === 1 ? now : now + Math.min(FIRST_WAIT_MS * 2 ** (times - 2), LAST_WAIT_MS) };
+}
+
 /**
  * The text did not arrive. The next try by SMS waits for a change of access, except after a cancellation, and where nobody knows
  * whether it left: of that, policy says how often it may be risked. What changed since the failure counts as such a change, because
@@ -94,6 +103,7 @@ function lost(deliberation: Deliberation, leg: Leg, { form, loss, at }: { readon
     ...leg,
     refused: mayRetry ? leg.refused : { revision, reason },
     uncertain: loss === 'unknown' ? leg.uncertain + 1 : leg.uncertain,
+    ...((loss === 'failed' || loss === 'expired') && { failures: oneMore(leg.failures, reason, deliberation.now) }),
   };
   if (deliberation.state.overdue) {
     deliberation.move(remembering, { state: 'EXPIRED', reason, ucn: null });

@@ -1,5 +1,5 @@
 import type { Instant } from '@cpm/vocabulary';
-import type { Decider } from '@cpm/runtime-decider';
+import { concluding, type Decider } from '@cpm/runtime-decider';
 import { evolveUcnBundle, isSame, MOST_COVERED, NO_BUNDLE, type OfferedUcn, type UcnBundle, type UcnBundleCommand, type UcnBundleEvent } from './ucn-bundle.js';
 
 type Of<Type extends UcnBundleCommand['type']> = Extract<UcnBundleCommand, { type: Type }>;
@@ -24,17 +24,7 @@ export const ucnBundleDecider: Decider<UcnBundleCommand, UcnBundle, UcnBundleEve
   evolve: evolveUcnBundle,
 };
 
-/** Collects events, each seen by those that follow. */
-function conclude(state: UcnBundle, ...steps: readonly ((state: UcnBundle) => readonly UcnBundleEvent[])[]): readonly UcnBundleEvent[] {
-  const events: UcnBundleEvent[] = [];
-  let now = state;
-  for (const step of steps) {
-    const next = step(now);
-    events.push(...next);
-    now = next.reduce(evolveUcnBundle, now);
-  }
-  return events;
-}
+const conclude = concluding(evolveUcnBundle);
 
 function offer({ ucn, windowMs, now: at }: Of<'Offer'>, { window, seen }: UcnBundle): readonly UcnBundleEvent[] {
   if (seen.some(({ messageId, attempt }) => messageId === ucn.messageId && attempt >= ucn.attempt)) return [];

@@ -3,6 +3,7 @@ import type { AnyAggregate, EventContract, Reaction } from '@cpm/runtime-decider
 import { RecordUcnSummary } from '@cpm/contracts-message-store-sync';
 import { CancelSms, SmscAccepted, SmscReceipt, SmscRefused, SmsProgress, SubmitUcn } from '@cpm/contracts-sms-interworking-gateway';
 import { NO_LEASES } from '../lease/leases.js';
+import { NO_OPT_OUTS, type OptOuts } from '../lease/opt-outs.js';
 import type { SmsSubmissionInput } from '../sms/sms.aggregate.js';
 import type { Sms } from '../sms/sms.js';
 import { smsInterworkingGateway } from '../sms-interworking-gateway.service.js';
@@ -26,6 +27,7 @@ export class Notifications {
   copies = 1;
   /** The log is read on only when `read` is called: what comes meanwhile comes in between. */
   isHeld = false;
+  optOuts: OptOuts = NO_OPT_OUTS;
   readonly left: SmsSubmissionInput[] = [];
   /** `messageId attempt status`. */
   readonly told: string[] = [];
@@ -49,8 +51,8 @@ export class Notifications {
     return this.hear(SmscAccepted, { ...this.submission(place), segmentIds: [`s${place}`] });
   }
 
-  refuse(retry: 'later' | 'never' | 'unknown', place = -1): this {
-    return this.hear(SmscRefused, { ...this.submission(place), retry, reason: 'refused' });
+  refuse(retry: 'later' | 'never' | 'unknown', place = -1, screened?: CpmAddress[]): this {
+    return this.hear(SmscRefused, { ...this.submission(place), retry, reason: 'refused', screened });
   }
 
   receipt(state: 'DELIVERED' | 'UNDELIVERABLE' = 'DELIVERED', place = -1): this {
@@ -120,7 +122,7 @@ export class Notifications {
   }
 
   private context(id: string) {
-    return { now: this.now, policy: this.policy, id, view: NO_LEASES, open: [] };
+    return { now: this.now, policy: this.policy, id, view: { ...NO_LEASES, optOuts: this.optOuts }, open: [] };
   }
 
   private decide(aggregate: AnyAggregate, id: string, command: unknown): void {

@@ -1,6 +1,6 @@
 import { ucnRef, ucnSummaryRef } from '@cpm/message-tags';
 import { requirement } from '@cpm/runtime-decider';
-import { ANSWER_LIMIT_MS } from '../sms/sms.decider.js';
+import { ANSWER_LIMIT_MS, LATE_ANSWER_MS } from '../sms/sms.decider.js';
 import { ALICE, BOB, CAROL, HOUR_MS, Notifications, START } from './ucn-bundle.fixture.js';
 import { MOST_COVERED } from './ucn-bundle.js';
 import { ucnBundle } from './ucn-bundle.aggregate.js';
@@ -139,7 +139,7 @@ requirement('CPM-MLD-030', () => {
   it.each<readonly [string, (phone: Notifications) => Notifications, string]>([
     ['refused for good', (phone) => phone.refuse('never'), 'failed'],
     ['lost', (phone) => phone.refuse('unknown'), 'unknown'],
-    ['never answered', (phone) => phone.pass(ANSWER_LIMIT_MS), 'unknown'],
+    ['never answered', (phone) => phone.pass(ANSWER_LIMIT_MS + LATE_ANSWER_MS), 'unknown'],
   ])('that is %s is so for each', (_, happen, status) => {
     const phone = happen(new Notifications().ask('a').accept().ask('b').ask('c').pass(60_000));
     expect(phone.told).toEqual(['a 1 submitted', `b 1 ${status}`, `c 1 ${status}`]);

@@ -1,5 +1,5 @@
 import { MAX_INLINE_BYTES, msisdnOf, type Instant } from '@cpm/vocabulary';
-import type { Decider } from '@cpm/runtime-decider';
+import { concluding, type Decider } from '@cpm/runtime-decider';
 import { evolveLeases, leaseFor, leaseOf, liveLeases, NO_LEASES, type GroupText, type InboundText, type Lease, type Leases, type LeasesCommand, type LeasesEvent, type PersonText } from './leases.js';
 import { optEventOf, scopeOf } from './opt-outs.js';
 import { textPrint } from './text-print.js';
@@ -26,17 +26,7 @@ export const leasesDecider: Decider<LeasesCommand, Leases, LeasesEvent> = {
   evolve: evolveLeases,
 };
 
-/** Collects events, each seen by those that follow. */
-function conclude(state: Leases, ...steps: readonly ((state: Leases) => readonly LeasesEvent[])[]): readonly LeasesEvent[] {
-  const events: LeasesEvent[] = [];
-  let now = state;
-  for (const step of steps) {
-    const next = step(now);
-    events.push(...next);
-    now = next.reduce(evolveLeases, now);
-  }
-  return events;
-}
+const conclude = concluding(evolveLeases);
 
 /**
  * A group has a number of the pool, and so has a sender without one; anybody else writes from his own, which the network brings

@@ -1,11 +1,11 @@
 import type { CpmAddress } from '@cpm/vocabulary';
 import { defineAggregate, perform, publish, type JourneyEntry, type Reaction } from '@cpm/runtime-decider';
 import { AccessObserved } from '@cpm/contracts-access-awareness';
-import { OfferUcn, SmsProgress, UcnSummaryProgress, WithdrawUcn } from '@cpm/contracts-sms-interworking-gateway';
+import { OfferUcn, ReleaseUcn, SmsProgress, UcnSummaryProgress, WithdrawUcn } from '@cpm/contracts-sms-interworking-gateway';
 import { leases } from '../lease/leases.aggregate.js';
 import type { Leases } from '../lease/leases.js';
 import { BEGIN_MARGIN_MS, smsDecider } from './sms.decider.js';
-import { submissionOf, type CountedRefusal, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type Submission } from './sms.js';
+import { submissionOf, type CountedRefusal, type Sms, type SmsCommand, type SmsEvent, type SmsRequest, type SourceAddress, type Submission } from './sms.js';
 
 /** The effect that brings a text to the SMSC; `attempt` is the number of the submission, which its outcome names again. */
 export interface SmsSubmissionInput {
@@ -30,6 +30,8 @@ export interface SmsSubmissionInput {
   readonly refusedBy: readonly CountedRefusal[];
   /** Nobody's number may stand for all that it tells of. */
   readonly manySenders?: true;
+  /** Everybody whose message it tells of, where it tells of several. */
+  readonly senders?: readonly CpmAddress[];
 }
 
 /** The effect that asks the SMSC to drop a text; `attempt` is the number of its submission, `segmentIds` are the SMSC's. */
@@ -40,11 +42,14 @@ export interface SmsCancellationInput {
   readonly sender: CpmAddress;
   /** MSISDN it was sent from; absent: the sender's own. */
   readonly source?: string;
+  /** The address that the SMSC was told; absent: it was not noted. */
+  readonly from?: SourceAddress;
   readonly smsc: string;
   readonly segmentIds: readonly string[];
 }
 
 const WAIT = 'wait';
+const CANCELLATION = 'cancellation';
 const KEPT_AFTER_MS = 7 * 86_400_000;
 
 export function smsId(user: CpmAddress, messageId: string): string {
@@ -64,7 +69,7 @@ function react(event: SmsEvent, after: Sms, id: string): readonly Reaction[] {
     case 'TextDelivered':
       return progress(submissionOf(after, event.number)?.request, after, { id, status: 'delivered', at: event.at });
     case 'AttemptEnded':
-      return progress(after.request, after, { id, status: event.outcome, reason: event.reason, at: event.at });
+      return attemptEnded(event, after, id);
     case 'UnseenCancelled':
       return [progressOf({ ...event.cancellation, form: 'SMS' }, { id, status: 'cancelled', reason: event.cancellation.reason, at: event.at })];
     default:
@@ -77,7 +82,7 @@ function reactToBundling(event: SmsEvent, { request, attempt }: Sms, id: string)
   const [user, messageId] = [ownerOf(id), messageOf(id)];
   switch (event.type) {
     case 'UcnOffered':
-      return request?.offered ? [publish(OfferUcn, { user, ucn: { messageId, attempt, sender: request.sender, device: request.device, ...request.offered, expiresAt: request.expiresAt }, at })] : [];
+      return request?.offered ? [publish(OfferUcn, { user, ucn: { messageId, attempt, sender: request.sender, device: request.device, ...request.offered, expiresAt: request.expiresAt, ...(request.sessionId !== undefined && { sessionId: request.sessionId }) }, at })] : [];
     case 'UcnWithdrawn':
       return [publish(WithdrawUcn, { user, messageId, attempt, reason: event.reason, at })];
     case 'SummaryAdvanced':
@@ -93,21 +98,29 @@ function evidence({ state, cause, observedAt }: Extract<SmsEvent, { type: 'Hands
 
 type Of<Type extends SmsEvent['type']> = Extract<SmsEvent, { type: Type }>;
 
-function askBack({ number, smsc, segmentIds }: Of<'CancellationSent'>, { request }: Sms, id: string): readonly Reaction[] {
+function askBack({ number, smsc, segmentIds, source: from }: Of<'CancellationSent'>, { request }: Sms, id: string): readonly Reaction[] {
   if (!request) return [];
   const { user, sender, source } = request;
-  const input: SmsCancellationInput = { user, smsId: id, attempt: number, sender, ...(source !== undefined && { source }), smsc, segmentIds };
+  const input: SmsCancellationInput = { user, smsId: id, attempt: number, sender, ...(source !== undefined && { source }), ...(from && { from }), smsc, segmentIds };
   return [perform('cancel-sms', input)];
 }
 
 function submit({ number, dueAt, mayRepeat }: Of<'SubmissionBegun'>, { request, refusedBy = [] }: Sms, id: string): readonly Reaction[] {
   if (!request) return [];
-  const { user, messageId, sender, source, text, nationalLanguages, link, form, expiresAt, manySenders } = request;
-  const optional = { ...(source !== undefined && { source }), ...(nationalLanguages && { nationalLanguages }), ...(link && { link: { messageId, maxUses: link.maxUses } }), ...(manySenders && { manySenders }) };
+  const { user, messageId, sender, source, text, nationalLanguages, link, form, expiresAt, manySenders, covered } = request;
+  const optional = { ...(source !== undefined && { source }), ...(nationalLanguages && { nationalLanguages }), ...(link && { link: { messageId, maxUses: link.maxUses } }), ...(manySenders && { manySenders }), ...(covered && { senders: [...new Set(covered.map((one) => one.sender))] }) };
   const input: SmsSubmissionInput = {
     user, smsId: id, attempt: number, sender, text, ...optional, form, expiresAt, beginBy: dueAt - BEGIN_MARGIN_MS, mayRepeat, refusedBy,
   };
   return [perform('submit-sms', input)];
+}
+
+function attemptEnded({ outcome: status, reason, spared = [], at }: Of<'AttemptEnded'>, after: Sms, id: string): readonly Reaction[] {
+  const concerned = after.request?.covered?.filter(({ messageId }) => !spared.some((one) => one.messageId === messageId));
+  return [
+    ...progress(after.request, { request: after.request && { ...after.request, covered: concerned } }, { id, status, reason, at }),
+    ...spared.map(({ messageId, attempt }) => publish(ReleaseUcn, { user: ownerOf(id), messageId, attempt, at })),
+  ];
 }
 
 interface Told {
@@ -118,10 +131,10 @@ interface Told {
 }
 
 /** Of a summary every notification that it stands for is told, which tells routing. */
-function progress(submitted: Submission['request'] | null | undefined, { request }: Sms, { id, ...told }: Told): readonly Reaction[] {
+function progress(submitted: Submission['request'] | null | undefined, { request }: Pick<Sms, 'request'>, { id, ...told }: Told): readonly Reaction[] {
   if (!submitted) return [];
   const [user, summaryId] = [ownerOf(id), messageOf(id)];
-  if (request?.covered) return request.covered.map((covered) => publish(UcnSummaryProgress, { user, ...covered, summaryId, ...told }));
+  if (request?.covered) return request.covered.map(({ sessionId: _sessionId, ...covered }) => publish(UcnSummaryProgress, { user, ...covered, summaryId, ...told }));
   return [progressOf(submitted, { id, ...told })];
 }
 
@@ -160,6 +173,7 @@ function lineOf(event: SmsEvent): { readonly step: string; readonly reason?: str
       return { step: 'cancelled before it was taken', reason: event.cancellation.reason };
     case 'UcnWithdrawn':
       return { step: 'need not be told of any more, if nothing tells of it yet', reason: event.reason };
+    case 'AnswerOverdue':
     case 'ReceiptAwaited':
     case 'HandsetObserved':
       return undefined;
@@ -187,7 +201,7 @@ export const sms = defineAggregate<SmsCommand, Sms, SmsEvent, Leases>({
   ownerOf,
   view: { aggregate: leases, idOf: ownerOf },
   messageOf,
-  timersOf: ({ dueAt }) => (dueAt === null ? {} : { [WAIT]: dueAt }),
+  timersOf: ({ dueAt, cancelDueAt }) => ({ ...(dueAt !== null && { [WAIT]: dueAt }), ...(typeof cancelDueAt === 'number' && { [CANCELLATION]: cancelDueAt }) }),
   whenDue: (_timer, { now, view }) => ({ type: 'EndWait', optOuts: view.optOuts, now }),
   journalOf: (event, _context, after) => journalOf(event, after),
   isOpen: ({ status }) => status !== 'none' && status !== 'ended',

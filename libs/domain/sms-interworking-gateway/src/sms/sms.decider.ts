@@ -1,9 +1,10 @@
 import type { Instant } from '@cpm/vocabulary';
-import type { Decider } from '@cpm/runtime-decider';
+import { concluding, type Decider } from '@cpm/runtime-decider';
 import { isOptedOut, type OptOuts } from '../lease/opt-outs.js';
-import { isFailure, isNews, verdictOf } from './segment-reports.js';
+import { askBack, endCancellation, takeCancellation } from './cancellation.js';
+import { isFailure, isNews, isProven, verdictOf } from './segment-reports.js';
 import { followSummary } from './summary-progress.js';
-import { evolveSms, isCurrent, NO_SMS, submissionOf, type SegmentState, type Sms, type SmsCommand, type SmsEvent, type SmsOutcome, type SmsRequest, type Submission } from './sms.js';
+import { evolveSms, isCurrent, NO_SMS, submissionOf, type CoveredUcn, type Sms, type SmsCommand, type SmsEvent, type SmsOutcome, type SmsRequest, type Submission } from './sms.js';
 
 type Of<Type extends SmsCommand['type']> = Extract<SmsCommand, { type: Type }>;
 
@@ -11,6 +12,8 @@ type Of<Type extends SmsCommand['type']> = Extract<SmsCommand, { type: Type }>;
 export const UNKNOWN_GRACE_MS = 60_000;
 /** Well before the gateway gives up: a segment that begins late is still answered, or its receipt awaited, in time. */
 export const BEGIN_MARGIN_MS = UNKNOWN_GRACE_MS + 45_000;
+/** An effect that began too late to submit says so at once: that answer is still awaited, because the log may have come to the text late. */
+export const LATE_ANSWER_MS = 30_000;
 /** How long the outcome of a submission may take before it counts as lost with the process that made it: that of one segment and the next. */
 export const ANSWER_LIMIT_MS = BEGIN_MARGIN_MS + UNKNOWN_GRACE_MS + 15_000;
 /** The SMSC tries for the text's validity at most; receipts may be a little later. */
@@ -49,18 +52,7 @@ export const smsDecider: Decider<SmsCommand, Sms, SmsEvent> = {
   evolve: evolveSms,
 };
 
-/** Collects events, each seen by those that follow. */
-function conclude(state: Sms, ...steps: readonly ((state: Sms) => readonly SmsEvent[])[]): readonly SmsEvent[] {
-  const events: SmsEvent[] = [];
-  let now = state;
-  for (const step of steps) {
-    for (const event of step(now)) {
-      events.push(event);
-      now = evolveSms(now, event);
-    }
-  }
-  return events;
-}
+const conclude = concluding(evolveSms);
 
 function take({ request, optOuts, now }: Of<'Submit'>, state: Sms): readonly SmsEvent[] {
   if (request.attempt <= state.attempt) return [];
@@ -78,9 +70,15 @@ function submitOrEnd(state: Sms, optOuts: OptOuts, at: Instant): readonly SmsEve
 
 /** Why a text does not leave, undefined where it may: whoever wants no SMS of this sender gets none, whether it is the text or tells of one. */
 function endingOf(request: SmsRequest, optOuts: OptOuts, at: Instant): readonly SmsEvent[] | undefined {
-  const isUnwanted = request.covered ? request.covered.every((one) => isOptedOut(optOuts, one)) : isOptedOut(optOuts, request);
-  if (isUnwanted) return [{ type: 'AttemptEnded', outcome: 'failed', reason: 'recipient-opted-out', at }];
+  const isWanted = (one: Pick<SmsRequest, 'sender' | 'sessionId'>) => !isOptedOut(optOuts, one);
+  if (!(request.covered ?? [request]).every(isWanted)) return [{ type: 'AttemptEnded', outcome: 'failed', reason: 'recipient-opted-out', ...sparing(request, isWanted), at }];
   return at >= request.expiresAt ? [{ type: 'AttemptEnded', outcome: 'expired', reason: 'not submitted within its life', at }] : undefined;
+}
+
+/** CPM-MLD-029: what keeps a summary from leaving for the sake of one sender keeps back only what is his. */
+function sparing({ covered = [] }: SmsRequest, isSpared: (one: CoveredUcn) => boolean): { readonly spared?: readonly CoveredUcn[] } {
+  const spared = covered.filter(isSpared);
+  return spared.length > 0 ? { spared } : {};
 }
 
 function begin({ number, uncertain }: Sms, at: Instant): readonly SmsEvent[] {
@@ -98,58 +96,45 @@ function cancel({ cancellation, now: at }: Of<'Cancel'>, state: Sms): readonly S
   return state.status === 'submitting' ? [{ type: 'CancellationTaken', reason, at }] : askBack(state, at);
 }
 
-/** Only what can be named, and of which nothing has arrived: half a text would be worse than a whole one. */
-function askBack(state: Sms, at: Instant): readonly SmsEvent[] {
-  const { number } = state;
-  const { segmentIds = null, smsc, reports = {} } = submissionOf(state, number) ?? {};
-  if (state.status !== 'submitted' || segmentIds === null || segmentIds.includes('') || smsc === undefined) return [];
-  return hasArrivedInPart(reports) ? [] : [{ type: 'CancellationSent', number, smsc, segmentIds, at }];
-}
-
-function hasArrivedInPart(reports: Readonly<Record<string, SegmentState>>): boolean {
-  return Object.values(reports).includes('DELIVERED');
-}
-
-/** Where the SMSC would not, or a segment was faster, its receipts decide. */
-function takeCancellation({ submission: number, outcome, reason, now: at }: Of<'TakeCancellation'>, state: Sms): readonly SmsEvent[] {
-  if (state.status !== 'submitted' || !state.cancelling || number !== state.number) return [];
-  if (outcome === 'refused' || hasArrivedInPart(submissionOf(state, number)?.reports ?? {})) return [{ type: 'CancellationRefused', reason, at }];
-  return [{ type: 'AttemptEnded', outcome: 'cancelled', reason, at }];
-}
-
 /** An answer counts even when it was given up: the text then has left after all. */
-function accept({ submission: number, segmentIds, smsc, now: at }: Of<'Accept'>, state: Sms): readonly SmsEvent[] {
+function accept({ submission: number, segmentIds, smsc, source, now: at }: Of<'Accept'>, state: Sms): readonly SmsEvent[] {
   const submission = submissionOf(state, number);
   if (!submission || submission.segmentIds !== null) return [];
   return conclude(
     state,
-    () => [{ type: 'SubmissionAccepted', number, segmentIds, ...(smsc !== undefined && { smsc }), at }],
+    () => [{ type: 'SubmissionAccepted', number, segmentIds, ...(smsc !== undefined && { smsc }), ...(source && { source }), at }],
     (accepted) => (accepted.status === 'submitting' && number === accepted.number ? [{ type: 'ReceiptAwaited', dueAt: receiptLimit(accepted, at), at }] : []),
     (waiting) => judge(waiting, number, at),
     (judged) => (judged.cancelling ? askBack(judged, at) : []),
   );
 }
 
+/** Receipts of every segment are as good as the answer; undefined where they do not show that. */
+function acceptProven(state: Sms, at: Instant): readonly SmsEvent[] | undefined {
+  const submission = submissionOf(state, state.number);
+  return submission && isProven(submission) ? accept({ type: 'Accept', submission: state.number, segmentIds: Object.keys(submission.reports), now: at }, state) : undefined;
+}
+
 function receiptLimit({ request }: Sms, at: Instant): Instant {
   return Math.min(request?.expiresAt ?? at, at + MAX_VALIDITY_MS) + RECEIPT_GRACE_MS;
 }
 
-function refuse({ submission: number, retry, reason, retryAfterMs, refused, now: at }: Of<'Refuse'>, state: Sms): readonly SmsEvent[] {
+function refuse({ submission: number, retry, reason, retryAfterMs, refused, screened, now: at }: Of<'Refuse'>, state: Sms): readonly SmsEvent[] {
   if (state.status !== 'submitting' || number !== state.number || state.request === null) return [];
-  if (retry === 'unknown') return [{ type: 'AttemptEnded', outcome: 'unknown', reason, at }];
-  if (retry === 'never') return [{ type: 'AttemptEnded', outcome: 'failed', reason, at }];
+  if (retry === 'unknown') return acceptProven(state, at) ?? [{ type: 'AttemptEnded', outcome: 'unknown', reason, at }];
+  if (retry === 'never') return [{ type: 'AttemptEnded', outcome: 'failed', reason, ...(screened && sparing(state.request, ({ sender }) => !screened.includes(sender))), at }];
   if (state.cancelling) return [{ type: 'AttemptEnded', outcome: 'cancelled', reason, at }];
   const dueAt = at + (retryAfterMs ?? Math.min(RETRY_FIRST_MS * 2 ** state.refusals, RETRY_LAST_MS));
   return [{ type: 'RetryPlanned', dueAt: Math.min(dueAt, state.request.expiresAt), reason, ...(refused && { refused }), at }];
 }
 
 function takeReceipt(receipt: Of<'TakeReceipt'>, state: Sms): readonly SmsEvent[] {
-  const { submission: number, segmentId, state: reported, error, now: at } = receipt;
+  const { submission: number, segmentId, segments, state: reported, error, now: at } = receipt;
   const submission = submissionOf(state, number);
   if (!submission || !isNews(submission, segmentId, reported)) return [];
   return conclude(
     state,
-    () => [{ type: 'SegmentReported', number, segmentId, state: reported, ...(error !== undefined && { error }), at }],
+    () => [{ type: 'SegmentReported', number, segmentId, ...(segments !== undefined && { segments }), state: reported, ...(error !== undefined && { error }), at }],
     () => handsetOf(submission, receipt),
     (told) => judge(told, number, at),
   );
@@ -172,7 +157,10 @@ function judge(state: Sms, number: number, at: Instant): readonly SmsEvent[] {
   const submission = submissionOf(state, number);
   if (!submission || submission.delivered) return [];
   const verdict = verdictOf(submission);
-  if (verdict === 'delivered') return [{ type: 'TextDelivered', number, at }];
+  if (verdict === 'delivered') {
+    const { segmentIds, reports } = submission;
+    return [...(segmentIds === null ? [{ type: 'SubmissionAccepted' as const, number, segmentIds: Object.keys(reports), at }] : []), { type: 'TextDelivered', number, at }];
+  }
   if (verdict === undefined || state.status !== 'submitted' || !isCurrent(state, number)) return [];
   const dropped = state.cancelling && Object.values(submission.reports).includes('DELETED');
   return [{ type: 'AttemptEnded', outcome: dropped ? 'cancelled' : verdict, reason: failureOf(submission.reports), at }];
@@ -207,14 +195,28 @@ function setAside({ request }: Sms, reason: string, at: Instant): SmsEvent {
 
 const GIVEN_UP: Readonly<Partial<Record<Sms['status'], { readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string }>>> = {
   offered: { outcome: 'unknown', reason: 'it was not known in time what told of it' },
-  submitting: { outcome: 'unknown', reason: 'no answer of the SMSC was kept' },
   submitted: { outcome: 'unknown', reason: 'no receipt came' },
 };
 
 function endWait({ optOuts, now: at }: Of<'EndWait'>, state: Sms): readonly SmsEvent[] {
-  if (state.dueAt === null || state.dueAt > at) return [];
+  return conclude(state, (known) => endCancellation(known, at), (known) => (known.dueAt !== null && known.dueAt <= at ? endOverdue(known, optOuts, at) : []));
+}
+
+function endOverdue(state: Sms, optOuts: OptOuts, at: Instant): readonly SmsEvent[] {
   if (state.status === 'waiting') return submitOrEnd(state, optOuts, at);
   if (state.status === 'offered' && at < receiptLimit(state, at)) return [withdrawn(state, 'expired', at)];
+  if (state.status === 'submitting') return endUnanswered(state, at);
   const end = GIVEN_UP[state.status];
   return end ? [{ type: 'AttemptEnded', ...end, at }] : [];
+}
+
+/**
+ * The time limit, counted by the log, may have been over before the text's turn came: such a submission writes nothing and says so at once,
+ * well within a further wait. What is silent then has crashed.
+ */
+function endUnanswered(state: Sms, at: Instant): readonly SmsEvent[] {
+  const proven = acceptProven(state, at);
+  if (proven) return proven;
+  if (!state.answerOverdue) return [{ type: 'AnswerOverdue', dueAt: at + LATE_ANSWER_MS, at }];
+  return [{ type: 'AttemptEnded', outcome: 'unknown', reason: 'no answer of the SMSC was kept', at }];
 }

@@ -66,12 +66,12 @@ export class Gateway {
     return this.do({ type: 'Refuse', submission, retry, reason: 'refused', ...why });
   }
 
-  smscCancelled(outcome: 'cancelled' | 'refused', submission = this.state.number): this {
-    return this.do({ type: 'TakeCancellation', submission, outcome, reason: 'the SMSC says so' });
+  smscCancelled(outcome: 'cancelled' | 'refused', submission = this.state.number, dropped?: readonly string[]): this {
+    return this.do({ type: 'TakeCancellation', submission, outcome, reason: 'the SMSC says so', dropped });
   }
 
-  receipt(state: 'DELIVERED' | 'UNDELIVERABLE' | 'DELETED' | 'EXPIRED' | 'ENROUTE' | 'ACCEPTED' | 'UNKNOWN', segmentId = 's1', submission = this.state.number): this {
-    return this.do({ type: 'TakeReceipt', submission, segmentId, state, heardAt: this.now });
+  receipt(state: 'DELIVERED' | 'UNDELIVERABLE' | 'DELETED' | 'EXPIRED' | 'ENROUTE' | 'ACCEPTED' | 'UNKNOWN', segmentId = 's1', submission = this.state.number, segments?: number): this {
+    return this.do({ type: 'TakeReceipt', submission, segmentId, ...(segments !== undefined && { segments }), state, heardAt: this.now });
   }
 
   /** A receipt that shows why the handset got nothing. */
@@ -95,7 +95,8 @@ export class Gateway {
   }
 
   get due(): number | undefined {
-    return Object.values(sms.timersOf?.(this.state) ?? {})[0];
+    const timers = Object.values(sms.timersOf?.(this.state) ?? {});
+    return timers.length === 0 ? undefined : Math.min(...timers);
   }
 
   private hear(reaction: Reaction): void {

@@ -1,10 +1,13 @@
 import type { CpmAddress, DeviceId, Instant, Policy } from '@cpm/vocabulary';
 import type { OptOuts } from '../lease/opt-outs.js';
-import type { CancelSms, HandsetCause, OfferUcn, SmscCancelled, SmscReceipt, SmscRefused, SmsProgress, UcnSummaryProgress } from '@cpm/contracts-sms-interworking-gateway';
+import type { CancelSms, HandsetCause, OfferUcn, SmscAccepted, SmscCancelled, SmscReceipt, SmscRefused, SmsProgress, UcnSummaryProgress } from '@cpm/contracts-sms-interworking-gateway';
 
 export type SmsForm = SmsProgress['form'];
 export type SegmentState = SmscReceipt['state'];
 export type Retry = SmscRefused['retry'];
+
+/** The address that a text was sent from, as the SMSC was told. */
+export type SourceAddress = NonNullable<SmscAccepted['source']>;
 
 /** A command_status that an SMSC refused the text with. */
 export interface StatusRefusal {
@@ -43,15 +46,15 @@ export interface SmsRequest {
   readonly manySenders?: true | undefined;
 }
 
-export type CoveredUcn = Pick<UcnSummaryProgress, 'messageId' | 'attempt' | 'sender' | 'device'>;
+export type CoveredUcn = Pick<UcnSummaryProgress, 'messageId' | 'attempt' | 'sender' | 'device'> & Pick<SmsRequest, 'sessionId'>;
 
 export type SmsCommand = { readonly now: Instant } & (
   | { readonly type: 'Submit'; readonly request: SmsRequest; readonly optOuts: OptOuts }
   | { readonly type: 'Cancel'; readonly cancellation: CancelSms }
-  | { readonly type: 'Accept'; readonly submission: number; readonly segmentIds: readonly string[]; readonly smsc?: string | undefined }
-  | { readonly type: 'Refuse'; readonly submission: number; readonly retry: Retry; readonly reason: string; readonly retryAfterMs?: number | undefined; readonly refused?: readonly StatusRefusal[] | undefined }
-  | { readonly type: 'TakeCancellation'; readonly submission: number; readonly outcome: SmscCancelled['outcome']; readonly reason: string }
-  | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string; readonly cause?: HandsetCause; readonly heardAt: Instant; readonly doneAt?: Instant | undefined }
+  | { readonly type: 'Accept'; readonly submission: number; readonly segmentIds: readonly string[]; readonly smsc?: string | undefined; readonly source?: SourceAddress | undefined }
+  | { readonly type: 'Refuse'; readonly submission: number; readonly retry: Retry; readonly reason: string; readonly retryAfterMs?: number | undefined; readonly refused?: readonly StatusRefusal[] | undefined; readonly screened?: readonly CpmAddress[] | undefined }
+  | { readonly type: 'TakeCancellation'; readonly submission: number; readonly outcome: SmscCancelled['outcome']; readonly reason: string; readonly dropped?: readonly string[] | undefined }
+  | { readonly type: 'TakeReceipt'; readonly submission: number; readonly segmentId: string; readonly segments?: number; readonly state: SegmentState; readonly error?: string; readonly cause?: HandsetCause; readonly heardAt: Instant; readonly doneAt?: Instant | undefined }
   | { readonly type: 'Release'; readonly attempt: number; readonly optOuts: OptOuts }
   | { readonly type: 'SetAside'; readonly attempt: number; readonly reason: string }
   | { readonly type: 'FollowSummary'; readonly progress: UcnSummaryProgress }
@@ -68,6 +71,10 @@ export interface Submission {
   readonly segmentIds: readonly string[] | null;
   /** The SMSC that accepted it; an earlier version did not note it. */
   readonly smsc?: string;
+  /** The address that it was sent from, as a cancellation must name it again; an earlier version did not note it. */
+  readonly source?: SourceAddress;
+  /** How many segments it has, as a receipt told before the SMSC's answer was in. */
+  readonly segments?: number;
   readonly reports: Readonly<Record<string, SegmentState>>;
   readonly delivered: boolean;
 }
@@ -94,6 +101,10 @@ export interface Sms {
   readonly refusedBy?: readonly CountedRefusal[];
   /** Routing wants it back: it is not submitted again, and if it was, the SMSC is asked for it. */
   readonly cancelling: boolean;
+  /** When the gateway stops waiting for the SMSC to drop it, epoch ms; absent or null: it was not asked, or has answered. */
+  readonly cancelDueAt?: Instant | null;
+  /** The submission should have been answered: only one that began too late still says so. */
+  readonly answerOverdue?: boolean;
   /** The outcome of an earlier submission is unknown: the next one may be a duplicate. */
   readonly uncertain: boolean;
   readonly submissions: readonly Submission[];
@@ -110,18 +121,20 @@ export type SmsEvent = { readonly at: Instant } & (
   | { readonly type: 'TextTaken'; readonly request: SmsRequest }
   | { readonly type: 'UcnOffered' }
   | { readonly type: 'SubmissionBegun'; readonly number: number; readonly dueAt: Instant; readonly mayRepeat: boolean }
-  | { readonly type: 'SubmissionAccepted'; readonly number: number; readonly segmentIds: readonly string[]; readonly smsc?: string }
+  | { readonly type: 'SubmissionAccepted'; readonly number: number; readonly segmentIds: readonly string[]; readonly smsc?: string; readonly source?: SourceAddress }
+  | { readonly type: 'AnswerOverdue'; readonly dueAt: Instant }
   | { readonly type: 'ReceiptAwaited'; readonly dueAt: Instant }
   | { readonly type: 'RetryPlanned'; readonly dueAt: Instant; readonly reason: string; readonly refused?: readonly StatusRefusal[] }
-  | { readonly type: 'SegmentReported'; readonly number: number; readonly segmentId: string; readonly state: SegmentState; readonly error?: string }
+  | { readonly type: 'SegmentReported'; readonly number: number; readonly segmentId: string; readonly segments?: number; readonly state: SegmentState; readonly error?: string }
   | { readonly type: 'HandsetObserved'; readonly state: 'AVAILABLE' | 'UNAVAILABLE'; readonly cause?: HandsetCause; readonly observedAt: Instant }
   | { readonly type: 'TextDelivered'; readonly number: number }
-  | { readonly type: 'AttemptEnded'; readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string }
+  /** `spared`: notifications that its reason does not concern: each leaves as a text of its own. */
+  | { readonly type: 'AttemptEnded'; readonly outcome: Exclude<SmsOutcome, 'delivered'>; readonly reason: string; readonly spared?: readonly CoveredUcn[] }
   /** Nothing need tell of it any more; `dueAt`: until when it is waited for whether something did. */
   | { readonly type: 'UcnWithdrawn'; readonly reason: string; readonly dueAt: Instant }
   | { readonly type: 'SummaryAdvanced'; readonly told: Omit<UcnSummaryProgress, 'status' | 'reason'>; readonly status: 'submitted' | 'delivered'; readonly dueAt: Instant }
   | { readonly type: 'CancellationTaken'; readonly reason: string }
-  | { readonly type: 'CancellationSent'; readonly number: number; readonly smsc: string; readonly segmentIds: readonly string[] }
+  | { readonly type: 'CancellationSent'; readonly number: number; readonly smsc: string; readonly segmentIds: readonly string[]; readonly source?: SourceAddress; readonly dueAt: Instant }
   | { readonly type: 'CancellationRefused'; readonly reason: string }
   | { readonly type: 'UnseenCancelled'; readonly cancellation: CancelSms }
 );
@@ -146,13 +159,15 @@ function evolve(state: Sms, event: SmsEvent): Sms {
     case 'SubmissionBegun':
       return begun(state, event.number, event.dueAt);
     case 'SubmissionAccepted':
-      return withSubmission(state, event.number, (submission) => ({ ...submission, segmentIds: event.segmentIds, ...(event.smsc !== undefined && { smsc: event.smsc }) }));
+      return withSubmission(state, event.number, (submission) => ({ ...submission, segmentIds: event.segmentIds, ...(event.smsc !== undefined && { smsc: event.smsc }), ...(event.source && { source: event.source }) }));
+    case 'AnswerOverdue':
+      return { ...state, dueAt: event.dueAt, answerOverdue: true };
     case 'ReceiptAwaited':
       return { ...state, status: 'submitted', dueAt: event.dueAt };
     case 'RetryPlanned':
       return { ...withoutLastSubmission(state), status: 'waiting', dueAt: event.dueAt, refusals: state.refusals + 1, refusedBy: (event.refused ?? []).reduce(counting, state.refusedBy ?? []) };
     case 'SegmentReported':
-      return withSubmission(state, event.number, (submission) => ({ ...submission, reports: { ...submission.reports, [event.segmentId]: event.state } }));
+      return withSubmission(state, event.number, (submission) => ({ ...submission, reports: { ...submission.reports, [event.segmentId]: event.state }, ...(event.segments !== undefined && { segments: event.segments }) }));
     case 'HandsetObserved':
       return state;
     case 'TextDelivered':
@@ -160,10 +175,11 @@ function evolve(state: Sms, event: SmsEvent): Sms {
     case 'AttemptEnded':
       return { ...ended(state), uncertain: state.uncertain || event.outcome === 'unknown' };
     case 'CancellationTaken':
-    case 'CancellationSent':
       return { ...state, cancelling: true };
+    case 'CancellationSent':
+      return { ...state, cancelling: true, cancelDueAt: event.dueAt };
     case 'CancellationRefused':
-      return { ...state, cancelling: false };
+      return { ...state, cancelling: false, cancelDueAt: null };
     case 'UnseenCancelled':
       return { ...ended(state), attempt: event.cancellation.attempt };
   }
@@ -179,7 +195,7 @@ function begun(state: Sms, number: number, dueAt: Instant): Sms {
   if (state.request === null) return state;
   const { attempt, form, device, sender } = state.request;
   const submission: Submission = { number, request: { attempt, form, device, sender }, segmentIds: null, reports: {}, delivered: false };
-  return { ...state, status: 'submitting', number, dueAt, submissions: [...state.submissions, submission].slice(-SUBMISSIONS_KEPT) };
+  return { ...state, status: 'submitting', number, dueAt, answerOverdue: false, submissions: [...state.submissions, submission].slice(-SUBMISSIONS_KEPT) };
 }
 
 function advanced(state: Sms, { told: { attempt, summaryId }, status, dueAt }: Extract<SmsEvent, { type: 'SummaryAdvanced' }>): Sms {
@@ -190,7 +206,7 @@ function advanced(state: Sms, { told: { attempt, summaryId }, status, dueAt }: E
 }
 
 function ended(state: Sms): Sms {
-  return { ...state, status: 'ended', dueAt: null, cancelling: false };
+  return { ...state, status: 'ended', dueAt: null, cancelling: false, cancelDueAt: null };
 }
 
 function withSubmission(state: Sms, number: number, change: (submission: Submission) => Submission): Sms {

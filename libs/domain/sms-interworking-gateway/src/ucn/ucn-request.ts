@@ -26,7 +26,7 @@ export function summaryRequest({ user, summaryId, covered }: SubmitUcnSummary, p
     user, messageId: summaryId, sender, device, attempt: SUMMARY_ATTEMPT, form: 'UCN',
     text: summaryText({ summaryId, recipient: user, covered }, policy),
     expiresAt: Math.max(...covered.map(({ expiresAt }) => expiresAt)),
-    covered: covered.map((one) => ({ messageId: one.messageId, attempt: one.attempt, sender: one.sender, device: one.device })),
+    covered: covered.map(({ messageId, attempt, sessionId, ...one }) => ({ messageId, attempt, sender: one.sender, device: one.device, ...(sessionId !== undefined && { sessionId }) })),
     ...(new Set(covered.map((one) => one.sender)).size > 1 && { manySenders: true }),
   };
 }
