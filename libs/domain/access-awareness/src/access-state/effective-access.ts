@@ -2,10 +2,11 @@ import type { AccessState } from '@cpm/vocabulary';
 import type { Evidence } from './evidence.js';
 import { hasExpired, isConnection } from './evidence.js';
 
-/** What all evidence together says of one access, and since when (epoch ms; absent when nothing was ever said). */
+/** What all evidence together says of one access, since when (epoch ms; absent when nothing was ever said), and until when it speaks. */
 export interface Verdict {
   readonly state: AccessState;
   readonly since?: number;
+  readonly until?: number;
   readonly source?: string;
 }
 
@@ -18,7 +19,7 @@ export interface EffectiveAccess {
 export function effectiveAccess(evidence: readonly Evidence[], now: number): EffectiveAccess {
   return {
     ip: ipAccess(evidence.filter(({ access }) => access === 'IP'), now),
-    cs: csAccess(evidence.filter((entry) => entry.access === 'CS' && !hasExpired(entry, now))),
+    cs: csAccess(evidence.filter(({ access }) => access === 'CS'), now),
   };
 }
 
@@ -33,10 +34,32 @@ function ipAccess(evidence: readonly Evidence[], now: number): Verdict {
   return (word?.state === 'AVAILABLE' ? suspicion(evidence, now) : undefined) ?? word ?? { state: 'UNKNOWN' };
 }
 
-/** Both confidences count for CS: nobody but the network can prove it, and it rarely does. */
-function csAccess(evidence: readonly Evidence[]): Verdict {
-  const proof = evidence.filter(({ confidence }) => confidence === 'DELIVERABLE');
-  return newest((proof.length > 0 ? proof : evidence).map(verdictOf)) ?? { state: 'UNKNOWN' };
+/**
+ * Nobody but the network can prove CS, and it rarely does: the newest word counts, whatever its confidence. What it replaces does not come back
+ * when it ends. That short messages are refused is no matter of reachability: it stands until somebody knows better.
+ */
+function csAccess(evidence: readonly Evidence[], now: number): Verdict {
+  const refusal = newest(evidence.filter((entry) => isRefusal(entry) && !hasExpired(entry, now) && !evidence.some((other) => endsRefusal(other, entry))).map(verdictOf));
+  if (refusal) return refusal;
+  const age = Math.max(...evidence.map(({ observedAt }) => observedAt));
+  const last = evidence.filter(({ observedAt }) => observedAt === age);
+  const proof = last.filter(({ confidence }) => confidence === 'DELIVERABLE');
+  const speaking = (proof.length > 0 ? proof : last).filter((entry) => !hasExpired(entry, now));
+  return newest(speaking.map(verdictOf)) ?? { state: 'UNKNOWN' };
+}
+
+const MEMORY_FULL = 'memory-full';
+const REFUSALS: readonly string[] = ['barred', MEMORY_FULL];
+/** Sources that have tried, or were told that they may. */
+const TRIED: readonly string[] = ['smpp-receipt', 'smpp-alert'];
+
+function isRefusal({ state, cause = '' }: Evidence): boolean {
+  return state === 'UNAVAILABLE' && REFUSALS.includes(cause);
+}
+
+function endsRefusal({ state, source, cause, observedAt }: Evidence, refusal: Evidence): boolean {
+  if (state !== 'AVAILABLE' || observedAt <= refusal.observedAt) return false;
+  return TRIED.includes(source) || (refusal.cause === MEMORY_FULL && cause === 'memory-available');
 }
 
 /** A device whose last connection closed, or ran out of its lease, is not there. */

@@ -18,9 +18,9 @@ requirement('CPM-MLD-035', () => {
   it('goes on believing a source that repeats its word', () =>
     expect(told(believing(300).say(cs(10, 'AVAILABLE')).say(cs(200, 'AVAILABLE')).until(499))).toHaveLength(1));
 
-  it('falls back to a source that still speaks', () =>
+  it('does not fall back to what was said before a source that falls silent', () =>
     expect(told(believing(300).say(cs(10, 'AVAILABLE', { source: 't8', until: 900 })).say(cs(20, 'UNAVAILABLE')).until(899))).toEqual([
-      '10 cs-available (t8) UNKNOWN AVAILABLE', '20 cs-unavailable (smpp-alert) UNKNOWN UNAVAILABLE', '320 source-silent (smpp-alert) UNKNOWN AVAILABLE',
+      '10 cs-available (t8) UNKNOWN AVAILABLE', '20 cs-unavailable (smpp-alert) UNKNOWN UNAVAILABLE', '320 source-silent (smpp-alert) UNKNOWN UNKNOWN',
     ]));
 
   it('believes for ever where the policy says 0', () => expect(told(believing(0).say(cs(10, 'AVAILABLE')).until(10_000_000))).toHaveLength(1));
