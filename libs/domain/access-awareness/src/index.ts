@@ -12,6 +12,6 @@ export { namfEvidence, nudmEeEvidence, type NudmSubscription } from './network-e
 export { reginfoEvidence } from './network-evidence/reginfo-evidence.js';
 export { subscriberOf } from './network-evidence/subscriber-identity.js';
 export { t8Evidence, type T8Evidence, type T8Ignored } from './network-evidence/t8-evidence.js';
-export { isOneShot } from './network-subscription/t8-subscriptions.decider.js';
+export { isOneShot } from './network-subscription/t8-subscriptions.js';
 export { t8Subscriptions, type T8CreationInput, type T8DeletionInput, type T8RenewalInput } from './network-subscription/t8-subscriptions.aggregate.js';
 export type { T8Subscription, T8Subscriptions } from './network-subscription/t8-subscriptions.js';

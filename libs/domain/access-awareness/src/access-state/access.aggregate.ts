@@ -5,7 +5,7 @@ import type { CpmAddress } from '@cpm/vocabulary';
 import type { Access, AccessCommand, AccessEvent, Occasion } from './access.js';
 import { accessDecider } from './access.decider.js';
 import { accessTimers } from './timers.js';
-import { watchPrimary } from '../network-subscription/watch-primary.js';
+import { saysWatch } from '../network-subscription/watch-primary.js';
 
 export function occasionOf({ now, policy }: DecisionContext): Occasion {
   return { now, policy };
@@ -22,7 +22,7 @@ export const access = defineAggregate<AccessCommand, Access, AccessEvent>({
   name: 'access',
   decider: accessDecider,
   ownerOf: (id) => id,
-  react: (event, after, context) => [...changedAccess(event, context), ...watchPrimary(event, after, context)],
+  react: (event, _after, context) => [...changedAccess(event, context), ...saysWatch(event, context)],
   timersOf: accessTimers,
   whenDue: (_, context) => ({ type: 'Elapse', ...occasionOf(context) }),
 });

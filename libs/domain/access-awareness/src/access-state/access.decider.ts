@@ -7,6 +7,7 @@ import type { Cause } from './judgement.js';
 import { judge } from './judgement.js';
 import { asRestated, isRestated, restate } from './restatement.js';
 import { nextExpiry } from './timers.js';
+import { newWatch } from '../network-subscription/watch-primary.js';
 
 const MAX_RECENT = 20;
 
@@ -14,17 +15,9 @@ export const accessDecider: Decider<AccessCommand, Access, AccessEvent> = {
   initial: NOTHING_KNOWN,
 
   decide(command, state) {
-    const now = Math.max(command.now, state.judgedAt);
-    const { policy } = command;
-    switch (command.type) {
-      case 'Observe': return observe(command, state, { now, policy });
-      case 'Restate': return restateAll(command, state, { now, policy });
-      case 'KnowDevices': return knowDevices(command, state, { now, policy });
-      case 'Elapse': {
-        const isDue = [state.preference.hold?.until, nextExpiry(state)].some((due) => due !== undefined && due <= now);
-        return isDue ? andJudged(state, { type: 'TimePassed', at: now }, { now, policy, by: 'time' }) : [];
-      }
-    }
+    const events = decided(command, state);
+    const watch = events.length > 0 ? newWatch(events.reduce((now, event) => accessDecider.evolve(now, event), state), command.policy) : undefined;
+    return watch ? [...events, { type: 'WatchChanged', watch }] : events;
   },
 
   evolve(state, event) {
@@ -34,12 +27,27 @@ export const accessDecider: Decider<AccessCommand, Access, AccessEvent> = {
       case 'DevicesKnown': return withDevices(state, event);
       case 'SubscriberForgotten': return { ...NOTHING_KNOWN, version: event.version, judgedAt: state.judgedAt };
       case 'TimePassed': return { ...state, judgedAt: event.at };
+      case 'WatchChanged': return { ...state, watch: event.watch };
       case 'IpPreferenceChanged': return { ...state, preference: event.preference };
       case 'DeviceAccessChanged': return withChange(state, event);
       case 'EvidenceIgnored': return state;
     }
   },
 };
+
+function decided(command: AccessCommand, state: Access): readonly AccessEvent[] {
+  const now = Math.max(command.now, state.judgedAt);
+  const { policy } = command;
+  switch (command.type) {
+    case 'Observe': return observe(command, state, { now, policy });
+    case 'Restate': return restateAll(command, state, { now, policy });
+    case 'KnowDevices': return knowDevices(command, state, { now, policy });
+    case 'Elapse': {
+      const isDue = [state.preference.hold?.until, nextExpiry(state)].some((due) => due !== undefined && due <= now);
+      return isDue ? andJudged(state, { type: 'TimePassed', at: now }, { now, policy, by: 'time' }) : [];
+    }
+  }
+}
 
 /** A clock that is ahead locks nothing: what was observed in the future was observed now. */
 function observe({ evidence: said }: Observe, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {

@@ -3,6 +3,7 @@ import type { Evidence, EvidenceBook } from './evidence.js';
 import { NO_EVIDENCE } from './evidence.js';
 import type { IpPreference } from './ip-preference-hold.js';
 import type { Restatement } from './restatement.js';
+import type { PrimaryWatch } from '../network-subscription/watch-primary.js';
 
 /** A device of the user, and what others were last told of its access. */
 export interface KnownDevice {
@@ -38,6 +39,8 @@ export interface Access {
   readonly judgedAt: number;
   /** The last changes, oldest first. */
   readonly recent: readonly AccessChange[];
+  /** Absent: nothing was said. */
+  readonly watch?: PrimaryWatch;
 }
 
 export const NOTHING_KNOWN: Access = { version: 0, devices: [], book: NO_EVIDENCE, preference: {}, judgedAt: 0, recent: [] };
@@ -66,5 +69,6 @@ export type AccessEvent =
   | { readonly type: 'DevicesKnown'; readonly version: number; readonly devices: KnowDevices['devices']; readonly at: number }
   | { readonly type: 'SubscriberForgotten'; readonly version: number }
   | { readonly type: 'TimePassed'; readonly at: number }
+  | { readonly type: 'WatchChanged'; readonly watch: PrimaryWatch }
   | { readonly type: 'IpPreferenceChanged'; readonly preference: IpPreference }
   | ({ readonly type: 'DeviceAccessChanged' } & AccessChange);

@@ -1,7 +1,7 @@
 import type { CpmAddress, Instant, NetworkMonitoring } from '@cpm/vocabulary';
 import { defineAggregate, perform, type Reaction, type Timers } from '@cpm/runtime-decider';
 import { t8Decider } from './t8-subscriptions.decider.js';
-import { subscriptionOf, type T8Command, type T8Event, type T8Subscriptions } from './t8-subscriptions.js';
+import { dueOf, subscriptionOf, type T8Command, type T8Event, type T8Subscriptions } from './t8-subscriptions.js';
 
 /** Later the request is taken for lost: it must not begin any more, epoch ms. */
 interface InTime {
@@ -51,8 +51,8 @@ function react(event: T8Event, after: T8Subscriptions, id: string): readonly Rea
   }
 }
 
-function timersOf({ subscriptions, deletions }: T8Subscriptions): Timers {
-  const due = Math.min(...[...subscriptions, ...deletions].map(({ dueAt = Infinity }) => dueAt));
+function timersOf(state: T8Subscriptions): Timers {
+  const due = Math.min(...state.subscriptions.map((one) => dueOf(state, one)), ...state.deletions.map(({ dueAt }) => dueAt));
   return due === Infinity ? {} : { [DUE]: due };
 }
 

@@ -1,6 +1,6 @@
 import type { Instant, NetworkMonitoring } from '@cpm/vocabulary';
 import type { Decider } from '@cpm/runtime-decider';
-import { evolveT8, NO_SUBSCRIPTIONS, subscriptionOf, type Confirm, type EndDeletion, type Notify, type Refuse, type T8Command, type T8Event, type T8Subscription, type T8Subscriptions, type Watch } from './t8-subscriptions.js';
+import { dueOf, evolveT8, isNeedless, isOneShot, NO_SUBSCRIPTIONS, subscriptionOf, type Confirm, type EndDeletion, type Notify, type Refuse, type T8Command, type T8Event, type T8Subscription, type T8Subscriptions, type Watch } from './t8-subscriptions.js';
 
 /** How long an outcome may take before the request counts as lost with the process that made it. */
 export const ANSWER_LIMIT_MS = 90_000;
@@ -35,11 +35,6 @@ export const t8Decider: Decider<T8Command, T8Subscriptions, T8Event> = {
   evolve: evolveT8,
 };
 
-/** Whether the report that it was asked for ends a subscription: one is asked for at a time (TS 29.122, maximumNumberOfReports). */
-export function isOneShot(monitoring: NetworkMonitoring): boolean {
-  return monitoring === 'UE_REACHABILITY_FOR_SMS';
-}
-
 type Step = (state: T8Subscriptions) => readonly T8Event[];
 
 /** Collects events, each seen by those that follow. */
@@ -55,11 +50,13 @@ function conclude(state: T8Subscriptions, ...steps: readonly Step[]): readonly T
   return events;
 }
 
-function watch({ version, isKnown, wanted, now: at }: Watch, state: T8Subscriptions): readonly T8Event[] {
+function watch({ version, isKnown, isReachableForSms = false, wanted, now: at }: Watch, state: T8Subscriptions): readonly T8Event[] {
   if (version < state.version || (version === state.version && isKnown && !state.isKnown)) return [];
   return conclude(
     state,
-    () => (version === state.version && isKnown === state.isKnown ? [] : [{ type: 'PrimaryWatched', version, isKnown, at }]),
+    () => (version === state.version && isKnown === state.isKnown && isReachableForSms === (state.isReachableForSms ?? false)
+      ? []
+      : [{ type: 'PrimaryWatched', version, isKnown, isReachableForSms, at }]),
     (now) => follow(now, wanted, at),
     (now) => conclude(now, ...now.subscriptions.filter((one) => one.status === 'refused' && at - one.begunAt >= REFUSED_FOR_MS).map(({ monitoring }): Step => (last) => begin(last, monitoring, at))),
   );
@@ -72,7 +69,7 @@ function follow(state: T8Subscriptions, wanted: readonly NetworkMonitoring[], at
   return conclude(
     state,
     ...unwanted.map((one): Step => (now) => conclude(now, () => [{ type: 'SubscriptionDropped', monitoring: one.monitoring, at }], (dropped) => abandon(dropped, one, at))),
-    ...kinds.filter((kind) => !subscriptionOf(state, kind)).map((kind): Step => (now) => begin(now, kind, at)),
+    ...kinds.filter((kind) => !subscriptionOf(state, kind) && !isNeedless(state, kind)).map((kind): Step => (now) => begin(now, kind, at)),
   );
 }
 
@@ -143,7 +140,7 @@ function endDeletion({ subscriptionId, outcome, retryAfterMs, now: at }: EndDele
 }
 
 function takeUp(state: T8Subscriptions, at: Instant): readonly T8Event[] {
-  return conclude(state, ...state.subscriptions.filter(({ dueAt = Infinity }) => dueAt <= at).map((one): Step => (now) => takeUpOne(now, one, at)));
+  return conclude(state, ...state.subscriptions.filter((one) => dueOf(state, one) <= at).map((one): Step => (now) => takeUpOne(now, one, at)));
 }
 
 function takeUpOne(state: T8Subscriptions, one: T8Subscription, at: Instant): readonly T8Event[] {

@@ -1,5 +1,5 @@
 import { requirement } from '@cpm/runtime-decider';
-import { MIA } from '../access-state/access.fixture.js';
+import { MIA, seconds } from '../access-state/access.fixture.js';
 import { t8Subscriptions } from './t8-subscriptions.aggregate.js';
 import { ANSWER_LIMIT_MS, REFUSED_FOR_MS, SHORT_LIFE_MS } from './t8-subscriptions.decider.js';
 import { DATA, HOUR_MS, LIFE_MS, LOSS, SMS, Watching } from './t8-subscriptions.fixture.js';
@@ -67,6 +67,37 @@ requirement('CPM-MLD-035', () => {
     expect(mia.of(SMS)?.generation).not.toBe(generation);
     mia.confirm('s2').notify({ subscriptionId: 's1', generation: generation ?? 0 }).confirm('s1', { generation: generation ?? 0, attempt: generation ?? 0, expiresAt: mia.now + 1 });
     expect(mia.of(SMS)).toMatchObject({ status: 'kept', subscriptionId: 's2' });
+  });
+
+  it('does not ask again for a report of reachability for SMS as long as CS is there, and then no sooner than it would have', () => {
+    const mia = new Watching([SMS, LOSS]).watch().confirm('s1').confirm('s2', { monitoring: LOSS, generation: seconds(0) + 1, attempt: seconds(0) + 1 });
+    mia.take();
+    mia.isReachableForSms = true;
+    mia.watch(mia.version).notify({ subscriptionId: 's1' }).pass(HOUR_MS);
+    expect([mia.take(), mia.of(SMS)?.status]).toEqual([[], 'paused']);
+    mia.isReachableForSms = false;
+    mia.watch(mia.version).pass(0);
+    expect(mia.take()).toMatchObject([{ does: 'create', monitoring: SMS }]);
+    mia.notify();
+    mia.isReachableForSms = true;
+    mia.watch(mia.version).pass(3_000);
+    mia.isReachableForSms = false;
+    mia.watch(mia.version).pass(999);
+    expect(mia.take()).toEqual([]);
+    mia.pass(1);
+    expect(mia.take()).toMatchObject([{ does: 'create', monitoring: SMS }]);
+  });
+
+  it('begins without a report of reachability for SMS where CS is there, and leaves one that waits', () => {
+    const mia = new Watching([SMS, LOSS]);
+    mia.isReachableForSms = true;
+    expect(mia.watch().take()).toMatchObject([{ does: 'create', monitoring: LOSS }]);
+    mia.isReachableForSms = false;
+    expect(mia.watch(mia.version).take()).toMatchObject([{ does: 'create', monitoring: SMS }]);
+    mia.confirm('s1');
+    mia.isReachableForSms = true;
+    mia.watch(mia.version).pass(0.8 * LIFE_MS);
+    expect(mia.take().filter((one) => 'monitoring' in one && one.monitoring === SMS)).toMatchObject([{ does: 'renew', subscriptionId: 's1' }]);
   });
 
   it('arms ever more seldom what reports at once', () => {

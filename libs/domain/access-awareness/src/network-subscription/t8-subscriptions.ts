@@ -38,6 +38,8 @@ export interface T8Subscriptions {
   /** Of the newest word about the subscriber. */
   readonly version: number;
   readonly isKnown: boolean;
+  /** No one-shot subscription that is over is armed anew, nor one tried again, as long as there is nothing to be told. */
+  readonly isReachableForSms?: boolean;
   /** The number of the last request. */
   readonly lastNumber: number;
   readonly subscriptions: readonly T8Subscription[];
@@ -53,7 +55,7 @@ interface Numbered {
   readonly now: Instant;
 }
 
-export type Watch = { readonly type: 'Watch'; readonly version: number; readonly isKnown: boolean; readonly wanted: readonly NetworkMonitoring[]; readonly now: Instant };
+export type Watch = { readonly type: 'Watch'; readonly version: number; readonly isKnown: boolean; readonly isReachableForSms?: boolean; readonly wanted: readonly NetworkMonitoring[]; readonly now: Instant };
 export type Confirm = Numbered & { readonly type: 'Confirm'; readonly attempt: number; readonly subscriptionId?: string; readonly expiresAt: Instant };
 export type Refuse = Numbered & {
   readonly type: 'Refuse';
@@ -76,7 +78,7 @@ export type T8Command = Watch | Confirm | Refuse | Notify | EndDeletion | Elapse
 type Of = { readonly monitoring: NetworkMonitoring; readonly at: Instant };
 
 export type T8Event =
-  | { readonly type: 'PrimaryWatched'; readonly version: number; readonly isKnown: boolean; readonly at: Instant }
+  | { readonly type: 'PrimaryWatched'; readonly version: number; readonly isKnown: boolean; readonly isReachableForSms: boolean; readonly at: Instant }
   | (Of & { readonly type: 'CreationBegun'; readonly generation: number; readonly dueAt: Instant; readonly failures: number; readonly shortLives: number })
   | (Of & { readonly type: 'RenewalBegun'; readonly attempt: number; readonly dueAt: Instant })
   /** `expiresAt` is absent where only a report told that it is kept. */
@@ -93,10 +95,26 @@ export function subscriptionOf({ subscriptions }: T8Subscriptions, monitoring: N
   return subscriptions.find((one) => one.monitoring === monitoring);
 }
 
+/** Whether the report that it was asked for ends a subscription: one is asked for at a time (TS 29.122, maximumNumberOfReports). */
+export function isOneShot(monitoring: NetworkMonitoring): boolean {
+  return monitoring === 'UE_REACHABILITY_FOR_SMS';
+}
+
+/** Whether a creation of this kind would have the network report at once what is known. */
+export function isNeedless({ isReachableForSms = false }: T8Subscriptions, monitoring: NetworkMonitoring): boolean {
+  return isReachableForSms && isOneShot(monitoring);
+}
+
+/** When something is to be done about it; Infinity: not as things are. */
+export function dueOf(state: T8Subscriptions, { monitoring, status, dueAt = Infinity }: T8Subscription): Instant {
+  const isUnderWay = status === 'creating' || status === 'kept' || status === 'renewing';
+  return isUnderWay || !isNeedless(state, monitoring) ? dueAt : Infinity;
+}
+
 export function evolveT8(state: T8Subscriptions, event: T8Event): T8Subscriptions {
   const next = { ...state, touchedAt: event.at };
   switch (event.type) {
-    case 'PrimaryWatched': return { ...next, version: event.version, isKnown: event.isKnown };
+    case 'PrimaryWatched': return { ...next, version: event.version, isKnown: event.isKnown, isReachableForSms: event.isReachableForSms };
     case 'DeletionBegun': {
       const { subscriptionId, attempts, dueAt } = event;
       return { ...next, deletions: [...others(state.deletions, subscriptionId), { subscriptionId, attempts, dueAt }] };
