@@ -25,7 +25,8 @@ export interface EffectParts {
 
 const RETELL_FIRST_MS = 100;
 const RETELL_LAST_MS = 5_000;
-const NO_NETWORK: T8Answer = { fate: 'never', reason: 'T8_API_ROOT is not set' };
+/** It may be there after the next start; until then nobody need be asked often. */
+const NO_NETWORK: T8Answer = { fate: 'later', reason: 'T8_API_ROOT is not set', retryAfterMs: 3_600_000 };
 
 /** Asks the network for what the subscriptions of users need, and tells the log what became of it. What is lost here the timers of the user ask for again. */
 export class T8Effects implements BeforeApplicationShutdown {
@@ -93,7 +94,10 @@ export class T8Effects implements BeforeApplicationShutdown {
       case 'confirmed': {
         const { subscriptionId, expiresAt } = answer;
         await this.#tell(() => ingress.publish(T8SubscriptionConfirmed, { ...of, attempt, ...(subscriptionId !== undefined && { subscriptionId }), expiresAt }));
-        return this.#tell(() => reports.observeUnchecked(user, answer.reports));
+        if (answer.reports.length === 0) return undefined;
+        await this.#tell(() => reports.observeUnchecked(user, answer.reports));
+        // The one report that a one-shot subscription is for may be this one.
+        return this.#tell(() => ingress.publish(T8SubscriptionNotified, { ...of, hasReported: true, hasEnded: false }));
       }
       case 'reported':
         await this.#tell(() => reports.observeUnchecked(user, answer.reports));

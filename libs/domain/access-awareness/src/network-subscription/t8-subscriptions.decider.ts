@@ -13,7 +13,7 @@ const PAUSE_LAST_MS = 900_000;
 /** A subscription is renewed after this part of what is left of its life. */
 const RENEWED_PART = 0.8;
 const RENEWED_AFTER_MS = 30_000;
-/** What the network refused for good is tried again when the subscriber changes, at most so often. */
+/** What the network refused for good is tried again so often: its operator may have put right what was wrong. */
 export const REFUSED_FOR_MS = 86_400_000;
 /** Over some hours; then the network forgets the subscription by itself when it expires. */
 const DELETION_ATTEMPTS = 20;
@@ -58,7 +58,6 @@ function watch({ version, isKnown, isReachableForSms = false, wanted, now: at }:
       ? []
       : [{ type: 'PrimaryWatched', version, isKnown, isReachableForSms, at }]),
     (now) => follow(now, wanted, at),
-    (now) => conclude(now, ...now.subscriptions.filter((one) => one.status === 'refused' && at - one.begunAt >= REFUSED_FOR_MS).map(({ monitoring }): Step => (last) => begin(last, monitoring, at))),
   );
 }
 
@@ -74,8 +73,8 @@ function follow(state: T8Subscriptions, wanted: readonly NetworkMonitoring[], at
 }
 
 function begin(state: T8Subscriptions, monitoring: NetworkMonitoring, at: Instant): readonly T8Event[] {
-  const { failures = 0, shortLives = 0 } = subscriptionOf(state, monitoring) ?? {};
-  return [{ type: 'CreationBegun', monitoring, generation: nextNumber(state, at), dueAt: at + ANSWER_LIMIT_MS, failures, shortLives, at }];
+  const { failures = 0, shortLives = 0, reason } = subscriptionOf(state, monitoring) ?? {};
+  return [{ type: 'CreationBegun', monitoring, generation: nextNumber(state, at), dueAt: at + ANSWER_LIMIT_MS, failures, shortLives, ...(reason !== undefined && { reason }), at }];
 }
 
 /** Of the time too, so that no number comes again when the user was erased in between. */
@@ -105,7 +104,7 @@ function refuse({ generation, attempt, monitoring, outcome, retryAfterMs, reason
   const one = subscriptionOf(state, monitoring);
   if (one?.generation !== generation || one.attempt !== attempt || (one.status !== 'creating' && one.status !== 'renewing')) return [];
   if (outcome === 'later' || (outcome === 'gone' && one.status === 'creating')) return [retry(one, reason, at, retryAfterMs)];
-  if (one.status === 'creating') return [{ type: 'SubscriptionRefused', monitoring, reason, at }];
+  if (one.status === 'creating') return [{ type: 'SubscriptionRefused', monitoring, dueAt: at + REFUSED_FOR_MS, reason, at }];
   return replace(state, one, outcome === 'never', at);
 }
 

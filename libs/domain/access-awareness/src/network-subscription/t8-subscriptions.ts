@@ -22,8 +22,10 @@ export interface T8Subscription {
   readonly failures: number;
   /** How many in a row ended soon after they began. */
   readonly shortLives: number;
-  /** When something is to be done about it; absent when refused. */
+  /** When something is to be done about it. */
   readonly dueAt?: Instant;
+  /** Why its last request did not succeed; absent since one did. */
+  readonly reason?: string;
 }
 
 /** A subscription that the network is to forget. */
@@ -79,12 +81,12 @@ type Of = { readonly monitoring: NetworkMonitoring; readonly at: Instant };
 
 export type T8Event =
   | { readonly type: 'PrimaryWatched'; readonly version: number; readonly isKnown: boolean; readonly isReachableForSms: boolean; readonly at: Instant }
-  | (Of & { readonly type: 'CreationBegun'; readonly generation: number; readonly dueAt: Instant; readonly failures: number; readonly shortLives: number })
+  | (Of & { readonly type: 'CreationBegun'; readonly generation: number; readonly dueAt: Instant; readonly failures: number; readonly shortLives: number; readonly reason?: string })
   | (Of & { readonly type: 'RenewalBegun'; readonly attempt: number; readonly dueAt: Instant })
   /** `expiresAt` is absent where only a report told that it is kept. */
   | (Of & { readonly type: 'SubscriptionKept'; readonly subscriptionId?: string; readonly expiresAt?: Instant; readonly dueAt: Instant })
   | (Of & { readonly type: 'RetryPlanned'; readonly dueAt: Instant; readonly reason: string })
-  | (Of & { readonly type: 'SubscriptionRefused'; readonly reason: string })
+  | (Of & { readonly type: 'SubscriptionRefused'; readonly dueAt: Instant; readonly reason: string })
   | (Of & { readonly type: 'SubscriptionEnded'; readonly shortLives: number; readonly dueAt: Instant })
   | (Of & { readonly type: 'SubscriptionDropped' })
   | { readonly type: 'DeletionBegun'; readonly subscriptionId: string; readonly attempts: number; readonly dueAt: Instant; readonly at: Instant }
@@ -124,8 +126,8 @@ export function evolveT8(state: T8Subscriptions, event: T8Event): T8Subscription
     case 'DeletionEnded': return { ...next, deletions: others(state.deletions, event.subscriptionId) };
     case 'SubscriptionDropped': return { ...next, subscriptions: state.subscriptions.filter(({ monitoring }) => monitoring !== event.monitoring) };
     case 'CreationBegun': {
-      const { monitoring, generation, dueAt, failures, shortLives, at } = event;
-      const begun: T8Subscription = { monitoring, generation, attempt: generation, status: 'creating', begunAt: at, failures, shortLives, dueAt };
+      const { monitoring, generation, dueAt, failures, shortLives, reason, at } = event;
+      const begun: T8Subscription = { monitoring, generation, attempt: generation, status: 'creating', begunAt: at, failures, shortLives, dueAt, ...(reason !== undefined && { reason }) };
       return { ...next, lastNumber: generation, subscriptions: [...state.subscriptions.filter((one) => one.monitoring !== monitoring), begun] };
     }
     case 'RenewalBegun': return { ...withChange(next, event), lastNumber: event.attempt };
@@ -140,15 +142,15 @@ function withChange(state: T8Subscriptions, event: Change): T8Subscriptions {
 }
 
 function changed(one: T8Subscription, event: Change): T8Subscription {
-  const { subscriptionId, expiresAt, dueAt: _, ...rest } = one;
+  const { subscriptionId, expiresAt, dueAt: _, reason: _reason, ...rest } = one;
   switch (event.type) {
     case 'RenewalBegun': return { ...one, status: 'renewing', attempt: event.attempt, dueAt: event.dueAt };
     case 'SubscriptionKept': {
       const known = event.subscriptionId ?? subscriptionId;
       return { ...rest, status: 'kept', failures: 0, dueAt: event.dueAt, ...(known !== undefined && { subscriptionId: known }), ...(event.expiresAt !== undefined && { expiresAt: event.expiresAt }) };
     }
-    case 'RetryPlanned': return { ...one, status: one.status === 'renewing' ? 'kept' : 'retrying', failures: one.failures + 1, dueAt: event.dueAt };
-    case 'SubscriptionRefused': return { ...rest, status: 'refused', failures: one.failures + 1 };
+    case 'RetryPlanned': return { ...one, status: one.status === 'renewing' ? 'kept' : 'retrying', failures: one.failures + 1, dueAt: event.dueAt, reason: event.reason };
+    case 'SubscriptionRefused': return { ...rest, status: 'refused', failures: one.failures + 1, dueAt: event.dueAt, reason: event.reason };
     case 'SubscriptionEnded': return { ...rest, status: 'paused', failures: 0, shortLives: event.shortLives, dueAt: event.dueAt };
   }
 }
