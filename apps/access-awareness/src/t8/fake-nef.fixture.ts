@@ -116,6 +116,7 @@ export class FakeNef {
       return answer(response, 201, { ...(JSON.parse(body) as Wished), ...this.adds, self: `https://nef.example${COLLECTION}/${made}` }, { location: `https://nef.example${COLLECTION}/${made}` });
     }
     if (id === undefined || !this.standing.has(id)) return answer(response, 404);
+    if (method === 'GET') return answer(response, 200, this.standing.get(id));
     if (method === 'DELETE') {
       this.standing.delete(id);
       return answer(response, 204);

@@ -28,7 +28,7 @@ interface Exchange {
 }
 
 interface Outgoing {
-  readonly method: 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly json?: object;
 }
@@ -106,6 +106,15 @@ export class T8Client {
       const { status } = await this.#breaker.fire({ method: 'DELETE', url: this.#urlOf(subscriptionId) });
       const isGone = (status >= 200 && status <= 299) || status === 404 || status === 410;
       return isGone ? { fate: 'deleted' } : { fate: 'never', reason: `answered ${status}` };
+    });
+  }
+
+  /** Where a subscription has the network report to; undefined where there is none, or that cannot be told now. */
+  async destinationOf(subscriptionId: string, beginBy: number): Promise<string | undefined> {
+    if (this.#limit.pendingCount >= MAX_WAITING) return undefined;
+    return this.#limit(async () => {
+      const asked = this.clock.now() > beginBy ? undefined : await this.#breaker.fire({ method: 'GET', url: this.#urlOf(subscriptionId) }).catch(() => undefined);
+      return asked?.status === 200 ? answeredSubscription.parse(asked.body).notificationDestination : undefined;
     });
   }
 

@@ -12,6 +12,8 @@ export interface T8Parts {
   readonly client: T8Client;
   readonly callbacks: CallbackIds;
   readonly notificationUrl: string;
+  /** For how long a callback is good. */
+  readonly callbackLifeMs: number;
 }
 
 export interface EffectParts {
@@ -66,14 +68,14 @@ export class T8Effects implements BeforeApplicationShutdown {
 
   async #create(input: T8CreationInput): Promise<T8Answer> {
     const { t8 } = this.parts;
-    const answer = t8 ? await t8.client.create(wishOf(input, t8), input.beginBy) : NO_NETWORK;
+    const answer = t8 ? await t8.client.create(this.#wishOf(input, t8), input.beginBy) : NO_NETWORK;
     await this.#tellSubscription(answer, { ...input, attempt: input.generation });
     return answer;
   }
 
   async #renew(input: T8RenewalInput): Promise<T8Answer> {
     const { t8 } = this.parts;
-    const answer = t8 ? await t8.client.renew(input.subscriptionId, wishOf(input, t8), input.beginBy) : NO_NETWORK;
+    const answer = t8 ? await t8.client.renew(input.subscriptionId, this.#wishOf(input, t8), input.beginBy) : NO_NETWORK;
     await this.#tellSubscription(answer, input);
     return answer;
   }
@@ -112,6 +114,14 @@ export class T8Effects implements BeforeApplicationShutdown {
     }
   }
 
+  /** Each request has the network report to a callback of its own, which is good as long as what is asked for, and a while longer. */
+  #wishOf({ user, monitoring, generation }: T8CreationInput, { callbacks, notificationUrl, callbackLifeMs }: T8Parts): Wish {
+    const msisdn = msisdnOf(user);
+    if (msisdn === undefined) throw new Error('a subscription at the network is asked for without an MSISDN');
+    const expiresAt = this.parts.clock.now() + callbackLifeMs;
+    return { msisdn, monitoring, callbackUrl: `${notificationUrl}/${callbacks.of({ user, monitoring, generation, expiresAt })}` };
+  }
+
   /** As long as the process lives: what is not told is asked for once more, and there may be two. */
   async #tell(tell: () => Promise<void>): Promise<void> {
     for (let waitMs = RETELL_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETELL_LAST_MS)) {
@@ -125,12 +135,6 @@ export class T8Effects implements BeforeApplicationShutdown {
       }
     }
   }
-}
-
-function wishOf({ user, monitoring, generation }: T8CreationInput, { callbacks, notificationUrl }: T8Parts): Wish {
-  const msisdn = msisdnOf(user);
-  if (msisdn === undefined) throw new Error('a subscription at the network is asked for without an MSISDN');
-  return { msisdn, monitoring, callbackUrl: `${notificationUrl}/${callbacks.of({ user, monitoring, generation })}` };
 }
 
 function heldUp(answer: T8Answer): { retryAfterMs?: number; reason?: string } {

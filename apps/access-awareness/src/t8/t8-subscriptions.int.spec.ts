@@ -7,7 +7,7 @@ import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-ho
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import { autoAnswer, capabilities, DEFAULT_POLICY, DEFAULT_PROFILE, type CpmAddress, type DeviceId, type NetworkMonitoring } from '@cpm/vocabulary';
 import { AccessAwarenessModule } from '../access-awareness.module.js';
-import { FakeNef, type Fault } from './fake-nef.fixture.js';
+import { FakeNef, type Fault, type Wished } from './fake-nef.fixture.js';
 import { T8Effects, type T8Parts } from './t8-effects.js';
 import { T8Metrics } from './t8-metrics.js';
 import { t8Providers } from './t8-providers.js';
@@ -135,7 +135,7 @@ requirement('CPM-MLD-035', () => {
     const asked = nef.asked('POST');
     expect(asked.map(({ authorization, contentType }) => [authorization, contentType])).toEqual(ALL.map(() => ['Bearer fixed', 'application/json']));
     const bodies = asked.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
-    const basis = { supportedFeatures: '3', msisdn: '4915110000001', notificationDestination: expect.stringMatching(/\/network\/v1\/t8\/notifications\/[\w-]{60,74}$/), monitorExpireTime: expect.stringMatching(/Z$/) };
+    const basis = { supportedFeatures: '3', msisdn: '4915110000001', notificationDestination: expect.stringMatching(/\/network\/v1\/t8\/notifications\/[\w-]{60,86}$/), monitorExpireTime: expect.stringMatching(/Z$/) };
     expect(bodies).toEqual([
       { ...basis, monitoringType: 'UE_REACHABILITY', reachabilityType: 'SMS', maximumNumberOfReports: 1 },
       { ...basis, monitoringType: 'UE_REACHABILITY', reachabilityType: 'DATA' },
@@ -363,6 +363,32 @@ describe('callbacks', () => {
     expect(await nef.tell(url, 's1', { monitoringEventReports: [{ monitoringType: 'LOSS_OF_CONNECTIVITY', msisdn: '4915119999999' }] })).toBe(204);
     expect(await nef.tell(url, 's1', { monitoringEventReports: [{ monitoringType: 'WEATHER' }] })).toBe(400);
     expect(evidence()).toEqual([]);
+  });
+
+  it('says nothing of another subscription than its own: none is deleted or taken over', async () => {
+    await watched(['LOSS_OF_CONNECTIVITY']);
+    const { notificationDestination: url, ...wished } = nef.standing.get('s1') as Wished;
+    nef.standing.set('theirs', { ...wished, notificationDestination: url.replace(/[^/]+$/, 'x') });
+    expect(await nef.tell(url, 'theirs', { monitoringEventReports: [{ monitoringType: 'LOSS_OF_CONNECTIVITY' }] })).toBe(204);
+    await until(() => nef.asked('GET').length === 1);
+    await provision(false);
+    await until(() => !nef.standing.has('s1'));
+    expect(await nef.tell(url, 'theirs', { monitoringEventReports: [{ monitoringType: 'LOSS_OF_CONNECTIVITY' }] })).toBe(404);
+    await until(() => nef.asked('GET').length === 2);
+    await until(async () => (await stored())?.deletions.length === 0);
+    expect([nef.standing.has('theirs'), nef.asked('DELETE').length]).toEqual([true, 1]);
+  });
+
+  it('are over some time after what was asked for', async () => {
+    await watched(['LOSS_OF_CONNECTIVITY']);
+    const { notificationDestination: url } = nef.standing.get('s1') as Wished;
+    offsetMs += 0.85 * DAY_MS;
+    await until(() => nef.asked('PUT').length === 1);
+    offsetMs += 0.15 * DAY_MS;
+    expect(await nef.tell(url, 's1', {})).toBe(204);
+    offsetMs += HOUR_MS + 5_000;
+    expect(await nef.tell(url, 's1', {})).toBe(404);
+    expect(await nef.cancel('s1')).toBe(204);
   });
 });
 

@@ -41,7 +41,10 @@ export const T8SubscriptionRefused = defineEvent({
 });
 export type T8SubscriptionRefused = PayloadOf<typeof T8SubscriptionRefused>;
 
-/** What it says of access is evidence of its own (AccessObserved). `hasEnded`: the network keeps the subscription no more, whatever its kind. */
+/**
+ * What it says of access is evidence of its own (AccessObserved). `hasEnded`: the network keeps the subscription no more, whatever its kind.
+ * `subscriptionId`: the network itself says that it is of this generation.
+ */
 export const T8SubscriptionNotified = defineEvent({
   type: 'T8SubscriptionNotified', version: 1, ...mine,
   summary: 'The network reported under a subscription, or ended it',
