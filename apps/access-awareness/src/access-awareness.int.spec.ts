@@ -155,6 +155,12 @@ describe('reports of the core network', () => {
     expect(evidence()).toEqual([]);
   });
 
+  it('that a CAMARA subscription has ended are taken, whoever it was of', async () => {
+    const ended = { specversion: '1.0', id: '1', source: 's', type: 'org.camaraproject.device-reachability-status-subscriptions.v0.subscription-ended', time: '2026-03-02T09:20:00Z' };
+    expect((await call('POST', '/network/v1/camara/events', 'network', { ...ended, data: { subscriptionId: 's-1' } })).status).toBe(204);
+    expect(evidence()).toEqual([]);
+  });
+
   it('of a larger registration than any are 413', async () =>
     expect((await send('POST', '/network/v1/ims/registrations', { scope: 'network', text: ' '.repeat(2 ** 20 + 1), type: 'application/reginfo+xml' })).status).toBe(413));
 });

@@ -29,8 +29,13 @@ export class AccessController {
     const [stored] = await this.store.load(access.name, [address]);
     const [asked] = await this.store.load(t8Subscriptions.name, [address]);
     const { subscriptions } = (asked?.state as T8Subscriptions | undefined) ?? t8Subscriptions.decider.initial;
-    return { address, ...accessView((stored?.state as Access | undefined) ?? access.decider.initial, this.clock.now()), networkSubscriptions: subscriptions.map(viewOf) };
+    return { address, ...accessView(stateOf(stored), this.clock.now()), networkSubscriptions: subscriptions.map(viewOf) };
   }
+}
+
+function stateOf(stored: { readonly state: unknown } | undefined): Access {
+  const state = stored?.state as Access | undefined;
+  return state ? (access.upgrade?.(state) ?? state) : access.decider.initial;
 }
 
 function viewOf({ monitoring, status, expiresAt, failures, reason }: T8Subscription): NetworkSubscriptionView {

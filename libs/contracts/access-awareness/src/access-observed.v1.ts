@@ -17,7 +17,7 @@ export const AccessObserved = defineEvent({
     access: accessKind,
     state: accessState,
     confidence,
-    /** Who says so: `connection/<id>`, `t8`, `nudm-ee`, `nhss-ee`, `nhss-ims-sdm`, `camara`, `reginfo`, `smpp-receipt`, `smpp-alert`, `push-timeout`. */
+    /** Who says so: `connection/<id>`, `t8`, `nudm-ee`, `nhss-ee`, `nhss-ims-sdm`, `camara/<subscription id>`, `reginfo`, `smpp-receipt`, `smpp-alert`, `push-timeout`. */
     source: z.string(),
     observedAt: instant,
     /** Until when the evidence speaks; afterwards, and without it when the source was silent for `access.staleAfterSec`, the state is UNKNOWN. */

@@ -39,11 +39,13 @@ export interface Access {
   readonly judgedAt: number;
   /** The last changes, oldest first. */
   readonly recent: readonly AccessChange[];
+  /** Words have their end by the policy of their time; absent in what the version before stored. */
+  readonly isDated?: true;
   /** Absent: nothing was said. */
   readonly watch?: PrimaryWatch;
 }
 
-export const NOTHING_KNOWN: Access = { version: 0, devices: [], book: NO_EVIDENCE, preference: {}, judgedAt: 0, recent: [] };
+export const NOTHING_KNOWN: Access = { version: 0, devices: [], book: NO_EVIDENCE, preference: {}, judgedAt: 0, recent: [], isDated: true };
 
 /** The log's time, epoch ms, and the policy in force, which every command carries. */
 export interface Occasion {

@@ -24,16 +24,14 @@ export function connectionManagement(states: AmfEventReport['cmInfoList'] = []):
   return states.length > 0 ? 'idle-is-not-unavailable' : 'nothing-said';
 }
 
-/** Registered over any access, IP may be there; no longer registered with the mobile network, no short message gets there either. */
+/** Registered over any access, IP may be there; no longer registered with the mobile network, no short message gets there either. Wi-Fi that is left says nothing of the rest. */
 export function registrationManagement(states: AmfEventReport['rmInfoList'] = []): Reading {
   const has = (state: string) => states.filter(({ rmState }) => rmState === state);
-  const [registered, left] = [has('REGISTERED'), has('DEREGISTERED')];
-  if (registered.length === 0 && left.length === 0) return 'nothing-said';
+  const isRegistered = has('REGISTERED').length > 0;
+  const hasLeft = has('DEREGISTERED').some(({ accessType }) => accessType === '3GPP_ACCESS');
+  if (!isRegistered && !hasLeft) return 'nothing-said';
   const cause = { cause: 'deregistered' };
-  return [
-    registered.length > 0 ? ip('AVAILABLE') : ip('UNAVAILABLE', cause),
-    ...(left.some(({ accessType }) => accessType === '3GPP_ACCESS') ? [cs('UNAVAILABLE', 'HINT', cause)] : []),
-  ];
+  return [isRegistered ? ip('AVAILABLE') : ip('UNAVAILABLE', cause), ...(hasLeft ? [cs('UNAVAILABLE', 'HINT', cause)] : [])];
 }
 
 /** The accesses a device is registered over, Wi-Fi included. */
