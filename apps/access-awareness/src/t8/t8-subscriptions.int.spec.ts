@@ -361,7 +361,7 @@ describe('callbacks', () => {
     const forged = [`${url.slice(0, -2)}AA`, `${url}A`, url.slice(0, -30), url.replace(/[^/]+$/, 'x'), url.replace(/[^/]+$/, 'x'.repeat(1_000))];
     expect(await Promise.all(forged.map((one) => nef.tell(one, 's1', report)))).toEqual(forged.map(() => 404));
     expect(await nef.tell(url, 's1', { monitoringEventReports: [{ monitoringType: 'LOSS_OF_CONNECTIVITY', msisdn: '4915119999999' }] })).toBe(204);
-    expect(await nef.tell(url, 's1', { monitoringEventReports: [{ monitoringType: 'WEATHER' }] })).toBe(400);
+    expect(await nef.tell(url, 's1', { monitoringEventReports: [{ monitoringType: 7 }] })).toBe(400);
     expect(evidence()).toEqual([]);
   });
 
