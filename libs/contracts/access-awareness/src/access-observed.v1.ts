@@ -24,6 +24,8 @@ export const AccessObserved = defineEvent({
     validUntil: instant.optional(),
     /** Why, in words of the network, in lower-case kebab-case: `absent-subscriber`, `barred`, `memory-full`, … */
     cause: z.string().optional(),
+    /** Of the document that it stands in, where the source numbers them: one with a lower number that comes after it says nothing any more. */
+    documentVersion: z.number().int().min(0).optional(),
   }),
 });
 export type AccessObserved = PayloadOf<typeof AccessObserved>;

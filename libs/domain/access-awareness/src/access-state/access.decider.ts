@@ -1,6 +1,7 @@
 import type { Decider } from '@cpm/runtime-decider';
 import type { Access, AccessCommand, AccessEvent, KnowDevices, KnownDevice, Observe, Occasion, Restate } from './access.js';
 import { NOTHING_KNOWN } from './access.js';
+import { isOutdated, withVersion } from './document-versions.js';
 import type { Evidence, Subject } from './evidence.js';
 import { SIM, attributeToSim, boundUnknown, isOlder, record, underPolicy } from './evidence.js';
 import type { Cause } from './judgement.js';
@@ -30,6 +31,7 @@ export const accessDecider: Decider<AccessCommand, Access, AccessEvent> = {
       case 'WatchChanged': return { ...state, watch: event.watch };
       case 'IpPreferenceChanged': return { ...state, preference: event.preference };
       case 'DeviceAccessChanged': return withChange(state, event);
+      case 'DocumentRead': return { ...state, documents: withVersion(state.documents ?? [], event.document) };
       case 'EvidenceIgnored': return state;
     }
   },
@@ -50,18 +52,30 @@ function decided(command: AccessCommand, state: Access): readonly AccessEvent[] 
 }
 
 /** A clock that is ahead locks nothing: what was observed in the future was observed now. */
-function observe({ evidence: said }: Observe, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {
+function observe({ evidence: said, documentVersion }: Observe, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {
   const evidence: Evidence = underPolicy({ ...said, subject: subjectOf(said, state), observedAt: Math.min(said.observedAt, now) }, policy);
-  if (isOlder(state.book, evidence)) return [{ type: 'EvidenceIgnored', reason: 'older', evidence }];
+  const read = documentRead(documentVersion, evidence.source, evidence.observedAt);
+  if (isOlder(state.book, evidence) || isFromOutdated(state, read)) return [{ type: 'EvidenceIgnored', reason: 'older', evidence }];
   const current = asRestated(evidence, state.book);
-  return andJudged(state, { type: 'EvidenceRecorded', evidence: current, at: now }, { now, policy, by: current });
+  return [...read, ...andJudged(state, { type: 'EvidenceRecorded', evidence: current, at: now }, { now, policy, by: current })];
 }
 
 /** What a source restated before the last time says nothing any more. */
-function restateAll({ restatement: said }: Restate, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {
+function restateAll({ restatement: said, documentVersion }: Restate, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {
   const restatement = { ...said, at: Math.min(said.at, now), staleAfterMs: policy['access.staleAfterSec'] * 1000 };
-  if (isRestated(state.book, restatement)) return [];
-  return andJudged(state, { type: 'EvidenceRestated', restatement, at: now }, { now, policy, by: 'restatement' });
+  const read = documentRead(documentVersion, restatement.source, restatement.at);
+  if (isRestated(state.book, restatement) || isFromOutdated(state, read)) return [];
+  return [...read, ...andJudged(state, { type: 'EvidenceRestated', restatement, at: now }, { now, policy, by: 'restatement' })];
+}
+
+type DocumentRead = Extract<AccessEvent, { type: 'DocumentRead' }>;
+
+function documentRead(version: number | undefined, source: string, at: number): readonly DocumentRead[] {
+  return version === undefined ? [] : [{ type: 'DocumentRead', document: { source, version, at } }];
+}
+
+function isFromOutdated({ documents = [] }: Access, read: readonly DocumentRead[]): boolean {
+  return read.some(({ document }) => isOutdated(documents, document));
 }
 
 function knowDevices({ version, removed, devices }: KnowDevices, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {

@@ -1,4 +1,5 @@
 import type { AccessState, DeviceId, DeviceRole, Policy } from '@cpm/vocabulary';
+import type { DocumentVersion } from './document-versions.js';
 import type { Evidence, EvidenceBook } from './evidence.js';
 import { NO_EVIDENCE } from './evidence.js';
 import type { IpPreference } from './ip-preference-hold.js';
@@ -39,6 +40,8 @@ export interface Access {
   readonly judgedAt: number;
   /** The last changes, oldest first. */
   readonly recent: readonly AccessChange[];
+  /** Absent where no source has numbered what it says. */
+  readonly documents?: readonly DocumentVersion[];
   /** Words have their end by the policy of their time; absent in what the version before stored. */
   readonly isDated?: true;
   /** Absent: nothing was said. */
@@ -53,8 +56,8 @@ export interface Occasion {
   readonly policy: Policy;
 }
 
-export type Observe = Occasion & { readonly type: 'Observe'; readonly evidence: Evidence };
-export type Restate = Occasion & { readonly type: 'Restate'; readonly restatement: Restatement };
+export type Observe = Occasion & { readonly type: 'Observe'; readonly evidence: Evidence; readonly documentVersion?: number };
+export type Restate = Occasion & { readonly type: 'Restate'; readonly restatement: Restatement; readonly documentVersion?: number };
 export type KnowDevices = Occasion & {
   readonly type: 'KnowDevices';
   readonly version: number;
@@ -67,6 +70,7 @@ export type AccessCommand = Observe | Restate | KnowDevices | Elapse;
 export type AccessEvent =
   | { readonly type: 'EvidenceRecorded'; readonly evidence: Evidence; readonly at: number }
   | { readonly type: 'EvidenceIgnored'; readonly reason: 'older'; readonly evidence: Evidence }
+  | { readonly type: 'DocumentRead'; readonly document: DocumentVersion }
   | { readonly type: 'EvidenceRestated'; readonly restatement: Restatement; readonly at: number }
   | { readonly type: 'DevicesKnown'; readonly version: number; readonly devices: KnowDevices['devices']; readonly at: number }
   | { readonly type: 'SubscriberForgotten'; readonly version: number }
