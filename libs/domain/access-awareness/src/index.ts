@@ -1,7 +1,7 @@
 export { accessAwareness } from './access-awareness.service.js';
 export { access } from './access-state/access.aggregate.js';
 export type { Access } from './access-state/access.js';
-export { accessView, type AccessView } from './access-state/access-view.js';
+export { accessView, type AccessChangeView, type AccessView, type DeviceAccessView, type EvidenceView } from './access-state/access-view.js';
 export { camaraEvidence } from './network-evidence/camara-evidence.js';
 export { imsRegistrationEvidence } from './network-evidence/ims-registration-evidence.js';
 export type { NetworkEvidence } from './network-evidence/network-evidence.js';

@@ -74,7 +74,7 @@ requirement('CPM-MLD-035', () => {
     ['and one is delivered', [receipt(5, 'AVAILABLE')], 'AVAILABLE', 'AVAILABLE'],
     ['and there is memory', [memory(5)], 'UNAVAILABLE', 'AVAILABLE'],
     ['and there was memory before', [memory(1)], 'UNAVAILABLE', 'UNAVAILABLE'],
-  ])('over CS, when a short message was refused %s: as barred %s', (_, said, barred, memoryFull) => {
+  ])('over CS, when a short message was refused %s', (_, said, barred, memoryFull) => {
     const refused = (cause: string, until?: number) => cs(2, 'UNAVAILABLE', { source: 'smpp', cause, ...(until !== undefined && { until }) });
     for (const [cause, expected] of [['barred', barred], ['memory-full', memoryFull]] as const) {
       expect(at(20, refused(cause), ...said).cs).toBe(expected);
