@@ -75,6 +75,11 @@ export class OfflinePrimary {
     }));
   }
 
+  /** The packet core has the phone back. */
+  radio(): Promise<void> {
+    return this.do(this.world.ingress(AccessObserved, { user: BOB, access: 'IP', state: 'AVAILABLE', confidence: 'HINT', source: 't8', observedAt: this.world.now }));
+  }
+
   connect(): Promise<void> {
     return this.do(this.world.devices.connect(BOBS_PHONE.id));
   }

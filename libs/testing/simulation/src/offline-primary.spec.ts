@@ -29,6 +29,19 @@ requirement('CPM-MLD-035', () => {
     expect(bob.accessChanges).toEqual(expect.arrayContaining(['100 ip-preference-hold-started (t8)', '115 ip-preference-hold-ended ()']));
   }));
 
+  it.each([[true, [], ['108 message.received']], [false, ['115 SMS'], []]] as const)('the packet core has the phone back, and IP comes: %s', (comes, left, pushed) => plays(async (bob) => {
+    await bob.offline();
+    await bob.cs('AVAILABLE');
+    await bob.at(100);
+    await bob.radio();
+    await bob.at(101);
+    await bob.text();
+    await bob.at(108);
+    if (comes) await bob.connect();
+    await bob.at(300);
+    expect([bob.left, bob.pushed]).toEqual([left, pushed]);
+  }));
+
   it('a phone that wakes for 10 s gets its SMS while it is awake', () => plays(async (bob) => {
     await bob.offline();
     await bob.text();
