@@ -59,8 +59,22 @@ describe('T8 notifications', () => {
     expect(evidence()).toHaveLength(1);
   });
 
+  it('that name nobody are 404, and an external identifier names the subscriber of that SIP address', async () => {
+    const { msisdn: _, ...report } = reachable('');
+    expect((await t8(report)).status).toBe(404);
+    expect((await t8({ ...report, externalId: 'mia@example.com' })).status).toBe(404);
+    await provision('sip:mia@example.com');
+    expect((await t8({ ...report, externalId: 'mia@example.com' })).status).toBe(204);
+    expect(evidence()).toMatchObject([['sip:mia@example.com', { access: 'CS', state: 'AVAILABLE', source: 't8' }]]);
+  });
+
+  it('of a kind that a later release knows leave the others standing', async () => {
+    expect((await t8({ ...reachable('4915110000001'), monitoringType: 'WEATHER' }, reachable('4915110000001'))).status).toBe(204);
+    expect(evidence()).toHaveLength(1);
+  });
+
   it('that do not fit the schema are 400, name the field and leave nothing behind', async () => {
-    expect(await t8({ ...reachable('4915110000001'), monitoringType: 'WEATHER' })).toMatchObject({ status: 400, body: { errors: [{ path: 'monitoringEventReports[0].monitoringType' }] } });
+    expect(await t8({ ...reachable('4915110000001'), monitoringType: 7 })).toMatchObject({ status: 400, body: { errors: [{ path: 'monitoringEventReports[0].monitoringType' }] } });
     expect(evidence()).toEqual([]);
   });
 });
@@ -152,6 +166,12 @@ describe('reports of the core network', () => {
     ['/ims/registrations', '<reginfo/>', ''],
   ])('that do not fit %s are 400 and name the field', async (path, body, field) => {
     expect(await call('POST', `/network/v1${path}`, 'network', body)).toMatchObject({ status: 400, body: { errors: [{ path: field }] } });
+    expect(evidence()).toEqual([]);
+  });
+
+  it('that a CAMARA subscription has ended are taken, whoever it was of', async () => {
+    const ended = { specversion: '1.0', id: '1', source: 's', type: 'org.camaraproject.device-reachability-status-subscriptions.v0.subscription-ended', time: '2026-03-02T09:20:00Z' };
+    expect((await call('POST', '/network/v1/camara/events', 'network', { ...ended, data: { subscriptionId: 's-1' } })).status).toBe(204);
     expect(evidence()).toEqual([]);
   });
 

@@ -3,14 +3,14 @@ import { access, accessView, t8Subscriptions, type Access, type AccessView, type
 import { parse, ProblemError, RequireScope } from '@cpm/http';
 import { CLOCK, storeOf } from '@cpm/runtime-host';
 import type { AggregateStore, Clock } from '@cpm/runtime-ports';
-import { cpmAddress, type CpmAddress } from '@cpm/vocabulary';
+import { cpmAddress, timestamp, type CpmAddress } from '@cpm/vocabulary';
 import { z } from 'zod';
 import { KnownSubscribers } from './known-subscribers.js';
 
 const path = z.object({ address: cpmAddress });
 
 /** What the operator's network is asked to tell of the Primary (3GPP T8). */
-export type NetworkSubscriptionView = Pick<T8Subscription, 'monitoring' | 'status' | 'expiresAt' | 'failures'>;
+export type NetworkSubscriptionView = Pick<T8Subscription, 'monitoring' | 'status' | 'failures' | 'reason'> & { readonly expiresAt?: string };
 
 /** What is known of a user's access, with the evidence for it. */
 @Controller('/admin/v1/access')
@@ -29,10 +29,15 @@ export class AccessController {
     const [stored] = await this.store.load(access.name, [address]);
     const [asked] = await this.store.load(t8Subscriptions.name, [address]);
     const { subscriptions } = (asked?.state as T8Subscriptions | undefined) ?? t8Subscriptions.decider.initial;
-    return { address, ...accessView((stored?.state as Access | undefined) ?? access.decider.initial, this.clock.now()), networkSubscriptions: subscriptions.map(viewOf) };
+    return { address, ...accessView(stateOf(stored), this.clock.now()), networkSubscriptions: subscriptions.map(viewOf) };
   }
 }
 
-function viewOf({ monitoring, status, expiresAt, failures }: T8Subscription): NetworkSubscriptionView {
-  return { monitoring, status, ...(expiresAt !== undefined && { expiresAt }), failures };
+function stateOf(stored: { readonly state: unknown } | undefined): Access {
+  const state = stored?.state as Access | undefined;
+  return state ? (access.upgrade?.(state) ?? state) : access.decider.initial;
+}
+
+function viewOf({ monitoring, status, expiresAt, failures, reason }: T8Subscription): NetworkSubscriptionView {
+  return { monitoring, status, ...(expiresAt !== undefined && { expiresAt: timestamp(expiresAt) }), failures, ...(reason !== undefined && { reason }) };
 }

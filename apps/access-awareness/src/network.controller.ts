@@ -4,7 +4,7 @@ import { imsRegistrationEvidence, reginfoEvidence, t8Evidence } from '@cpm/domai
 import { BodyAs, parse, RequireScope } from '@cpm/http';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
-import { mediaType, normaliseAddress } from '@cpm/vocabulary';
+import { mediaType } from '@cpm/vocabulary';
 import { EvidenceIntake } from './evidence-intake.js';
 import { reginfoDocument } from './reginfo-document.js';
 
@@ -26,14 +26,9 @@ export class NetworkController {
   @Post('/t8/notifications')
   @HttpCode(204)
   async t8(@Body() body: unknown): Promise<void> {
-    const { observed, ignored, isCancelled } = t8Evidence(parse(t8Notification, body), this.clock.now());
-    for (const { monitoringType, reason } of ignored) this.logger.debug(`T8 report ${monitoringType} ignored: ${reason}`);
+    const { isCancelled, ...evidence } = t8Evidence(parse(t8Notification, body), { received: this.clock.now() });
     if (isCancelled) this.logger.warn('the network has cancelled a T8 subscription');
-    const about = observed.flatMap(({ msisdn, ...evidence }) => {
-      const user = normaliseAddress(`tel:+${msisdn}`);
-      return user ? [{ ...evidence, user }] : [];
-    });
-    await this.evidence.take({ observed: about, restated: [], ignored: [] });
+    await this.evidence.take(evidence);
   }
 
   /** JSON names the contacts that changed; a `reginfo` document (RFC 3680) may name all there are. */

@@ -32,6 +32,8 @@ export class FakeNef {
   fault: Fault = () => undefined;
   /** What a creation is answered with instead of being kept; `{}` for 200 without a subscription. */
   immediate: object | undefined;
+  /** What stands in the answer to a creation besides, or instead of, what was asked for. */
+  adds: object = {};
   tokensGiven = 0;
   /** Of OAuth clients: the one token that is taken; undefined: any. */
   takes: string | undefined;
@@ -111,9 +113,10 @@ export class FakeNef {
       if (this.immediate) return answer(response, 200, this.immediate);
       const made = `s${(this.#ids += 1)}`;
       this.standing.set(made, JSON.parse(body) as Wished);
-      return answer(response, 201, { ...(JSON.parse(body) as Wished), self: `https://nef.example${COLLECTION}/${made}` }, { location: `https://nef.example${COLLECTION}/${made}` });
+      return answer(response, 201, { ...(JSON.parse(body) as Wished), ...this.adds, self: `https://nef.example${COLLECTION}/${made}` }, { location: `https://nef.example${COLLECTION}/${made}` });
     }
     if (id === undefined || !this.standing.has(id)) return answer(response, 404);
+    if (method === 'GET') return answer(response, 200, this.standing.get(id));
     if (method === 'DELETE') {
       this.standing.delete(id);
       return answer(response, 204);

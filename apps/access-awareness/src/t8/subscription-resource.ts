@@ -44,6 +44,7 @@ export function monitoringEventSubscription({ msisdn, monitoring, callbackUrl, e
 export const answeredSubscription = z
   .object({
     self: z.string().optional().catch(undefined),
+    notificationDestination: z.string().optional().catch(undefined),
     monitorExpireTime: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)).optional().catch(undefined),
     monitoringEventReport: z.unknown(),
     addnMonEventReports: z.array(z.unknown()).catch([]),

@@ -28,7 +28,7 @@ interface Exchange {
 }
 
 interface Outgoing {
-  readonly method: 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly json?: object;
 }
@@ -81,6 +81,8 @@ export class T8Client {
       const expiresAt = this.#expiry();
       const { status, location, body } = await this.#breaker.fire({ method: 'POST', url: this.settings.subscriptionsUrl, json: this.#wished(wish, expiresAt) });
       if (status === 200) return { fate: 'reported', reports: reportsInstead(body) };
+      // It is not the subscriber who is unknown, but the way to the collection.
+      if (status === 404) throw new NetworkFailureError('answered 404');
       if (status !== 201) return { fate: 'never', reason: `answered ${status}` };
       const { self, reports } = answeredSubscription.parse(body);
       const subscriptionId = subscriptionIdOf(location) ?? subscriptionIdOf(self);
@@ -104,6 +106,15 @@ export class T8Client {
       const { status } = await this.#breaker.fire({ method: 'DELETE', url: this.#urlOf(subscriptionId) });
       const isGone = (status >= 200 && status <= 299) || status === 404 || status === 410;
       return isGone ? { fate: 'deleted' } : { fate: 'never', reason: `answered ${status}` };
+    });
+  }
+
+  /** Where a subscription has the network report to; undefined where there is none, or that cannot be told now. */
+  async destinationOf(subscriptionId: string, beginBy: number): Promise<string | undefined> {
+    if (this.#limit.pendingCount >= MAX_WAITING) return undefined;
+    return this.#limit(async () => {
+      const asked = this.clock.now() > beginBy ? undefined : await this.#breaker.fire({ method: 'GET', url: this.#urlOf(subscriptionId) }).catch(() => undefined);
+      return asked?.status === 200 ? answeredSubscription.parse(asked.body).notificationDestination : undefined;
     });
   }
 
@@ -134,8 +145,8 @@ export class T8Client {
     const token = await this.#tokens.current();
     const exchange = await this.#send(outgoing, token);
     const second = exchange.status === 401 && this.#tokens.refused(token) ? await this.#send(outgoing, await this.#tokens.current()) : exchange;
-    // Whoever may not ask now may be allowed to when the operator has put it right.
-    if (second.status === 401) throw new NetworkFailureError('answered 401', second.retryAfter);
+    // What the operator has to put right; nobody is followed elsewhere with the token.
+    if (second.status === 401 || isRedirection(second.status)) throw new NetworkFailureError('answered 401', second.retryAfter);
     if (second.status >= 500 || second.status === 429 || second.status === 408) throw new NetworkFailureError(`answered ${second.status}`, second.retryAfter);
     return second;
   }
@@ -163,11 +174,15 @@ export class T8Client {
     return this.clock.now() + this.settings.expireMs * (1 - Math.random() * SHORTENED_PART);
   }
 
-  /** The network may have granted another time; one that is over says nothing. */
+  /** The network may have granted less time; one that is over says nothing. */
   #agreed(body: unknown, asked: number): number {
     const { monitorExpireTime = asked } = answeredSubscription.parse(body);
-    return Math.floor(monitorExpireTime > this.clock.now() ? monitorExpireTime : asked);
+    return Math.floor(monitorExpireTime > this.clock.now() ? Math.min(monitorExpireTime, asked) : asked);
   }
+}
+
+function isRedirection(status: number): boolean {
+  return status >= 300 && status <= 399;
 }
 
 /** Undefined when it is no JSON, or too much of it. */

@@ -12,6 +12,8 @@ export interface T8Parts {
   readonly client: T8Client;
   readonly callbacks: CallbackIds;
   readonly notificationUrl: string;
+  /** For how long a callback is good. */
+  readonly callbackLifeMs: number;
 }
 
 export interface EffectParts {
@@ -25,7 +27,8 @@ export interface EffectParts {
 
 const RETELL_FIRST_MS = 100;
 const RETELL_LAST_MS = 5_000;
-const NO_NETWORK: T8Answer = { fate: 'never', reason: 'T8_API_ROOT is not set' };
+/** It may be there after the next start; until then nobody need be asked often. */
+const NO_NETWORK: T8Answer = { fate: 'later', reason: 'T8_API_ROOT is not set', retryAfterMs: 3_600_000 };
 
 /** Asks the network for what the subscriptions of users need, and tells the log what became of it. What is lost here the timers of the user ask for again. */
 export class T8Effects implements BeforeApplicationShutdown {
@@ -65,14 +68,14 @@ export class T8Effects implements BeforeApplicationShutdown {
 
   async #create(input: T8CreationInput): Promise<T8Answer> {
     const { t8 } = this.parts;
-    const answer = t8 ? await t8.client.create(wishOf(input, t8), input.beginBy) : NO_NETWORK;
+    const answer = t8 ? await t8.client.create(this.#wishOf(input, t8), input.beginBy) : NO_NETWORK;
     await this.#tellSubscription(answer, { ...input, attempt: input.generation });
     return answer;
   }
 
   async #renew(input: T8RenewalInput): Promise<T8Answer> {
     const { t8 } = this.parts;
-    const answer = t8 ? await t8.client.renew(input.subscriptionId, wishOf(input, t8), input.beginBy) : NO_NETWORK;
+    const answer = t8 ? await t8.client.renew(input.subscriptionId, this.#wishOf(input, t8), input.beginBy) : NO_NETWORK;
     await this.#tellSubscription(answer, input);
     return answer;
   }
@@ -93,7 +96,10 @@ export class T8Effects implements BeforeApplicationShutdown {
       case 'confirmed': {
         const { subscriptionId, expiresAt } = answer;
         await this.#tell(() => ingress.publish(T8SubscriptionConfirmed, { ...of, attempt, ...(subscriptionId !== undefined && { subscriptionId }), expiresAt }));
-        return this.#tell(() => reports.observeUnchecked(user, answer.reports));
+        if (answer.reports.length === 0) return undefined;
+        await this.#tell(() => reports.observeUnchecked(user, answer.reports));
+        // The one report that a one-shot subscription is for may be this one.
+        return this.#tell(() => ingress.publish(T8SubscriptionNotified, { ...of, hasReported: true, hasEnded: false }));
       }
       case 'reported':
         await this.#tell(() => reports.observeUnchecked(user, answer.reports));
@@ -106,6 +112,14 @@ export class T8Effects implements BeforeApplicationShutdown {
       case 'deleted':
         return undefined;
     }
+  }
+
+  /** Each request has the network report to a callback of its own, which is good as long as what is asked for, and a while longer. */
+  #wishOf({ user, monitoring, generation }: T8CreationInput, { callbacks, notificationUrl, callbackLifeMs }: T8Parts): Wish {
+    const msisdn = msisdnOf(user);
+    if (msisdn === undefined) throw new Error('a subscription at the network is asked for without an MSISDN');
+    const expiresAt = this.parts.clock.now() + callbackLifeMs;
+    return { msisdn, monitoring, callbackUrl: `${notificationUrl}/${callbacks.of({ user, monitoring, generation, expiresAt })}` };
   }
 
   /** As long as the process lives: what is not told is asked for once more, and there may be two. */
@@ -121,12 +135,6 @@ export class T8Effects implements BeforeApplicationShutdown {
       }
     }
   }
-}
-
-function wishOf({ user, monitoring, generation }: T8CreationInput, { callbacks, notificationUrl }: T8Parts): Wish {
-  const msisdn = msisdnOf(user);
-  if (msisdn === undefined) throw new Error('a subscription at the network is asked for without an MSISDN');
-  return { msisdn, monitoring, callbackUrl: `${notificationUrl}/${callbacks.of({ user, monitoring, generation })}` };
 }
 
 function heldUp(answer: T8Answer): { retryAfterMs?: number; reason?: string } {

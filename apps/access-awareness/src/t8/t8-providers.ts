@@ -7,10 +7,13 @@ import { t8Settings } from './t8-config.js';
 import { T8Effects, type T8Parts } from './t8-effects.js';
 import { T8Eraser } from './t8-eraser.js';
 import { T8Metrics } from './t8-metrics.js';
+import { T8Orphans } from './t8-orphans.js';
 import { T8Reports } from './t8-reports.js';
 import { T8, T8_EFFECTS } from './t8-tokens.js';
 
 const SERVICE = 'access-awareness';
+/** For the way of a request to the network, reports that come late, and clocks that differ. */
+const CALLBACK_MARGIN_MS = 3_600_000;
 
 /** What the subscriptions at the operator's SCEF or NEF need. */
 export const t8Providers: Provider[] = [
@@ -22,8 +25,8 @@ export const t8Providers: Provider[] = [
     useFactory: (clock: Clock, metrics: T8Metrics): T8Parts | undefined => {
       const settings = t8Settings(process.env);
       if (!settings) return undefined;
-      const { callbackSecret, notificationUrl } = settings;
-      return { client: new T8Client(settings, clock, (state) => metrics.circuit(state)), callbacks: new CallbackIds(callbackSecret), notificationUrl };
+      const { callbackSecret, notificationUrl, expireMs } = settings;
+      return { client: new T8Client(settings, clock, (state) => metrics.circuit(state)), callbacks: new CallbackIds(callbackSecret), notificationUrl, callbackLifeMs: expireMs + CALLBACK_MARGIN_MS };
     },
   },
   {
@@ -33,4 +36,5 @@ export const t8Providers: Provider[] = [
   },
   { provide: T8_EFFECTS, inject: [T8Effects], useFactory: ({ effects }: T8Effects) => effects },
   T8Eraser,
+  T8Orphans,
 ];

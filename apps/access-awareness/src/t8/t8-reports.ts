@@ -13,15 +13,13 @@ export class T8Reports {
     private readonly clock: Clock,
   ) {}
 
-  /** Resolves once it is in the log. A report that names somebody else is left out; one that names nobody is of the user. */
+  /** Resolves once it is in the log. A report that names another number is left out; one that names none is of the user. */
   async observe(user: CpmAddress, { monitoringEventReports = [], ...notification }: T8Notification): Promise<void> {
-    const msisdn = msisdnOf(user);
-    if (msisdn === undefined) return;
-    const own = monitoringEventReports.filter((report) => report.msisdn === undefined || report.msisdn === msisdn).map((report) => ({ ...report, msisdn }));
+    const own = monitoringEventReports.filter(({ msisdn }) => msisdn === undefined || msisdn === msisdnOf(user)).map(({ msisdn: _, externalId: _externalId, ...report }) => report);
     if (own.length < monitoringEventReports.length) this.#logger.warn('T8 reports under a subscription of one subscriber named another: left out');
-    const { observed, ignored } = t8Evidence({ ...notification, monitoringEventReports: own }, this.clock.now());
-    for (const { monitoringType, reason } of ignored) this.#logger.debug(`T8 report ${monitoringType} ignored: ${reason}`);
-    await Promise.all(observed.map(({ msisdn: _, ...evidence }) => this.ingress.publish(AccessObserved, { ...evidence, user })));
+    const { observed, ignored } = t8Evidence({ ...notification, monitoringEventReports: own }, { received: this.clock.now(), user });
+    for (const { kind, reason } of ignored) this.#logger.debug(`report ${kind} ignored: ${reason}`);
+    await Promise.all(observed.map((evidence) => this.ingress.publish(AccessObserved, evidence)));
   }
 
   /** Reports that came in an answer: what is none is left out. */

@@ -7,7 +7,7 @@ import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-ho
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import { autoAnswer, capabilities, DEFAULT_POLICY, DEFAULT_PROFILE, type CpmAddress, type DeviceId, type NetworkMonitoring } from '@cpm/vocabulary';
 import { AccessAwarenessModule } from '../access-awareness.module.js';
-import { FakeNef, type Fault } from './fake-nef.fixture.js';
+import { FakeNef, type Fault, type Wished } from './fake-nef.fixture.js';
 import { T8Effects, type T8Parts } from './t8-effects.js';
 import { T8Metrics } from './t8-metrics.js';
 import { t8Providers } from './t8-providers.js';
@@ -92,6 +92,10 @@ const allKept = async () => {
   const all = await statuses();
   return all.length > 0 && all.every((status) => status === 'kept');
 };
+const shown = async () => {
+  const answer = await fetch(`${host.url}/admin/v1/access/${encodeURIComponent(mia)}`, { headers: { authorization: `Bearer ${await identity.token({ scope: 'operator' })}` } });
+  return ((await answer.json()) as { networkSubscriptions: unknown }).networkSubscriptions;
+};
 const evidence = () => platform.log.records('cpm.access-awareness.inbox')
   .map(({ value }) => JSON.parse(value) as { type: string; data: { access: string; state: string; source: string } })
   .filter(({ type }) => type === 'cpm.access-awareness.AccessObserved.v1')
@@ -131,7 +135,7 @@ requirement('CPM-MLD-035', () => {
     const asked = nef.asked('POST');
     expect(asked.map(({ authorization, contentType }) => [authorization, contentType])).toEqual(ALL.map(() => ['Bearer fixed', 'application/json']));
     const bodies = asked.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
-    const basis = { supportedFeatures: '3', msisdn: '4915110000001', notificationDestination: expect.stringMatching(/\/network\/v1\/t8\/notifications\/[\w-]{60,74}$/), monitorExpireTime: expect.stringMatching(/Z$/) };
+    const basis = { supportedFeatures: '3', msisdn: '4915110000001', notificationDestination: expect.stringMatching(/\/network\/v1\/t8\/notifications\/[\w-]{60,86}$/), monitorExpireTime: expect.stringMatching(/Z$/) };
     expect(bodies).toEqual([
       { ...basis, monitoringType: 'UE_REACHABILITY', reachabilityType: 'SMS', maximumNumberOfReports: 1 },
       { ...basis, monitoringType: 'UE_REACHABILITY', reachabilityType: 'DATA' },
@@ -147,17 +151,16 @@ requirement('CPM-MLD-035', () => {
 
   it('shows operators what is asked of the network', async () => {
     await watched();
-    const answer = await fetch(`${host.url}/admin/v1/access/${encodeURIComponent(mia)}`, { headers: { authorization: `Bearer ${await identity.token({ scope: 'operator' })}` } });
-    expect(await answer.json()).toMatchObject({ networkSubscriptions: [{ monitoring: 'UE_REACHABILITY_FOR_SMS', status: 'kept', expiresAt: expect.any(Number), failures: 0 }] });
+    expect(await shown()).toMatchObject([{ monitoring: 'UE_REACHABILITY_FOR_SMS', status: 'kept', expiresAt: expect.stringMatching(/^\d{4}-.*Z$/), failures: 0 }]);
   });
 
-  it('takes what the network reports without a token of ours for evidence, and arms the one-shot subscription anew', async () => {
+  it('takes what the network reports without a token of ours for evidence, and arms the one-shot subscription anew once CS is gone', async () => {
     await watched();
     const first = nef.idOf('SMS');
     expect(await nef.report(first)).toBe(204);
     expect(evidence()).toEqual([['CS', 'AVAILABLE', 't8']]);
     await until(async () => (await statuses())[0] === 'paused');
-    offsetMs += 2_000;
+    offsetMs += 6 * HOUR_MS;
     await until(allKept);
     expect(nef.idOf('SMS')).not.toBe(first);
   });
@@ -185,7 +188,7 @@ requirement('CPM-MLD-035', () => {
     expect([...nef.standing.keys()]).toEqual(['s2']);
   });
 
-  it('takes an immediate report instead of a subscription, and asks again after a pause', async () => {
+  it('takes an immediate report instead of a subscription, and asks again once CS is gone', async () => {
     nef.immediate = { monitoringType: 'UE_REACHABILITY', reachabilityType: 'SMS', msisdn: '4915110000001' };
     await run();
     await provision(true);
@@ -193,7 +196,22 @@ requirement('CPM-MLD-035', () => {
     await until(() => evidence().length === 1);
     expect([evidence(), nef.asked('POST').length]).toEqual([[['CS', 'AVAILABLE', 't8']], 1]);
     nef.immediate = undefined;
-    offsetMs += 2_000;
+    offsetMs += 6 * HOUR_MS;
+    await until(allKept);
+  });
+
+  it('takes the one report that comes with the subscription for all that it was for, and asks again once CS is gone', async () => {
+    nef.adds = { monitoringEventReport: { monitoringType: 'UE_REACHABILITY', reachabilityType: 'SMS', msisdn: '4915110000001' } };
+    await run();
+    await provision(true);
+    await until(async () => (await statuses())[0] === 'paused');
+    await until(() => evidence().length === 1);
+    await until(async () => (await stored())?.isReachableForSms === true);
+    nef.adds = {};
+    offsetMs += HOUR_MS;
+    await until(async () => (await platform.readStore(SERVICE).due(['t8-subscriptions'], [0], clock.now(), 9)).length === 0);
+    expect(nef.asked('POST')).toHaveLength(1);
+    offsetMs += 6 * HOUR_MS;
     await until(allKept);
   });
 
@@ -223,6 +241,8 @@ describe('a network that does not do what it should', () => {
     'does not answer': () => true,
     'breaks the connection': (_, response) => (response.destroy(), true),
     'answers 429': (_, response) => (response.writeHead(429).end(), true),
+    'does not know the collection': (_, response) => (response.writeHead(404).end(), true),
+    'sends us elsewhere': (_, response) => (response.writeHead(307, { location: `${nef.apiRoot}/elsewhere` }).end(), true),
   };
   it.each(Object.entries(faults))('%s: is asked again later', async (_, fault) => {
     nef.fault = fault;
@@ -244,12 +264,19 @@ describe('a network that does not do what it should', () => {
     expect(Math.round(((one?.dueAt ?? 0) - clock.now()) / 10_000)).toBe(120);
   });
 
-  it('refuses for good: is left alone', async () => {
+  it('refuses for good: is left alone for a day, and operators are told why', async () => {
     nef.fault = (_, response) => (response.writeHead(403).end(), true);
     await run();
     await provision(true);
     await until(async () => (await statuses())[0] === 'refused');
-    expect((await stored())?.subscriptions[0]?.dueAt).toBeUndefined();
+    expect(((await stored())?.subscriptions[0]?.dueAt ?? 0) - clock.now()).toBeGreaterThan(0.99 * DAY_MS);
+    expect(await shown()).toMatchObject([{ status: 'refused', reason: 'answered 403' }]);
+  });
+
+  it('grants more time than it was asked for: is asked again in time, nevertheless', async () => {
+    nef.adds = { monitorExpireTime: '9999-12-31T23:59:59Z' };
+    await watched(['LOSS_OF_CONNECTIVITY']);
+    expect((await stored())?.subscriptions[0]?.expiresAt).toBeLessThan(clock.now() + DAY_MS);
   });
 
   it('is left alone while its circuit is open', async () => {
@@ -334,8 +361,34 @@ describe('callbacks', () => {
     const forged = [`${url.slice(0, -2)}AA`, `${url}A`, url.slice(0, -30), url.replace(/[^/]+$/, 'x'), url.replace(/[^/]+$/, 'x'.repeat(1_000))];
     expect(await Promise.all(forged.map((one) => nef.tell(one, 's1', report)))).toEqual(forged.map(() => 404));
     expect(await nef.tell(url, 's1', { monitoringEventReports: [{ monitoringType: 'LOSS_OF_CONNECTIVITY', msisdn: '4915119999999' }] })).toBe(204);
-    expect(await nef.tell(url, 's1', { monitoringEventReports: [{ monitoringType: 'WEATHER' }] })).toBe(400);
+    expect(await nef.tell(url, 's1', { monitoringEventReports: [{ monitoringType: 7 }] })).toBe(400);
     expect(evidence()).toEqual([]);
+  });
+
+  it('says nothing of another subscription than its own: none is deleted or taken over', async () => {
+    await watched(['LOSS_OF_CONNECTIVITY']);
+    const { notificationDestination: url, ...wished } = nef.standing.get('s1') as Wished;
+    nef.standing.set('theirs', { ...wished, notificationDestination: url.replace(/[^/]+$/, 'x') });
+    expect(await nef.tell(url, 'theirs', { monitoringEventReports: [{ monitoringType: 'LOSS_OF_CONNECTIVITY' }] })).toBe(204);
+    await until(() => nef.asked('GET').length === 1);
+    await provision(false);
+    await until(() => !nef.standing.has('s1'));
+    expect(await nef.tell(url, 'theirs', { monitoringEventReports: [{ monitoringType: 'LOSS_OF_CONNECTIVITY' }] })).toBe(404);
+    await until(() => nef.asked('GET').length === 2);
+    await until(async () => (await stored())?.deletions.length === 0);
+    expect([nef.standing.has('theirs'), nef.asked('DELETE').length]).toEqual([true, 1]);
+  });
+
+  it('are over some time after what was asked for', async () => {
+    await watched(['LOSS_OF_CONNECTIVITY']);
+    const { notificationDestination: url } = nef.standing.get('s1') as Wished;
+    offsetMs += 0.85 * DAY_MS;
+    await until(() => nef.asked('PUT').length === 1);
+    offsetMs += 0.15 * DAY_MS;
+    expect(await nef.tell(url, 's1', {})).toBe(204);
+    offsetMs += HOUR_MS + 5_000;
+    expect(await nef.tell(url, 's1', {})).toBe(404);
+    expect(await nef.cancel('s1')).toBe(204);
   });
 });
 
@@ -348,13 +401,20 @@ describe('nothing is kept of anybody, and nothing asked', () => {
     expect([await stored(), nef.received]).toEqual([undefined, []]);
   });
 
-  it('where there is no network: no timer runs', async () => {
+  it('where there is no network, until there is one', async () => {
+    const configured = environment;
     environment = {};
     await run();
     await provision(true);
-    await until(async () => (await statuses())[0] === 'refused');
-    expect((await stored())?.subscriptions[0]?.dueAt).toBeUndefined();
+    await until(async () => (await statuses())[0] === 'retrying');
+    expect((await stored())?.subscriptions[0]).toMatchObject({ reason: 'T8_API_ROOT is not set' });
+    expect(((await stored())?.subscriptions[0]?.dueAt ?? 0) - clock.now()).toBeGreaterThan(0.9 * HOUR_MS);
     expect(await nef.tell(`${host.url}/network/v1/t8/notifications/x`, 's1', {})).toBe(404);
+    await host.close();
+    environment = configured;
+    await run();
+    offsetMs += HOUR_MS;
+    await until(allKept);
   });
 });
 

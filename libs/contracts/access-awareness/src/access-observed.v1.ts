@@ -17,13 +17,15 @@ export const AccessObserved = defineEvent({
     access: accessKind,
     state: accessState,
     confidence,
-    /** Who says so: `connection/<id>`, `t8`, `nudm-ee`, `nhss-ee`, `nhss-ims-sdm`, `camara`, `reginfo`, `smpp-receipt`, `smpp-alert`, `push-timeout`. */
+    /** Who says so: `connection/<id>`, `t8`, `nudm-ee`, `nhss-ee`, `nhss-ims-sdm`, `camara/<subscription id>`, `reginfo`, `smpp-receipt`, `smpp-alert`, `push-timeout`. */
     source: z.string(),
     observedAt: instant,
     /** Until when the evidence speaks; afterwards, and without it when the source was silent for `access.staleAfterSec`, the state is UNKNOWN. */
     validUntil: instant.optional(),
     /** Why, in words of the network, in lower-case kebab-case: `absent-subscriber`, `barred`, `memory-full`, … */
     cause: z.string().optional(),
+    /** Of the document that it stands in, where the source numbers them: one with a lower number that comes after it says nothing any more. */
+    documentVersion: z.number().int().min(0).optional(),
   }),
 });
 export type AccessObserved = PayloadOf<typeof AccessObserved>;

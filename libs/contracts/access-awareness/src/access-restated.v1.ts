@@ -21,6 +21,8 @@ export const AccessRestated = defineEvent({
     state: accessState.optional(),
     /** Until when its words count at most; afterwards the state is UNKNOWN. */
     validUntil: instant.optional(),
+    /** As in AccessObserved. */
+    documentVersion: z.number().int().min(0).optional(),
   }),
 });
 export type AccessRestated = PayloadOf<typeof AccessRestated>;

@@ -4,11 +4,14 @@ import { z } from 'zod';
 
 const mine = { owner: 'access-awareness', listeners: ['access-awareness'], key: ({ user }: { readonly user: string }) => user } as const;
 
-/** Whether the network is to be asked about a user's Primary; `version` is that of the subscriber, an older one says nothing. */
+/**
+ * Whether the network is to be asked about a user's Primary; `version` is that of the subscriber, an older one says nothing.
+ * `isReachableForSms`: it need not report that he comes to be.
+ */
 export const WatchPrimary = defineEvent({
   type: 'WatchPrimary', version: 1, ...mine,
   summary: 'The Primary of a user is known, or no more: network subscriptions follow',
-  schema: z.object({ user: keyedAddress, version: z.number().int(), isKnown: z.boolean(), at: instant }),
+  schema: z.object({ user: keyedAddress, version: z.number().int(), isKnown: z.boolean(), isReachableForSms: z.boolean().optional(), at: instant }),
 });
 export type WatchPrimary = PayloadOf<typeof WatchPrimary>;
 
@@ -38,7 +41,10 @@ export const T8SubscriptionRefused = defineEvent({
 });
 export type T8SubscriptionRefused = PayloadOf<typeof T8SubscriptionRefused>;
 
-/** What it says of access is evidence of its own (AccessObserved). `hasEnded`: the network keeps the subscription no more, whatever its kind. */
+/**
+ * What it says of access is evidence of its own (AccessObserved). `hasEnded`: the network keeps the subscription no more, whatever its kind.
+ * `subscriptionId`: the network itself says that it is of this generation.
+ */
 export const T8SubscriptionNotified = defineEvent({
   type: 'T8SubscriptionNotified', version: 1, ...mine,
   summary: 'The network reported under a subscription, or ended it',

@@ -14,11 +14,11 @@ const idOf = ({ user }: { readonly user: string }): string => user;
 export const accessAwareness = defineService('access-awareness', [
   on(AccessObserved, {
     aggregate: access, idOf,
-    command: (payload, context): AccessCommand => ({ type: 'Observe', evidence: evidenceOf(payload), ...occasionOf(context) }),
+    command: (payload, context): AccessCommand => ({ type: 'Observe', evidence: evidenceOf(payload), ...numberOf(payload), ...occasionOf(context) }),
   }),
   on(AccessRestated, {
     aggregate: access, idOf,
-    command: (payload, context): AccessCommand => ({ type: 'Restate', restatement: restatementOf(payload), ...occasionOf(context) }),
+    command: (payload, context): AccessCommand => ({ type: 'Restate', restatement: restatementOf(payload), ...numberOf(payload), ...occasionOf(context) }),
   }),
   on(SubscriberChanged, {
     aggregate: access, idOf,
@@ -34,6 +34,10 @@ function evidenceOf({ device, access: kind, state, confidence, source, observedA
     subject: device ?? SIM, access: kind, source, state, confidence, observedAt,
     ...(validUntil !== undefined && { validUntil }), ...(cause !== undefined && { cause }),
   };
+}
+
+function numberOf({ documentVersion }: AccessObserved | AccessRestated): { documentVersion?: number } {
+  return documentVersion === undefined ? {} : { documentVersion };
 }
 
 function restatementOf({ source, at, except = [], state, validUntil }: AccessRestated): Restatement {

@@ -28,6 +28,8 @@ export interface Sent {
 interface Word {
   /** Second at which it was observed; by default now. */
   readonly observed?: number;
+  /** The second until which it speaks. */
+  readonly until?: number;
   readonly source?: string;
   readonly cause?: string;
 }
@@ -66,9 +68,16 @@ export class OfflinePrimary {
   }
 
   /** What the network says of the phone's CS. */
-  cs(state: AccessState, { observed, source = 't8', cause }: Word = {}): Promise<void> {
+  cs(state: AccessState, { observed, until, source = 't8', cause }: Word = {}): Promise<void> {
     const observedAt = observed === undefined ? this.world.now : this.start + observed * 1000;
-    return this.do(this.world.ingress(AccessObserved, { user: BOB, access: 'CS', state, confidence: 'DELIVERABLE', source, observedAt, ...(cause !== undefined && { cause }) }));
+    return this.do(this.world.ingress(AccessObserved, {
+      user: BOB, access: 'CS', state, confidence: 'DELIVERABLE', source, observedAt, ...(until !== undefined && { validUntil: this.start + until * 1000 }), ...(cause !== undefined && { cause }),
+    }));
+  }
+
+  /** The packet core has the phone back. */
+  radio(): Promise<void> {
+    return this.do(this.world.ingress(AccessObserved, { user: BOB, access: 'IP', state: 'AVAILABLE', confidence: 'HINT', source: 't8', observedAt: this.world.now }));
   }
 
   connect(): Promise<void> {

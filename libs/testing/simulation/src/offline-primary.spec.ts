@@ -29,6 +29,28 @@ requirement('CPM-MLD-035', () => {
     expect(bob.accessChanges).toEqual(expect.arrayContaining(['100 ip-preference-hold-started (t8)', '115 ip-preference-hold-ended ()']));
   }));
 
+  it.each([[true, [], ['108 message.received']], [false, ['115 SMS'], []]] as const)('the packet core has the phone back, and IP comes: %s', (comes, left, pushed) => plays(async (bob) => {
+    await bob.offline();
+    await bob.cs('AVAILABLE');
+    await bob.at(100);
+    await bob.radio();
+    await bob.at(101);
+    await bob.text();
+    await bob.at(108);
+    if (comes) await bob.connect();
+    await bob.at(300);
+    expect([bob.left, bob.pushed]).toEqual([left, pushed]);
+  }));
+
+  it('a phone that wakes for 10 s gets its SMS while it is awake', () => plays(async (bob) => {
+    await bob.offline();
+    await bob.text();
+    await bob.at(100);
+    await bob.cs('AVAILABLE', { until: 110 });
+    await bob.at(300);
+    expect(bob.left).toEqual(['105 SMS']);
+  }));
+
   it('waits as long as the policy says', () => plays(async (bob) => {
     await bob.offline();
     await bob.text();
@@ -222,7 +244,7 @@ requirement('CPM-MLD-035', () => {
     expect(bob.left).toEqual(['115 SMS', '415 SMS']);
   }));
 
-  it.each(['barred', 'memory-full'] as const)('an SMS is refused as %s: no other is tried, and IP brings it at once', (cause) => plays(async (bob) => {
+  it.each(['barred', 'memory-full'] as const)('an SMS is refused as %s: no other is tried, however reachable it is, and IP brings it at once', (cause) => plays(async (bob) => {
     bob.smsc.keepsReceipts = true;
     await bob.offline();
     await bob.text();
@@ -230,6 +252,10 @@ requirement('CPM-MLD-035', () => {
     await bob.cs('AVAILABLE');
     await bob.at(120);
     await bob.release('UNDELIVERABLE', cause);
+    for (let second = 200; second < 1000; second += 100) {
+      await bob.at(second);
+      await bob.cs(second % 200 === 0 ? 'AVAILABLE' : 'UNKNOWN');
+    }
     await bob.at(1000);
     expect(bob.left).toEqual(['115 SMS']);
     await bob.connect();

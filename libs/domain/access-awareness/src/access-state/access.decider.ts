@@ -1,12 +1,14 @@
 import type { Decider } from '@cpm/runtime-decider';
 import type { Access, AccessCommand, AccessEvent, KnowDevices, KnownDevice, Observe, Occasion, Restate } from './access.js';
 import { NOTHING_KNOWN } from './access.js';
+import { isOutdated, withVersion } from './document-versions.js';
 import type { Evidence, Subject } from './evidence.js';
 import { SIM, attributeToSim, boundUnknown, isOlder, record, underPolicy } from './evidence.js';
 import type { Cause } from './judgement.js';
 import { judge } from './judgement.js';
 import { asRestated, isRestated, restate } from './restatement.js';
 import { nextExpiry } from './timers.js';
+import { newWatch } from '../network-subscription/watch-primary.js';
 
 const MAX_RECENT = 20;
 
@@ -14,17 +16,9 @@ export const accessDecider: Decider<AccessCommand, Access, AccessEvent> = {
   initial: NOTHING_KNOWN,
 
   decide(command, state) {
-    const now = Math.max(command.now, state.judgedAt);
-    const { policy } = command;
-    switch (command.type) {
-      case 'Observe': return observe(command, state, { now, policy });
-      case 'Restate': return restateAll(command, state, { now, policy });
-      case 'KnowDevices': return knowDevices(command, state, { now, policy });
-      case 'Elapse': {
-        const isDue = [state.preference.hold?.until, nextExpiry(state)].some((due) => due !== undefined && due <= now);
-        return isDue ? andJudged(state, { type: 'TimePassed', at: now }, { now, policy, by: 'time' }) : [];
-      }
-    }
+    const events = decided(command, state);
+    const watch = events.length > 0 ? newWatch(events.reduce((now, event) => accessDecider.evolve(now, event), state), command.policy) : undefined;
+    return watch ? [...events, { type: 'WatchChanged', watch }] : events;
   },
 
   evolve(state, event) {
@@ -34,26 +28,54 @@ export const accessDecider: Decider<AccessCommand, Access, AccessEvent> = {
       case 'DevicesKnown': return withDevices(state, event);
       case 'SubscriberForgotten': return { ...NOTHING_KNOWN, version: event.version, judgedAt: state.judgedAt };
       case 'TimePassed': return { ...state, judgedAt: event.at };
+      case 'WatchChanged': return { ...state, watch: event.watch };
       case 'IpPreferenceChanged': return { ...state, preference: event.preference };
       case 'DeviceAccessChanged': return withChange(state, event);
+      case 'DocumentRead': return { ...state, documents: withVersion(state.documents ?? [], event.document) };
       case 'EvidenceIgnored': return state;
     }
   },
 };
 
+function decided(command: AccessCommand, state: Access): readonly AccessEvent[] {
+  const now = Math.max(command.now, state.judgedAt);
+  const { policy } = command;
+  switch (command.type) {
+    case 'Observe': return observe(command, state, { now, policy });
+    case 'Restate': return restateAll(command, state, { now, policy });
+    case 'KnowDevices': return knowDevices(command, state, { now, policy });
+    case 'Elapse': {
+      const isDue = [state.preference.hold?.until, nextExpiry(state)].some((due) => due !== undefined && due <= now);
+      return isDue ? andJudged(state, { type: 'TimePassed', at: now }, { now, policy, by: 'time' }) : [];
+    }
+  }
+}
+
 /** A clock that is ahead locks nothing: what was observed in the future was observed now. */
-function observe({ evidence: said }: Observe, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {
+function observe({ evidence: said, documentVersion }: Observe, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {
   const evidence: Evidence = underPolicy({ ...said, subject: subjectOf(said, state), observedAt: Math.min(said.observedAt, now) }, policy);
-  if (isOlder(state.book, evidence)) return [{ type: 'EvidenceIgnored', reason: 'older', evidence }];
+  const read = documentRead(documentVersion, evidence.source, evidence.observedAt);
+  if (isOlder(state.book, evidence) || isFromOutdated(state, read)) return [{ type: 'EvidenceIgnored', reason: 'older', evidence }];
   const current = asRestated(evidence, state.book);
-  return andJudged(state, { type: 'EvidenceRecorded', evidence: current, at: now }, { now, policy, by: current });
+  return [...read, ...andJudged(state, { type: 'EvidenceRecorded', evidence: current, at: now }, { now, policy, by: current })];
 }
 
 /** What a source restated before the last time says nothing any more. */
-function restateAll({ restatement: said }: Restate, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {
+function restateAll({ restatement: said, documentVersion }: Restate, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {
   const restatement = { ...said, at: Math.min(said.at, now), staleAfterMs: policy['access.staleAfterSec'] * 1000 };
-  if (isRestated(state.book, restatement)) return [];
-  return andJudged(state, { type: 'EvidenceRestated', restatement, at: now }, { now, policy, by: 'restatement' });
+  const read = documentRead(documentVersion, restatement.source, restatement.at);
+  if (isRestated(state.book, restatement) || isFromOutdated(state, read)) return [];
+  return [...read, ...andJudged(state, { type: 'EvidenceRestated', restatement, at: now }, { now, policy, by: 'restatement' })];
+}
+
+type DocumentRead = Extract<AccessEvent, { type: 'DocumentRead' }>;
+
+function documentRead(version: number | undefined, source: string, at: number): readonly DocumentRead[] {
+  return version === undefined ? [] : [{ type: 'DocumentRead', document: { source, version, at } }];
+}
+
+function isFromOutdated({ documents = [] }: Access, read: readonly DocumentRead[]): boolean {
+  return read.some(({ document }) => isOutdated(documents, document));
 }
 
 function knowDevices({ version, removed, devices }: KnowDevices, state: Access, { now, policy }: Occasion): readonly AccessEvent[] {

@@ -45,13 +45,13 @@ export class Reachability {
   }
 
   /** Says it when it was observed, or `late` seconds after. */
-  say(said: Evidence, late = 0): this {
+  say(said: Evidence, late = 0, documentVersion?: number): this {
     this.until((said.observedAt - START) / 1000 + late);
-    return this.#decide({ type: 'Observe', evidence: said, ...this.#occasion() });
+    return this.#decide({ type: 'Observe', evidence: said, ...(documentVersion !== undefined && { documentVersion }), ...this.#occasion() });
   }
 
-  restate(restatement: Restatement): this {
-    return this.#decide({ type: 'Restate', restatement, ...this.#occasion() });
+  restate(restatement: Restatement, documentVersion?: number): this {
+    return this.#decide({ type: 'Restate', restatement, ...(documentVersion !== undefined && { documentVersion }), ...this.#occasion() });
   }
 
   until(second: number): this {

@@ -8,13 +8,13 @@ import { SIM } from './evidence.js';
 
 const FLAPPING_MS = DEFAULT_POLICY['access.flappingSec'] * 1000;
 
-const source = fc.constantFrom('connection/1', 'connection/2', 'connection/3', 'reginfo', 't8', 'push-timeout', 'smpp-alert');
+const source = fc.constantFrom('connection/1', 'connection/2', 'connection/3', 'reginfo', 't8', 'push-timeout', 'smpp-alert', 'smpp-receipt');
 const state = fc.constantFrom<AccessState>('AVAILABLE', 'UNAVAILABLE', 'UNKNOWN');
 
 function evidenceAt(second: number): fc.Arbitrary<Evidence> {
   return fc.record({
     subject: fc.constantFrom<Subject>(PHONE, TABLET, SIM), access: fc.constantFrom('IP', 'CS'), source, state,
-    confidence: fc.constantFrom('DELIVERABLE', 'HINT'), life: fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined }),
+    confidence: fc.constantFrom('DELIVERABLE', 'HINT'), cause: fc.constantFrom('absent-subscriber', 'barred', 'memory-full', 'memory-available'), life: fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined }),
   }).map(({ life, ...said }) => evidence({
     ...said, at: second, ...(said.source === 'push-timeout' && { state: 'SUSPECT' as const }), ...(life !== undefined && { until: second + life }),
   }));

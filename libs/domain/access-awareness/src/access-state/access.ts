@@ -1,8 +1,10 @@
 import type { AccessState, DeviceId, DeviceRole, Policy } from '@cpm/vocabulary';
+import type { DocumentVersion } from './document-versions.js';
 import type { Evidence, EvidenceBook } from './evidence.js';
 import { NO_EVIDENCE } from './evidence.js';
 import type { IpPreference } from './ip-preference-hold.js';
 import type { Restatement } from './restatement.js';
+import type { PrimaryWatch } from '../network-subscription/watch-primary.js';
 
 /** A device of the user, and what others were last told of its access. */
 export interface KnownDevice {
@@ -38,9 +40,15 @@ export interface Access {
   readonly judgedAt: number;
   /** The last changes, oldest first. */
   readonly recent: readonly AccessChange[];
+  /** Absent where no source has numbered what it says. */
+  readonly documents?: readonly DocumentVersion[];
+  /** Words have their end by the policy of their time; absent in what the version before stored. */
+  readonly isDated?: true;
+  /** Absent: nothing was said. */
+  readonly watch?: PrimaryWatch;
 }
 
-export const NOTHING_KNOWN: Access = { version: 0, devices: [], book: NO_EVIDENCE, preference: {}, judgedAt: 0, recent: [] };
+export const NOTHING_KNOWN: Access = { version: 0, devices: [], book: NO_EVIDENCE, preference: {}, judgedAt: 0, recent: [], isDated: true };
 
 /** The log's time, epoch ms, and the policy in force, which every command carries. */
 export interface Occasion {
@@ -48,8 +56,8 @@ export interface Occasion {
   readonly policy: Policy;
 }
 
-export type Observe = Occasion & { readonly type: 'Observe'; readonly evidence: Evidence };
-export type Restate = Occasion & { readonly type: 'Restate'; readonly restatement: Restatement };
+export type Observe = Occasion & { readonly type: 'Observe'; readonly evidence: Evidence; readonly documentVersion?: number };
+export type Restate = Occasion & { readonly type: 'Restate'; readonly restatement: Restatement; readonly documentVersion?: number };
 export type KnowDevices = Occasion & {
   readonly type: 'KnowDevices';
   readonly version: number;
@@ -62,9 +70,11 @@ export type AccessCommand = Observe | Restate | KnowDevices | Elapse;
 export type AccessEvent =
   | { readonly type: 'EvidenceRecorded'; readonly evidence: Evidence; readonly at: number }
   | { readonly type: 'EvidenceIgnored'; readonly reason: 'older'; readonly evidence: Evidence }
+  | { readonly type: 'DocumentRead'; readonly document: DocumentVersion }
   | { readonly type: 'EvidenceRestated'; readonly restatement: Restatement; readonly at: number }
   | { readonly type: 'DevicesKnown'; readonly version: number; readonly devices: KnowDevices['devices']; readonly at: number }
   | { readonly type: 'SubscriberForgotten'; readonly version: number }
   | { readonly type: 'TimePassed'; readonly at: number }
+  | { readonly type: 'WatchChanged'; readonly watch: PrimaryWatch }
   | { readonly type: 'IpPreferenceChanged'; readonly preference: IpPreference }
   | ({ readonly type: 'DeviceAccessChanged' } & AccessChange);

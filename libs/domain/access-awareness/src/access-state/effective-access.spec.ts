@@ -1,5 +1,6 @@
 import { requirement } from '@cpm/runtime-decider';
-import { connection, cs, evidence, seconds } from './access.fixture.js';
+import type { AccessState } from '@cpm/vocabulary';
+import { connection, cs, evidence, seconds, type Said } from './access.fixture.js';
 import { effectiveAccess } from './effective-access.js';
 import type { Evidence } from './evidence.js';
 
@@ -10,6 +11,8 @@ const at = (second: number, ...said: Evidence[]) => {
 const hint = (second: number, state: 'AVAILABLE' | 'UNAVAILABLE', until?: number) =>
   evidence({ at: second, state, confidence: 'HINT', source: 't8', ...(until !== undefined && { until }) });
 const suspect = (second: number) => evidence({ at: second, state: 'SUSPECT', source: 'push-timeout', confidence: 'HINT' });
+const receipt = (second: number, state: AccessState, more: Partial<Said> = {}) => cs(second, state, { source: 'smpp-receipt', ...more });
+const radio = (second: number, state: AccessState, more: Partial<Said> = {}) => cs(second, state, { source: 't8', confidence: 'HINT', ...more });
 const other = { source: 'connection/2' };
 const registration = (second: number, state: 'AVAILABLE' | 'UNAVAILABLE', until?: number) =>
   evidence({ at: second, state, source: 'reginfo', ...(until !== undefined && { until }) });
@@ -48,11 +51,35 @@ requirement('CPM-MLD-035', () => {
     ['nothing was ever said', [], 'UNKNOWN'],
     ['the network hints that it is there', [cs(1, 'AVAILABLE', { confidence: 'HINT' })], 'AVAILABLE'],
     ['the newer of two sources says it is gone', [cs(1, 'AVAILABLE'), cs(2, 'UNAVAILABLE', { source: 'smpp-receipt' })], 'UNAVAILABLE'],
-    ['a receipt proved it, and a newer hint denies it', [cs(1, 'AVAILABLE', { source: 'smpp-receipt' }), cs(2, 'UNAVAILABLE', { confidence: 'HINT' })], 'AVAILABLE'],
-    ['the proof has expired', [cs(1, 'AVAILABLE', { source: 'smpp-receipt', until: 20 }), cs(2, 'UNAVAILABLE', { confidence: 'HINT' })], 'UNAVAILABLE'],
+    ['a receipt proved it, and a newer hint denies it', [receipt(1, 'AVAILABLE'), radio(2, 'UNAVAILABLE', { cause: 'purged' })], 'UNAVAILABLE'],
+    ['a hint denied it, and a newer receipt proves it', [radio(1, 'UNAVAILABLE'), receipt(2, 'AVAILABLE')], 'AVAILABLE'],
+    ['a hint denies it in the instant of a proof', [receipt(1, 'AVAILABLE'), radio(1, 'UNAVAILABLE')], 'AVAILABLE'],
+    ['the proof has expired', [receipt(1, 'AVAILABLE', { until: 20 }), radio(2, 'UNAVAILABLE')], 'UNAVAILABLE'],
+    ['it was absent, and lost to the packet core since', [receipt(1, 'UNAVAILABLE', { cause: 'absent-subscriber' }), radio(3, 'UNKNOWN')], 'UNKNOWN'],
+    ['it was absent, and reachable for a time since that is over', [receipt(1, 'UNAVAILABLE'), radio(3, 'AVAILABLE', { until: 20 })], 'UNKNOWN'],
+    ['of two words of the same instant one has expired', [receipt(3, 'UNAVAILABLE'), radio(3, 'AVAILABLE', { confidence: 'DELIVERABLE', until: 20 })], 'UNAVAILABLE'],
     ['all that was said has expired', [cs(1, 'AVAILABLE', { until: 19 })], 'UNKNOWN'],
   ])('over CS, when %s', (_, said, expected) => {
     expect(at(20, ...said).cs).toBe(expected);
     expect(at(20, ...said.toReversed()).cs).toBe(expected);
+  });
+
+  const memory = (second: number) => cs(second, 'AVAILABLE', { source: 'nudm-ee', cause: 'memory-available' });
+  it.each<[string, Evidence[], barred: string, memoryFull: string]>([
+    ['and radio sees it', [radio(5, 'AVAILABLE', { confidence: 'DELIVERABLE' })], 'UNAVAILABLE', 'UNAVAILABLE'],
+    ['and radio loses it', [radio(5, 'UNKNOWN')], 'UNAVAILABLE', 'UNAVAILABLE'],
+    ['and another was before', [cs(1, 'AVAILABLE')], 'UNAVAILABLE', 'UNAVAILABLE'],
+    ['and the SMSC alerts', [cs(5, 'AVAILABLE')], 'AVAILABLE', 'AVAILABLE'],
+    ['and the SMSC has alerted, until a while ago', [cs(5, 'AVAILABLE', { until: 19 })], 'UNKNOWN', 'UNKNOWN'],
+    ['and one is delivered', [receipt(5, 'AVAILABLE')], 'AVAILABLE', 'AVAILABLE'],
+    ['and there is memory', [memory(5)], 'UNAVAILABLE', 'AVAILABLE'],
+    ['and there was memory before', [memory(1)], 'UNAVAILABLE', 'UNAVAILABLE'],
+  ])('over CS, when a short message was refused %s', (_, said, barred, memoryFull) => {
+    const refused = (cause: string, until?: number) => cs(2, 'UNAVAILABLE', { source: 'smpp', cause, ...(until !== undefined && { until }) });
+    for (const [cause, expected] of [['barred', barred], ['memory-full', memoryFull]] as const) {
+      expect(at(20, refused(cause), ...said).cs).toBe(expected);
+      expect(at(20, ...said, refused(cause)).cs).toBe(expected);
+      expect(at(20, refused(cause, 20), ...said).cs).toBe(at(20, cs(2, 'UNAVAILABLE', { source: 'smpp', until: 20 }), ...said).cs);
+    }
   });
 });

@@ -1,25 +1,27 @@
 import type { AccessState } from '@cpm/vocabulary';
 import type { Evidence } from './evidence.js';
-import { hasExpired, isConnection } from './evidence.js';
+import { endOf, hasExpired, isConnection } from './evidence.js';
 
-/** What all evidence together says of one access, and since when (epoch ms; absent when nothing was ever said). */
+/** What all evidence together says of one access, since when (epoch ms; absent when nothing was ever said), and until when it speaks. */
 export interface Verdict {
   readonly state: AccessState;
   readonly since?: number;
+  readonly until?: number;
   readonly source?: string;
 }
 
 export interface EffectiveAccess {
   readonly ip: Verdict;
   readonly cs: Verdict;
+  /** The newest word of radio about IP, which is no more than a hint. */
+  readonly hint?: Verdict;
 }
 
 /** The access of one device at an instant, from the evidence about it in any order. */
 export function effectiveAccess(evidence: readonly Evidence[], now: number): EffectiveAccess {
-  return {
-    ip: ipAccess(evidence.filter(({ access }) => access === 'IP'), now),
-    cs: csAccess(evidence.filter((entry) => entry.access === 'CS' && !hasExpired(entry, now))),
-  };
+  const ofIp = evidence.filter(({ access }) => access === 'IP');
+  const hint = lastHint(ofIp, now);
+  return { ip: ipAccess(ofIp, now), cs: csAccess(evidence.filter(({ access }) => access === 'CS'), now), ...(hint && { hint }) };
 }
 
 /** IP is proven by registrations: a HINT can deny it where nothing proves it, and grant it only where policy trusts it. */
@@ -33,10 +35,32 @@ function ipAccess(evidence: readonly Evidence[], now: number): Verdict {
   return (word?.state === 'AVAILABLE' ? suspicion(evidence, now) : undefined) ?? word ?? { state: 'UNKNOWN' };
 }
 
-/** Both confidences count for CS: nobody but the network can prove it, and it rarely does. */
-function csAccess(evidence: readonly Evidence[]): Verdict {
-  const proof = evidence.filter(({ confidence }) => confidence === 'DELIVERABLE');
-  return newest((proof.length > 0 ? proof : evidence).map(verdictOf)) ?? { state: 'UNKNOWN' };
+/**
+ * Nobody but the network can prove CS, and it rarely does: the newest word counts, whatever its confidence. What it replaces does not come back
+ * when it ends. That short messages are refused is no matter of reachability: it stands until somebody knows better.
+ */
+function csAccess(evidence: readonly Evidence[], now: number): Verdict {
+  const refusal = newest(evidence.filter((entry) => isRefusal(entry) && !hasExpired(entry, now) && !evidence.some((other) => endsRefusal(other, entry))).map(verdictOf));
+  if (refusal) return refusal;
+  const age = Math.max(...evidence.map(({ observedAt }) => observedAt));
+  const last = evidence.filter(({ observedAt }) => observedAt === age);
+  const proof = last.filter(({ confidence }) => confidence === 'DELIVERABLE');
+  const speaking = (proof.length > 0 ? proof : last).filter((entry) => !hasExpired(entry, now));
+  return newest(speaking.map(verdictOf)) ?? { state: 'UNKNOWN' };
+}
+
+const MEMORY_FULL = 'memory-full';
+const REFUSALS: readonly string[] = ['barred', MEMORY_FULL];
+/** Sources that have tried, or were told that they may. */
+const TRIED: readonly string[] = ['smpp-receipt', 'smpp-alert'];
+
+function isRefusal({ state, cause = '' }: Evidence): boolean {
+  return state === 'UNAVAILABLE' && REFUSALS.includes(cause);
+}
+
+function endsRefusal({ state, source, cause, observedAt }: Evidence, refusal: Evidence): boolean {
+  if (state !== 'AVAILABLE' || observedAt <= refusal.observedAt) return false;
+  return TRIED.includes(source) || (refusal.cause === MEMORY_FULL && cause === 'memory-available');
 }
 
 /** A device whose last connection closed, or ran out of its lease, is not there. */
@@ -59,15 +83,24 @@ function suspicion(evidence: readonly Evidence[], now: number): Verdict | undefi
 
 /** What radio adds to what is `known` of registrations: it denies nothing that they say, and a hint that came before them says nothing new. */
 function byHint(evidence: readonly Evidence[], now: number, known: Verdict | undefined): Verdict | undefined {
-  const hints = evidence.filter((entry) => entry.confidence === 'HINT' && entry.state !== 'SUSPECT' && !hasExpired(entry, now));
-  const last = newest(hints.map(verdictOf));
+  const last = lastHint(evidence, now);
   if (last?.state === 'UNAVAILABLE') return known ? undefined : last;
-  const isTrusted = last?.state === 'AVAILABLE' && hints.some(({ trusted, observedAt }) => trusted && observedAt === last.since);
+  const isTrusted = last?.state === 'AVAILABLE' && hintsOf(evidence, now).some(({ trusted, observedAt }) => trusted && observedAt === last.since);
   return isTrusted && (last.since ?? 0) > (known?.since ?? -Infinity) ? last : undefined;
 }
 
-function verdictOf({ state, observedAt, source }: Evidence): Verdict {
-  return { state, since: observedAt, source };
+function lastHint(evidence: readonly Evidence[], now: number): Verdict | undefined {
+  return newest(hintsOf(evidence, now).map(verdictOf));
+}
+
+function hintsOf(evidence: readonly Evidence[], now: number): readonly Evidence[] {
+  return evidence.filter((entry) => entry.confidence === 'HINT' && entry.state !== 'SUSPECT' && !hasExpired(entry, now));
+}
+
+function verdictOf(entry: Evidence): Verdict {
+  const { state, observedAt, source } = entry;
+  const until = endOf(entry);
+  return { state, since: observedAt, ...(until < Infinity && { until }), source };
 }
 
 /** Of two words of the same instant the alphabetically first wins, so that their order of arrival does not matter. */

@@ -1,7 +1,8 @@
 import { requirement } from '@cpm/runtime-decider';
 import { DEFAULT_POLICY, timestamp, type Policy } from '@cpm/vocabulary';
 import { accessView } from './access-view.js';
-import { PHONE, Reachability, connection, cs, evidence, seconds, type Said } from './access.fixture.js';
+import { access } from './access.aggregate.js';
+import { PHONE, Reachability, TABLET, connection, cs, evidence, seconds, type Said } from './access.fixture.js';
 
 const policy = (change: Partial<Policy>): Policy => ({ ...DEFAULT_POLICY, ...change });
 const believing = (staleAfterSec: number) => new Reachability(policy({ 'access.staleAfterSec': staleAfterSec, 'ip.preferenceSec': 0 })).know();
@@ -18,9 +19,9 @@ requirement('CPM-MLD-035', () => {
   it('goes on believing a source that repeats its word', () =>
     expect(told(believing(300).say(cs(10, 'AVAILABLE')).say(cs(200, 'AVAILABLE')).until(499))).toHaveLength(1));
 
-  it('falls back to a source that still speaks', () =>
+  it('does not fall back to what was said before a source that falls silent', () =>
     expect(told(believing(300).say(cs(10, 'AVAILABLE', { source: 't8', until: 900 })).say(cs(20, 'UNAVAILABLE')).until(899))).toEqual([
-      '10 cs-available (t8) UNKNOWN AVAILABLE', '20 cs-unavailable (smpp-alert) UNKNOWN UNAVAILABLE', '320 source-silent (smpp-alert) UNKNOWN AVAILABLE',
+      '10 cs-available (t8) UNKNOWN AVAILABLE', '20 cs-unavailable (smpp-alert) UNKNOWN UNAVAILABLE', '320 source-silent (smpp-alert) UNKNOWN UNKNOWN',
     ]));
 
   it('believes for ever where the policy says 0', () => expect(told(believing(0).say(cs(10, 'AVAILABLE')).until(10_000_000))).toHaveLength(1));
@@ -30,6 +31,21 @@ requirement('CPM-MLD-035', () => {
     expect(told(believing(60).say(connection(10)).until(9_999))).toEqual(['10 ip-available (connection/1) AVAILABLE UNKNOWN']);
     expect(told(believing(60).say(connection(10)).say(connection(20, 'UNAVAILABLE')).until(9_999))).toEqual(['10 ip-available (connection/1) AVAILABLE UNKNOWN', '20 ip-unavailable (connection/1) UNAVAILABLE UNKNOWN']);
     expect(told(believing(60).say(cs(10, 'AVAILABLE', { until: 400 })).until(999)).at(-1)).toBe('400 evidence-expired (smpp-alert) UNKNOWN UNKNOWN');
+  });
+
+  it('believes nobody for longer than a week because he says so', () =>
+    expect(told(believing(0).say(cs(10, 'AVAILABLE', { until: 1e9 })).until(1e9)).at(-1)).toBe('604810 evidence-expired (smpp-alert) UNKNOWN UNKNOWN'));
+
+  it('ends by the default policy what was stored without an end by the version before, and no connection', () => {
+    const reachability = believing(0).say(cs(10, 'AVAILABLE')).say(connection(20, 'AVAILABLE', { until: 1e6 })).say(connection(30, 'AVAILABLE', { subject: TABLET })).until(40);
+    const { isDated: _, ...before } = reachability.state;
+    reachability.state = access.upgrade?.(before) ?? before;
+    expect(access.upgrade?.(reachability.state)).toBe(reachability.state);
+    expect(told(reachability.until(99_999)).slice(3)).toEqual(['21610 source-silent (smpp-alert) AVAILABLE UNKNOWN']);
+    const late = believing(0).say(cs(10, 'AVAILABLE')).until(30_000).say(connection(30_000, 'AVAILABLE', { subject: TABLET }));
+    const { isDated: _late, ...stored } = late.state;
+    late.state = access.upgrade?.(stored) ?? stored;
+    expect(told(late.until(30_001)).at(-1)).toBe('30000.001 source-silent (smpp-alert) UNKNOWN UNKNOWN');
   });
 
   it('counts the silence from when it was observed, however late it comes', () =>

@@ -35,6 +35,8 @@ export const NO_EVIDENCE: EvidenceBook = { entries: [], forgotten: [] };
 
 /** Sources kept per subject and access. */
 const MAX_SOURCES = 16;
+/** How long a word is believed at most because its source says so: the longest registration that is taken. */
+const MAX_VALIDITY_MS = 7 * 86_400_000;
 /** Devices that spoke before the registry did. */
 const MAX_UNKNOWN_DEVICES = 8;
 
@@ -60,7 +62,8 @@ export function underPolicy(evidence: Evidence, policy: Policy): Evidence {
   const staleAfterMs = policy['access.staleAfterSec'] * 1000;
   const isSubjectToSilence = staleAfterMs > 0 && validUntil === undefined && !isConnection(evidence);
   const isTrusted = policy['ip.trustRadioHints'] && access === 'IP' && confidence === 'HINT' && state === 'AVAILABLE';
-  return { ...evidence, ...(isSubjectToSilence && { staleAt: observedAt + staleAfterMs }), ...(isTrusted && { trusted: true }) };
+  const latest = observedAt + MAX_VALIDITY_MS;
+  return { ...evidence, ...(validUntil !== undefined && { validUntil: Math.min(validUntil, latest) }), ...(isSubjectToSilence && { staleAt: observedAt + staleAfterMs }), ...(isTrusted && { trusted: true }) };
 }
 
 /** Whether the same source has spoken since, or was forgotten since. */

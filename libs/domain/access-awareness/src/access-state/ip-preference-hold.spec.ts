@@ -1,5 +1,6 @@
 import { requirement } from '@cpm/runtime-decider';
 import { DEFAULT_POLICY } from '@cpm/vocabulary';
+import { SIM } from './evidence.js';
 import { PHONE, Reachability, TABLET, connection, cs, evidence, seconds } from './access.fixture.js';
 
 const offline = (policy = DEFAULT_POLICY) => new Reachability(policy).know().say(connection(0, 'UNAVAILABLE')).say(cs(0, 'UNAVAILABLE'));
@@ -105,6 +106,50 @@ requirement('CPM-MLD-035', () => {
     reachability.say(cs(101, 'UNAVAILABLE')).say(cs(102, 'AVAILABLE')).until(300);
     expect(afterStart(reachability).at(-1)).toBe('115 ip-preference-hold-ended UNAVAILABLE AVAILABLE');
     expect(afterStart(reachability.say(cs(300, 'UNAVAILABLE')).say(cs(301, 'AVAILABLE'))).at(-1)).toBe('301 ip-preference-hold-started UNAVAILABLE AVAILABLE hold 304');
+  });
+
+  it('leaves a phone that is there for a while the time of an SMS, and does not wait where that is all there is', () => {
+    expect(afterStart(offline().say(cs(100, 'AVAILABLE', { source: 't8', until: 110 })).until(111))).toEqual([
+      '100 ip-preference-hold-started UNAVAILABLE AVAILABLE hold 105', '105 ip-preference-hold-ended UNAVAILABLE AVAILABLE', '110 evidence-expired UNAVAILABLE UNKNOWN',
+    ]);
+    expect(afterStart(offline().say(cs(100, 'AVAILABLE', { source: 't8', until: 105 })).until(104))).toEqual(['100 cs-available UNAVAILABLE AVAILABLE']);
+    const lost = new Reachability().know().say(connection(1)).say(cs(2, 'AVAILABLE', { until: 112 }));
+    expect(afterStart(lost.say(connection(100, 'UNAVAILABLE'))).at(-1)).toBe('100 ip-lost UNAVAILABLE AVAILABLE hold 107');
+  });
+
+  it('cuts a wait that runs when CS comes for a while', () => {
+    const waiting = () => new Reachability().know().say(connection(1)).say(connection(100, 'UNAVAILABLE'));
+    expect(afterStart(waiting().say(cs(102, 'AVAILABLE', { source: 't8', until: 112 })).until(111)).slice(1)).toEqual([
+      '100 ip-lost UNAVAILABLE UNKNOWN hold 115', '102 cs-available UNAVAILABLE AVAILABLE hold 107', '107 ip-preference-hold-ended UNAVAILABLE AVAILABLE',
+    ]);
+    expect(afterStart(waiting().say(cs(102, 'AVAILABLE', { source: 't8', until: 104 }))).at(-1)).toBe('102 cs-available UNAVAILABLE AVAILABLE');
+  });
+
+  const radio = (at: number, state: 'AVAILABLE' | 'UNAVAILABLE' = 'AVAILABLE') => evidence({ at, state, subject: SIM, source: 't8', confidence: 'HINT' });
+  const noIp = () => new Reachability().know().say(connection(0, 'UNAVAILABLE'));
+
+  it('waits when radio comes up, once for each word, and no longer than from then on', () => {
+    expect(afterStart(noIp().say(radio(100)).say(cs(105, 'AVAILABLE')).until(300))).toEqual([
+      '100 ip-preference-hold-started UNAVAILABLE UNKNOWN hold 115', '105 cs-available UNAVAILABLE AVAILABLE hold 115', '115 ip-preference-hold-ended UNAVAILABLE AVAILABLE',
+    ]);
+    expect(afterStart(noIp().say(radio(100), 15).until(300))).toEqual([]);
+    expect(afterStart(noIp().say(radio(100)).say(connection(105)).until(300)).at(-1)).toBe('105 ip-available AVAILABLE UNKNOWN');
+  });
+
+  it('starts no other wait within a minute of one for radio that ended in vain, however often it comes', () => {
+    const flapping = noIp();
+    for (let second = 100; second < 180; second += 10) flapping.say(radio(second, second % 20 === 0 ? 'AVAILABLE' : 'UNAVAILABLE'));
+    expect(flapping.until(300).told.flatMap(({ at, holdUntil }) => (holdUntil === undefined ? [] : [[at, holdUntil]]))).toEqual([[seconds(100), seconds(115)]]);
+    expect(afterStart(flapping.say(radio(300))).at(-1)).toBe('300 ip-preference-hold-started UNAVAILABLE UNKNOWN hold 315');
+  });
+
+  it('does not wait for radio where CS is gone, IP is there or under suspicion, or radio goes', () => {
+    const lines = (reachability: Reachability) => reachability.until(300).told.filter(({ holdUntil }) => holdUntil !== undefined);
+    const there = () => new Reachability().know().say(connection(1));
+    expect(lines(offline().say(radio(100)))).toEqual([]);
+    expect(lines(there().say(radio(100)))).toEqual([]);
+    expect(lines(there().say(evidence({ at: 10, state: 'SUSPECT', source: 'push-timeout' })).say(radio(100)))).toEqual([]);
+    expect(lines(noIp().say(radio(100, 'UNAVAILABLE')))).toEqual([]);
   });
 
   it('waits for the Primary only', () =>

@@ -61,7 +61,7 @@ function whyChanged(
   const because = evidenceOf(cause, device);
   const origin = originOf(because);
   const { hold } = preference;
-  if (device.role === 'primary' && hold && hold.until !== state.preference.hold?.until) {
+  if (device.role === 'primary' && hold && hold.until > (state.preference.hold?.until ?? 0)) {
     return { reason: hold.reason === 'ip-lost' ? 'ip-lost' : 'ip-preference-hold-started', ...origin };
   }
   const isHoldOver = device.holdUntil !== undefined && hasRunOut(state.preference, cause.now) && after.ip.state !== 'AVAILABLE';

@@ -53,6 +53,23 @@ requirement('CPM-MLD-035', () => {
     expect([14, 15].map((second) => accessOf(reachability.until(second))[TABLET])).toEqual(['UNAVAILABLE UNKNOWN', 'UNKNOWN UNKNOWN']);
   });
 
+  it('is not undone by an older document of the same subscription that is sent again, and begins anew with the next', () => {
+    const two = new Reachability().know().say(registered(PHONE, 1), 0, 4).say(registered(PHONE, 2, { state: 'UNAVAILABLE' }), 0, 5);
+    const ip = (reachability: Reachability) => accessOf(reachability)[PHONE];
+    expect(ip(two.say(registered(PHONE, 3), 0, 4))).toBe('UNAVAILABLE UNKNOWN');
+    expect(two.events.at(-1)).toMatchObject({ type: 'EvidenceIgnored' });
+    expect(ip(two.say(registered(PHONE, 4), 0, 5))).toBe('AVAILABLE UNKNOWN');
+    two.until(5).restate(restatement(5, { state: 'UNAVAILABLE' }), 4);
+    expect(ip(two)).toBe('AVAILABLE UNKNOWN');
+    two.restate(restatement(5, { state: 'UNAVAILABLE' }), 6);
+    expect(ip(two.say(registered(PHONE, 6), 0, 0))).toBe('AVAILABLE UNKNOWN');
+    expect(ip(two.say(registered(PHONE, 7, { state: 'UNAVAILABLE' }), 0, 1))).toBe('UNAVAILABLE UNKNOWN');
+    two.say(registered(PHONE, 8), 0, 60);
+    expect(ip(two.say(registered(PHONE, 307, { state: 'UNAVAILABLE' }), 0, 3))).toBe('AVAILABLE UNKNOWN');
+    expect(ip(two.say(registered(PHONE, 308, { state: 'UNAVAILABLE' }), 0, 3))).toBe('UNAVAILABLE UNKNOWN');
+    expect(ip(two.say(registered(PHONE, 309), 0))).toBe('AVAILABLE UNKNOWN');
+  });
+
   it('is not undone by an older restatement that comes late, nor by one from the future', () => {
     const reachability = new Reachability().know().say(registered(PHONE, 1)).until(9).restate(restatement(9, { except: [PHONE], state: 'UNAVAILABLE' }));
     expect(accessOf(reachability.restate(restatement(5, { state: 'UNAVAILABLE' })))[PHONE]).toBe('AVAILABLE UNKNOWN');

@@ -33,7 +33,7 @@ requirement('CPM-MLD-035', () => {
     ['org.camaraproject.device-roaming-status-subscriptions.v0.roaming-on', undefined, ['ignored not-about-access']],
     ['com.example.reachability-data', undefined, ['ignored not-about-access']],
     [`${PREFIX}.v0.reachability-data`, { subscriptionId: '1' }, ['ignored no-subscriber']],
-    [`${PREFIX}.v0.subscription-ended`, {}, ['ignored no-subscriber']],
+    [`${PREFIX}.v0.subscription-ended`, { subscriptionId: '1' }, ['ignored nothing-said']],
   ])('understands %s %j', (type, data, expected) => {
     const evidence = read(type, data);
     expect(linesOf(evidence)).toEqual(expected);
@@ -44,6 +44,11 @@ requirement('CPM-MLD-035', () => {
   it('is about the telephone number, with or without a plus', () => {
     expect(read(`${PREFIX}.v0.reachability-data`).observed[0]?.user).toBe(MIA);
     expect(read(`${PREFIX}.v0.reachability-data`, { device: { phoneNumber: '4915110000001' } }).observed[0]?.user).toBe(MIA);
+  });
+
+  it('tells subscriptions apart, each of which is of one type: the end of one is of its own words', () => {
+    const words = [read(`${PREFIX}.v1.reachability-sms`, { device, subscriptionId: 's-1' }).observed[0], read(`${PREFIX}.v1.subscription-ended`, { device, subscriptionId: 's-2' }).restated[0]];
+    expect(words.map((word) => word?.source)).toEqual(['camara/s-1', 'camara/s-2']);
   });
 
   it('tells an end, whoever it is about', () =>

@@ -25,14 +25,16 @@ const MEANING: ReadonlyMap<string, Reading> = new Map([
 
 /**
  * A CAMARA event about the subscription of the telephone number it names. `hasEnded`: subscribe again; until then, and for
- * five minutes at most from `received` (epoch ms), what the subscription said still counts.
+ * five minutes at most from `received` (epoch ms), what the subscription said still counts; where its end does not say whose it was, as long as any silent source.
  */
 export function camaraEvidence({ type, time, data = {} }: CamaraEvent, received: number): NetworkEvidence & { readonly hasEnded: boolean } {
   const happened = TYPE.exec(type)?.[1];
-  const report = { kind: type, user: subscriber(data.device), at: time, source: 'camara' };
+  // A subscription is of one type of event, and its end names it by nothing but its id.
+  const source = data.subscriptionId === undefined ? 'camara' : `camara/${data.subscriptionId}`;
+  const report = { kind: type, user: subscriber(data.device), at: time, source };
   const hasEnded = happened === 'subscription-ended' || happened === 'subscription-ends';
   if (hasEnded) {
-    const { restated, ...rest } = evidenceOf(report, 'restated');
+    const { restated, ...rest } = evidenceOf(report, report.user === undefined ? 'nothing-said' : 'restated');
     return { ...rest, restated: restated.map((each) => ({ ...each, validUntil: received + GRACE_MS })), hasEnded };
   }
   if (happened === undefined) return { ...evidenceOf(report, 'not-about-access'), hasEnded };

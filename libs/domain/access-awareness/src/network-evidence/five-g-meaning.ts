@@ -1,5 +1,6 @@
 import type { AccessType, AmfEventReport, NudmMonitoringReport, PdnConnectivityStatReport } from '@cpm/contracts-access-awareness';
-import { cs, ip, isRelevantApn, until, type Reading } from './network-evidence.js';
+import { cs, ip, until, type Reading } from './network-evidence.js';
+import { pdnConnectivity } from './pdn-connectivity.js';
 
 /** TS 29.518 UeReachability: REGULATORY_ONLY lets neither data nor short messages through. */
 export function reachability({ reachability: state, maxAvailabilityTime }: Pick<AmfEventReport, 'reachability' | 'maxAvailabilityTime'>): Reading {
@@ -24,16 +25,14 @@ export function connectionManagement(states: AmfEventReport['cmInfoList'] = []):
   return states.length > 0 ? 'idle-is-not-unavailable' : 'nothing-said';
 }
 
-/** Registered over any access, IP may be there; no longer registered with the mobile network, no short message gets there either. */
+/** Registered over any access, IP may be there; no longer registered with the mobile network, no short message gets there either. Wi-Fi that is left says nothing of the rest. */
 export function registrationManagement(states: AmfEventReport['rmInfoList'] = []): Reading {
   const has = (state: string) => states.filter(({ rmState }) => rmState === state);
-  const [registered, left] = [has('REGISTERED'), has('DEREGISTERED')];
-  if (registered.length === 0 && left.length === 0) return 'nothing-said';
+  const isRegistered = has('REGISTERED').length > 0;
+  const hasLeft = has('DEREGISTERED').some(({ accessType }) => accessType === '3GPP_ACCESS');
+  if (!isRegistered && !hasLeft) return 'nothing-said';
   const cause = { cause: 'deregistered' };
-  return [
-    registered.length > 0 ? ip('AVAILABLE') : ip('UNAVAILABLE', cause),
-    ...(left.some(({ accessType }) => accessType === '3GPP_ACCESS') ? [cs('UNAVAILABLE', 'HINT', cause)] : []),
-  ];
+  return [isRegistered ? ip('AVAILABLE') : ip('UNAVAILABLE', cause), ...(hasLeft ? [cs('UNAVAILABLE', 'HINT', cause)] : [])];
 }
 
 /** The accesses a device is registered over, Wi-Fi included. */
@@ -41,13 +40,9 @@ export function accessTypes(types: readonly AccessType[] = []): Reading {
   return types.length > 0 ? [ip('AVAILABLE')] : 'nothing-said';
 }
 
-/** Session types that carry no IP (TS 29.571 PduSessionType). */
-const WITHOUT_IP: readonly string[] = ['UNSTRUCTURED', 'ETHERNET'];
-
-export function pdnConnectivity({ pdnConnStat, dnn, pduSessType }: { readonly [Member in keyof PdnConnectivityStatReport]?: string | undefined }): Reading {
-  if (!isRelevantApn(dnn) || WITHOUT_IP.includes(pduSessType ?? '')) return 'no-relevant-pdn-connection';
-  if (pdnConnStat === 'ESTABLISHED') return [ip('AVAILABLE')];
-  return pdnConnStat === 'RELEASED' ? [ip('UNAVAILABLE')] : 'nothing-said';
+/** TS 29.503 PdnConnectivityStatReport. */
+export function pdnSession({ pdnConnStat, dnn, pduSessType }: { readonly [Member in keyof PdnConnectivityStatReport]?: string | undefined }): Reading {
+  return pdnConnectivity([{ status: pdnConnStat, apn: dnn, type: pduSessType }]);
 }
 
 /** Short messages over the NAS of Wi-Fi are no news of the mobile network. */

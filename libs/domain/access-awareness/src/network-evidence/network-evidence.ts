@@ -5,7 +5,8 @@ import type { AccessState, Confidence, CpmAddress } from '@cpm/vocabulary';
 export type Meaning = Pick<AccessObserved, 'access' | 'state' | 'confidence'> & Partial<Pick<AccessObserved, 'validUntil' | 'cause'>>;
 
 /** Why a report became no evidence. */
-export type Unread = 'not-about-access' | 'no-subscriber' | 'nothing-said' | 'no-relevant-pdn-connection' | 'idle-is-not-unavailable' | 'no-device' | 'sim-moved';
+export type Unread =
+  | 'not-about-access' | 'no-subscriber' | 'nothing-said' | 'no-relevant-pdn-connection' | 'idle-is-not-unavailable' | 'unknown-reachability-type' | 'no-device' | 'sim-moved';
 
 /** A report without meaning: its kind as the network names it, and why. */
 export interface IgnoredReport {
@@ -65,10 +66,7 @@ export function until(instant: number | undefined): More {
   return instant === undefined ? {} : { validUntil: instant };
 }
 
-/** Connections that carry CPM; one whose APN the network does not tell may be one of them. */
-const RELEVANT_APNS: readonly string[] = ['ims', 'internet'];
-
-/** `Internet.mnc001.mcc262.gprs` -> `internet`: the operator identifier does not matter (TS 23.003 9.1). */
-export function isRelevantApn(apn: string | undefined): boolean {
-  return apn === undefined || RELEVANT_APNS.includes(apn.toLowerCase().replace(/\.mnc\d{3}\.mcc\d{3}\.gprs$/, ''));
+/** What each kind of report means, by the name that the network gives it: any name, so not what the table inherits. */
+export function meaningOf<Meant>(meanings: Readonly<Record<string, Meant>>, kind: string): Meant | undefined {
+  return Object.hasOwn(meanings, kind) ? meanings[kind] : undefined;
 }

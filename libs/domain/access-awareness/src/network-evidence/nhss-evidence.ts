@@ -1,6 +1,6 @@
 import type { NhssEeNotification, NhssMonitoringReport, UeReachabilityNotification } from '@cpm/contracts-access-awareness';
 import type { CpmAddress } from '@cpm/vocabulary';
-import { lossOfConnectivity, pdnConnectivity } from './five-g-meaning.js';
+import { lossOfConnectivity, pdnSession } from './five-g-meaning.js';
 import { allEvidence, cs, evidenceOf, ip, until, type NetworkEvidence, type Reading } from './network-evidence.js';
 
 /** TS 29.563 reports about the UE that the callback's address names. An HSS says in so many words that a UE is not reachable. */
@@ -22,7 +22,7 @@ function meaningOf({ eventType, report = {} }: NhssMonitoringReport): Reading {
     case 'UE_REACHABILITY_FOR_SMS': return reachabilityForSms(report);
     case 'UE_REACHABILITY_FOR_DATA': return reachabilityForData(report);
     case 'LOSS_OF_CONNECTIVITY': return lossOfConnectivity(report.lossConnectivityReport?.lossOfConnectReason);
-    case 'PDN_CONNECTIVITY_STATUS': return pdnConnectivity(report.pdnConnectivityStatReport ?? {});
+    case 'PDN_CONNECTIVITY_STATUS': return pdnSession(report.pdnConnectivityStatReport ?? {});
     case 'AVAILABILITY_AFTER_DDN_FAILURE': return [ip('AVAILABLE')];
     default: return 'not-about-access';
   }

@@ -1,7 +1,7 @@
 import type { AmfEventReport, NamfNotification, NudmEeNotification, NudmMonitoringReport } from '@cpm/contracts-access-awareness';
 import type { CpmAddress } from '@cpm/vocabulary';
-import { accessTypes, connectionManagement, lossOfConnectivity, pdnConnectivity, reachability, reachabilityForSms, registrationManagement } from './five-g-meaning.js';
-import { allEvidence, cs, evidenceOf, ip, type NetworkEvidence, type Reading } from './network-evidence.js';
+import { accessTypes, connectionManagement, lossOfConnectivity, pdnSession, reachability, reachabilityForSms, registrationManagement } from './five-g-meaning.js';
+import { allEvidence, cs, evidenceOf, ip, meaningOf, type NetworkEvidence, type Reading } from './network-evidence.js';
 import { subscriberOf } from './subscriber-identity.js';
 
 /** What the callback was subscribed for, as far as its address tells. */
@@ -21,7 +21,7 @@ export function nudmEeEvidence(reports: NudmEeNotification, subscription: NudmSu
   const unnamed = subscription.user ?? (named.size === 1 ? [...named][0] : undefined);
   return allEvidence(reports.map((report) => {
     const user = report.gpsi === undefined ? unnamed : subscriberOf(report.gpsi);
-    return evidenceOf({ kind: report.eventType, user, at: report.timeStamp, source: 'nudm-ee' }, meaning(UDM, report.eventType)(report, subscription));
+    return evidenceOf({ kind: report.eventType, user, at: report.timeStamp, source: 'nudm-ee' }, meaningOf(UDM, report.eventType)?.(report, subscription) ?? 'not-about-access');
   }));
 }
 
@@ -29,7 +29,7 @@ export function nudmEeEvidence(reports: NudmEeNotification, subscription: NudmSu
 export function namfEvidence({ reportList = [] }: NamfNotification, subscription: NudmSubscription = {}): NetworkEvidence {
   return allEvidence(reportList.map((report) => {
     const user = report.gpsi === undefined ? subscription.user : subscriberOf(report.gpsi);
-    return evidenceOf({ kind: report.type, user, at: report.timeStamp, source: 'nudm-ee' }, meaning(AMF, report.type)(report, subscription));
+    return evidenceOf({ kind: report.type, user, at: report.timeStamp, source: 'nudm-ee' }, meaningOf(AMF, report.type)?.(report, subscription) ?? 'not-about-access');
   }));
 }
 
@@ -39,7 +39,7 @@ const UDM: Meanings<NudmMonitoringReport> = {
   UE_REACHABILITY_FOR_SMS: (report, { smsOverIp = false }) => reachabilityForSms(report, { overIp: smsOverIp }),
   UE_REACHABILITY_FOR_DATA: ({ reachabilityReport = {} }) => reachability(reachabilityReport),
   LOSS_OF_CONNECTIVITY: ({ report }) => lossOfConnectivity(report?.lossOfConnectReason),
-  PDN_CONNECTIVITY_STATUS: ({ report = {} }) => pdnConnectivity(report),
+  PDN_CONNECTIVITY_STATUS: ({ report = {} }) => pdnSession(report),
   UE_CONNECTION_MANAGEMENT_STATE: ({ report }) => connectionManagement(report?.newCmInfoList),
   CONNECTIVITY_STATE_REPORT: ({ report }) => connectionManagement(report?.cmInfoList ?? report?.newCmInfoList),
   REGISTRATION_STATE_REPORT: ({ report }) => registrationManagement(report?.rmInfoList),
@@ -58,8 +58,3 @@ const AMF: Meanings<AmfEventReport> = {
   ACCESS_TYPE_REPORT: ({ accessTypeList }) => accessTypes(accessTypeList),
   AVAILABILITY_AFTER_DDN_FAILURE: () => [ip('AVAILABLE')],
 };
-
-/** The type is the network's word, so it may be any: not what the table inherits. */
-function meaning<Report>(meanings: Meanings<Report>, type: string): Meanings<Report>[string] {
-  return (Object.hasOwn(meanings, type) ? meanings[type] : undefined) ?? (() => 'not-about-access');
-}

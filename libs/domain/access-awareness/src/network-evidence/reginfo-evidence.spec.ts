@@ -34,6 +34,12 @@ requirement('CPM-MLD-035', () => {
     ['nothing', read('full'), []],
   ])('understands %s', (_, lines, expected) => expect(lines).toEqual(expected));
 
+  it('numbers what it says by the version of the document', () => {
+    const { observed, restated } = reginfoEvidence(reginfo.parse({ version: '7', state: 'full', registration: [registration(MIA, [phone])] }), RECEIVED);
+    expect([...observed, ...restated].map(({ documentVersion }) => documentVersion)).toEqual([7, 7]);
+    expect(reginfo.safeParse({ version: '-1', state: 'full' }).error?.issues[0]?.path).toEqual(['version']);
+  });
+
   it.each([`"<${PHONE}>"`, `<${PHONE}>`, PHONE, ` "<${PHONE.toUpperCase()}>" `, `"<${PHONE};svn=42>"`])('reads the instance %s', (text) =>
     expect(read('partial', registration(MIA, [{ state: 'active', expires: '600', ...instance(text) }]))).toEqual([`${PHONE} IP AVAILABLE DELIVERABLE until 09:40:00`]));
 });

@@ -15,7 +15,7 @@ interface Registrations {
  * A full document, and a registration that has ended, also end what was reported of devices they do not name. They say nothing
  * of CS: short messages of a `+g.3gpp.smsip` contact take IP, too (TS 24.341).
  */
-export function reginfoEvidence({ state, registration = [] }: Reginfo, received: number): NetworkEvidence {
+export function reginfoEvidence({ version, state, registration = [] }: Reginfo, received: number): NetworkEvidence {
   const ignored: IgnoredReport[] = [];
   const users = new Map<CpmAddress, Registrations>();
   for (const each of registration) {
@@ -31,9 +31,10 @@ export function reginfoEvidence({ state, registration = [] }: Reginfo, received:
     const isAll = state === 'full' || (each.state === 'terminated' && (before?.isAll ?? true));
     users.set(user, { contacts: [...(before?.contacts ?? []), ...contacts], isAll });
   }
+  const number = version === undefined ? {} : { documentVersion: version };
   const parts = [...users].map(([address, { contacts, isAll }]): NetworkEvidence => ({
-    observed: imsRegistrationEvidence({ address, contacts }, received),
-    restated: isAll ? [othersEnded(address, contacts, received)] : [],
+    observed: imsRegistrationEvidence({ address, contacts }, received).map((each) => ({ ...each, ...number })),
+    restated: isAll ? [{ ...othersEnded(address, contacts, received), ...number }] : [],
     ignored: [],
   }));
   return allEvidence([...parts, { observed: [], restated: [], ignored }]);

@@ -1,47 +1,37 @@
-import type { AccessObserved, T8MonitoringEventReport, T8MonitoringType, T8Notification } from '@cpm/contracts-access-awareness';
-import { cs, ip, isRelevantApn, until, type Meaning } from './network-evidence.js';
+import type { T8MonitoringEventReport, T8Notification } from '@cpm/contracts-access-awareness';
+import type { CpmAddress } from '@cpm/vocabulary';
+import { allEvidence, cs, evidenceOf, ip, meaningOf, until, type NetworkEvidence, type Reading } from './network-evidence.js';
+import { pdnConnectivity } from './pdn-connectivity.js';
+import { subscriberOf } from './subscriber-identity.js';
 
-/** Evidence still without the user: his `msisdn` (digits, no `+`) names him. It is about his Primary, so it names no device. */
-export type T8Evidence = Omit<AccessObserved, 'user' | 'device'> & { readonly msisdn: string };
-
-export interface T8Ignored {
-  readonly monitoringType: T8MonitoringType;
-  readonly msisdn?: string;
-  readonly reason: 'no-msisdn' | 'not-about-access' | 'unknown-reachability-type' | 'no-relevant-pdn-connection' | 'sim-moved';
+/**
+ * TS 29.122 reports of the subscribers that they name. `received` in epoch ms dates reports without `eventTime`; `user`: whose the subscription is,
+ * for reports that name nobody. The subscription is to be renewed when `isCancelled`.
+ */
+export function t8Evidence(
+  { monitoringEventReports: reports = [], cancelInd }: T8Notification, { received, user }: { readonly received: number; readonly user?: CpmAddress },
+): NetworkEvidence & { readonly isCancelled: boolean } {
+  const parts = reports.map((report) => {
+    const { monitoringType: kind, eventTime: at = received } = report;
+    return evidenceOf({ kind, user: namedBy(report) ?? user, at, source: 't8' }, meaningOf(MEANING, kind)?.(report) ?? 'not-about-access');
+  });
+  return { ...allEvidence(parts), isCancelled: cancelInd === true };
 }
 
-/** `received` in epoch ms dates reports without `eventTime`. The subscription is to be renewed when `isCancelled`. */
-export function t8Evidence(notification: T8Notification, received: number): {
-  readonly observed: readonly T8Evidence[];
-  readonly ignored: readonly T8Ignored[];
-  readonly isCancelled: boolean;
-} {
-  const results = (notification.monitoringEventReports ?? []).map((report) => evidenceOf(report, received));
-  return {
-    observed: results.flatMap((result) => ('observed' in result ? result.observed : [])),
-    ignored: results.flatMap((result) => ('ignored' in result ? [result.ignored] : [])),
-    isCancelled: notification.cancelInd === true,
-  };
+/** Undefined also where the name is not one of a subscriber here. */
+function namedBy({ msisdn, externalId }: T8MonitoringEventReport): CpmAddress | undefined {
+  if (msisdn !== undefined) return subscriberOf(`msisdn-${msisdn}`);
+  return externalId === undefined ? undefined : subscriberOf(`extid-${externalId}`);
 }
-
-type Reading = readonly Meaning[] | T8Ignored['reason'];
 
 /** What each kind of report means; there is no report of becoming unreachable for SMS. */
-const MEANING: Readonly<Partial<Record<T8MonitoringType, (report: T8MonitoringEventReport) => Reading>>> = {
+const MEANING: Readonly<Record<string, (report: T8MonitoringEventReport) => Reading>> = {
   UE_REACHABILITY: reachability,
   LOSS_OF_CONNECTIVITY: lossOfConnectivity,
-  PDN_CONNECTIVITY_STATUS: pdnConnectivity,
+  PDN_CONNECTIVITY_STATUS: ({ pdnConnInfoList = [] }) => pdnConnectivity(pdnConnInfoList.map(({ status, apn, pdnType }) => ({ status, apn, type: pdnType }))),
   AVAILABILITY_AFTER_DDN_FAILURE: () => [ip('AVAILABLE')],
   CHANGE_OF_IMSI_IMEI_ASSOCIATION: () => 'sim-moved',
 };
-
-function evidenceOf(report: T8MonitoringEventReport, received: number): { observed: readonly T8Evidence[] } | { ignored: T8Ignored } {
-  const { monitoringType, msisdn, eventTime = received } = report;
-  if (msisdn === undefined) return { ignored: { monitoringType, reason: 'no-msisdn' } };
-  const reading = MEANING[monitoringType]?.(report) ?? 'not-about-access';
-  if (typeof reading === 'string') return { ignored: { monitoringType, msisdn, reason: reading } };
-  return { observed: reading.map((meaning) => ({ ...meaning, msisdn, source: 't8', observedAt: eventTime })) };
-}
 
 function reachability({ reachabilityType, maxUEAvailabilityTime }: T8MonitoringEventReport): Reading {
   if (reachabilityType === 'DATA') return [ip('AVAILABLE')];
@@ -59,14 +49,3 @@ function lossOfConnectivity({ lossOfConnectReason }: T8MonitoringEventReport): R
 const LOSS_REASON: Readonly<Record<number, string>> = {
   0: 'detached-mme', 1: 'detached-sgsn', 2: 'max-detection-time-mme', 3: 'max-detection-time-sgsn', 4: 'purged-mme', 5: 'purged-sgsn',
 };
-
-/** Connection types that carry no IP (TS 29.122 PdnType). */
-const WITHOUT_IP: readonly string[] = ['NON_IP', 'ETHERNET'];
-
-function pdnConnectivity({ pdnConnInfoList = [] }: T8MonitoringEventReport): Reading {
-  const statuses = pdnConnInfoList
-    .filter(({ apn, pdnType }) => !WITHOUT_IP.includes(pdnType ?? '') && isRelevantApn(apn))
-    .map(({ status }) => status);
-  if (statuses.includes('CREATED')) return [ip('AVAILABLE')];
-  return statuses.includes('RELEASED') ? [ip('UNAVAILABLE')] : 'no-relevant-pdn-connection';
-}

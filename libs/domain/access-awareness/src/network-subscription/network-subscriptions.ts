@@ -10,7 +10,7 @@ const idOf = ({ user }: { readonly user: string }): string => user;
 export const networkSubscriptions: readonly Subscription[] = [
   on(WatchPrimary, {
     aggregate, idOf,
-    command: ({ version, isKnown }, { now, policy }): T8Command => ({ type: 'Watch', version, isKnown, wanted: policy['access.t8.subscriptions'], now }),
+    command: ({ version, isKnown, isReachableForSms = false }, { now, policy }): T8Command => ({ type: 'Watch', version, isKnown, isReachableForSms, wanted: policy['access.t8.subscriptions'], now }),
   }),
   on(T8SubscriptionConfirmed, {
     aggregate, idOf,

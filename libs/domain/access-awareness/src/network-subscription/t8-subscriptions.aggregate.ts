@@ -1,7 +1,7 @@
 import type { CpmAddress, Instant, NetworkMonitoring } from '@cpm/vocabulary';
 import { defineAggregate, perform, type Reaction, type Timers } from '@cpm/runtime-decider';
-import { t8Decider } from './t8-subscriptions.decider.js';
-import { subscriptionOf, type T8Command, type T8Event, type T8Subscriptions } from './t8-subscriptions.js';
+import { REFUSED_FOR_MS, t8Decider } from './t8-subscriptions.decider.js';
+import { dueOf, subscriptionOf, type T8Command, type T8Event, type T8Subscriptions } from './t8-subscriptions.js';
 
 /** Later the request is taken for lost: it must not begin any more, epoch ms. */
 interface InTime {
@@ -51,8 +51,15 @@ function react(event: T8Event, after: T8Subscriptions, id: string): readonly Rea
   }
 }
 
-function timersOf({ subscriptions, deletions }: T8Subscriptions): Timers {
-  const due = Math.min(...[...subscriptions, ...deletions].map(({ dueAt = Infinity }) => dueAt));
+/** Before, what was refused waited for the subscriber to change. */
+function withDueRefusals(stored: T8Subscriptions): T8Subscriptions {
+  const isOld = (one: T8Subscriptions['subscriptions'][number]) => one.status === 'refused' && one.dueAt === undefined;
+  if (!stored.subscriptions.some(isOld)) return stored;
+  return { ...stored, subscriptions: stored.subscriptions.map((one) => (isOld(one) ? { ...one, dueAt: one.begunAt + REFUSED_FOR_MS } : one)) };
+}
+
+function timersOf(state: T8Subscriptions): Timers {
+  const due = Math.min(...state.subscriptions.map((one) => dueOf(state, one)), ...state.deletions.map(({ dueAt }) => dueAt));
   return due === Infinity ? {} : { [DUE]: due };
 }
 
@@ -60,6 +67,7 @@ function timersOf({ subscriptions, deletions }: T8Subscriptions): Timers {
 export const t8Subscriptions = defineAggregate<T8Command, T8Subscriptions, T8Event>({
   name: 't8-subscriptions',
   decider: t8Decider,
+  upgrade: withDueRefusals,
   react: (event, after, { id }) => react(event, after, id),
   ownerOf: (id) => id,
   timersOf,

@@ -1,6 +1,6 @@
 import type { Instant, NetworkMonitoring } from '@cpm/vocabulary';
 import { concluding, type Decider, type DecisionStep } from '@cpm/runtime-decider';
-import { evolveT8, NO_SUBSCRIPTIONS, subscriptionOf, type Confirm, type EndDeletion, type Notify, type Refuse, type T8Command, type T8Event, type T8Subscription, type T8Subscriptions, type Watch } from './t8-subscriptions.js';
+import { dueOf, evolveT8, isNeedless, isOneShot, NO_SUBSCRIPTIONS, subscriptionOf, type Confirm, type EndDeletion, type Notify, type Refuse, type T8Command, type T8Event, type T8Subscription, type T8Subscriptions, type Watch } from './t8-subscriptions.js';
 
 /** How long an outcome may take before the request counts as lost with the process that made it. */
 export const ANSWER_LIMIT_MS = 90_000;
@@ -13,7 +13,7 @@ const PAUSE_LAST_MS = 900_000;
 /** A subscription is renewed after this part of what is left of its life. */
 const RENEWED_PART = 0.8;
 const RENEWED_AFTER_MS = 30_000;
-/** What the network refused for good is tried again when the subscriber changes, at most so often. */
+/** What the network refused for good is tried again so often: its operator may have put right what was wrong. */
 export const REFUSED_FOR_MS = 86_400_000;
 /** Over some hours; then the network forgets the subscription by itself when it expires. */
 const DELETION_ATTEMPTS = 20;
@@ -35,22 +35,18 @@ export const t8Decider: Decider<T8Command, T8Subscriptions, T8Event> = {
   evolve: evolveT8,
 };
 
-/** Whether the report that it was asked for ends a subscription: one is asked for at a time (TS 29.122, maximumNumberOfReports). */
-export function isOneShot(monitoring: NetworkMonitoring): boolean {
-  return monitoring === 'UE_REACHABILITY_FOR_SMS';
-}
-
 type Step = DecisionStep<T8Subscriptions, T8Event>;
 
 const conclude = concluding(evolveT8);
 
-function watch({ version, isKnown, wanted, now: at }: Watch, state: T8Subscriptions): readonly T8Event[] {
+function watch({ version, isKnown, isReachableForSms = false, wanted, now: at }: Watch, state: T8Subscriptions): readonly T8Event[] {
   if (version < state.version || (version === state.version && isKnown && !state.isKnown)) return [];
   return conclude(
     state,
-    () => (version === state.version && isKnown === state.isKnown ? [] : [{ type: 'PrimaryWatched', version, isKnown, at }]),
+    () => (version === state.version && isKnown === state.isKnown && isReachableForSms === (state.isReachableForSms ?? false)
+      ? []
+      : [{ type: 'PrimaryWatched', version, isKnown, isReachableForSms, at }]),
     (now) => follow(now, wanted, at),
-    (now) => conclude(now, ...now.subscriptions.filter((one) => one.status === 'refused' && at - one.begunAt >= REFUSED_FOR_MS).map(({ monitoring }): Step => (last) => begin(last, monitoring, at))),
   );
 }
 
@@ -61,13 +57,13 @@ function follow(state: T8Subscriptions, wanted: readonly NetworkMonitoring[], at
   return conclude(
     state,
     ...unwanted.map((one): Step => (now) => conclude(now, () => [{ type: 'SubscriptionDropped', monitoring: one.monitoring, at }], (dropped) => abandon(dropped, one, at))),
-    ...kinds.filter((kind) => !subscriptionOf(state, kind)).map((kind): Step => (now) => begin(now, kind, at)),
+    ...kinds.filter((kind) => !subscriptionOf(state, kind) && !isNeedless(state, kind)).map((kind): Step => (now) => begin(now, kind, at)),
   );
 }
 
 function begin(state: T8Subscriptions, monitoring: NetworkMonitoring, at: Instant): readonly T8Event[] {
-  const { failures = 0, shortLives = 0 } = subscriptionOf(state, monitoring) ?? {};
-  return [{ type: 'CreationBegun', monitoring, generation: nextNumber(state, at), dueAt: at + ANSWER_LIMIT_MS, failures, shortLives, at }];
+  const { failures = 0, shortLives = 0, reason } = subscriptionOf(state, monitoring) ?? {};
+  return [{ type: 'CreationBegun', monitoring, generation: nextNumber(state, at), dueAt: at + ANSWER_LIMIT_MS, failures, shortLives, ...(reason !== undefined && { reason }), at }];
 }
 
 /** Of the time too, so that no number comes again when the user was erased in between. */
@@ -97,7 +93,7 @@ function refuse({ generation, attempt, monitoring, outcome, retryAfterMs, reason
   const one = subscriptionOf(state, monitoring);
   if (one?.generation !== generation || one.attempt !== attempt || (one.status !== 'creating' && one.status !== 'renewing')) return [];
   if (outcome === 'later' || (outcome === 'gone' && one.status === 'creating')) return [retry(one, reason, at, retryAfterMs)];
-  if (one.status === 'creating') return [{ type: 'SubscriptionRefused', monitoring, reason, at }];
+  if (one.status === 'creating') return [{ type: 'SubscriptionRefused', monitoring, dueAt: at + REFUSED_FOR_MS, reason, at }];
   return replace(state, one, outcome === 'never', at);
 }
 
@@ -132,7 +128,7 @@ function endDeletion({ subscriptionId, outcome, retryAfterMs, now: at }: EndDele
 }
 
 function takeUp(state: T8Subscriptions, at: Instant): readonly T8Event[] {
-  return conclude(state, ...state.subscriptions.filter(({ dueAt = Infinity }) => dueAt <= at).map((one): Step => (now) => takeUpOne(now, one, at)));
+  return conclude(state, ...state.subscriptions.filter((one) => dueOf(state, one) <= at).map((one): Step => (now) => takeUpOne(now, one, at)));
 }
 
 function takeUpOne(state: T8Subscriptions, one: T8Subscription, at: Instant): readonly T8Event[] {

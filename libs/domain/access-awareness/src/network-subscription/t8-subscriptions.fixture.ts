@@ -18,13 +18,14 @@ export class Watching {
   readonly events: T8Event[] = [];
   /** What the network was asked for, in order. */
   readonly asked: Asked[] = [];
+  isReachableForSms = false;
   now = seconds(0);
   version = 0;
 
   constructor(public wanted: readonly NetworkMonitoring[] = [SMS]) {}
 
   watch(version = (this.version += 1)): this {
-    return this.decide({ type: 'Watch', version, isKnown: true, wanted: this.wanted, now: this.now });
+    return this.decide({ type: 'Watch', version, isKnown: true, isReachableForSms: this.isReachableForSms, wanted: this.wanted, now: this.now });
   }
 
   unwatch(version = (this.version += 1)): this {

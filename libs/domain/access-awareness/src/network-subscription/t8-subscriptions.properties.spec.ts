@@ -3,7 +3,7 @@ import type { NetworkMonitoring } from '@cpm/vocabulary';
 import fc from 'fast-check';
 import { t8Decider } from './t8-subscriptions.decider.js';
 import { DATA, HOUR_MS, LIFE_MS, LOSS, SMS, Watching, type Asked } from './t8-subscriptions.fixture.js';
-import type { T8Command } from './t8-subscriptions.js';
+import type { T8Command, T8Subscription } from './t8-subscriptions.js';
 
 interface Standing {
   readonly id: string;
@@ -64,7 +64,8 @@ class Network {
     for (const { id, expiresAt } of this.standing.values()) if (expiresAt <= this.user.now) this.standing.delete(id);
   }
 
-  watch(isKnown: boolean, isOld = false): void {
+  watch(isKnown: boolean, { isOld = false, isReachable = false } = {}): void {
+    this.user.isReachableForSms = isReachable;
     const version = isOld ? Math.max(1, this.user.version - 1) : undefined;
     if (version === undefined || version === this.user.version) this.isKnown = isKnown && (version === undefined || this.isKnown);
     if (isKnown) this.user.watch(version);
@@ -77,7 +78,7 @@ class Network {
       this.#exchange();
       if (isReporting) for (const one of [...this.standing.values()]) if (one.monitoring !== SMS) this.report(one);
       this.#exchange();
-      const wait = (this.user.due ?? Infinity) - this.user.now;
+      const wait = Math.max((this.user.due ?? Infinity) - this.user.now, 0);
       if (wait > HOUR_MS) return [...this.standing.values()].map(({ monitoring }) => monitoring).sort();
       this.pass(wait);
     }
@@ -99,7 +100,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ does: fc.constant('report' as const), pick, ends: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ does: fc.constant('pass' as const), ms: fc.constantFrom(1_000, 90_000, 900_000, 20 * HOUR_MS) }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('lose' as const), pick }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('watch' as const), isKnown: fc.boolean(), isOld: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('watch' as const), isKnown: fc.boolean(), isOld: fc.boolean(), isReachable: fc.boolean() }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
 
@@ -124,7 +125,7 @@ function play(network: Network, one: Step): void {
     }
     case 'pass': return network.pass(one.ms);
     case 'lose': return void taken(network.requests, one.pick);
-    case 'watch': return network.watch(one.isKnown, one.isOld);
+    case 'watch': return network.watch(one.isKnown, one);
   }
 }
 
@@ -216,10 +217,11 @@ requirement('CPM-MLD-035', () => {
     }), { numRuns: 300 });
   });
 
-  it('always waits for something, unless the network refuses for good or there is nothing to do', () => {
+  it('always waits for something, unless there is nothing to do or to be told', () => {
     fc.assert(fc.property(steps, (all) => {
       playAll(all, ({ user: { state, due } }) => {
-        const waits = state.subscriptions.some(({ status }) => status !== 'refused') || state.deletions.length > 0;
+        const isWaiting = ({ status, monitoring }: T8Subscription) => !(state.isReachableForSms && monitoring === SMS && ['paused', 'retrying', 'refused'].includes(status));
+        const waits = state.subscriptions.some(isWaiting) || state.deletions.length > 0;
         expect(due !== undefined).toBe(waits);
       });
     }), { numRuns: 300 });

@@ -1,6 +1,7 @@
 import { requirement } from '@cpm/runtime-decider';
-import { MIA } from '../access-state/access.fixture.js';
+import { MIA, seconds } from '../access-state/access.fixture.js';
 import { t8Subscriptions } from './t8-subscriptions.aggregate.js';
+import type { T8Subscription } from './t8-subscriptions.js';
 import { ANSWER_LIMIT_MS, REFUSED_FOR_MS, SHORT_LIFE_MS } from './t8-subscriptions.decider.js';
 import { DATA, HOUR_MS, LIFE_MS, LOSS, SMS, Watching } from './t8-subscriptions.fixture.js';
 
@@ -69,6 +70,37 @@ requirement('CPM-MLD-035', () => {
     expect(mia.of(SMS)).toMatchObject({ status: 'kept', subscriptionId: 's2' });
   });
 
+  it('does not ask again for a report of reachability for SMS as long as CS is there, and then no sooner than it would have', () => {
+    const mia = new Watching([SMS, LOSS]).watch().confirm('s1').confirm('s2', { monitoring: LOSS, generation: seconds(0) + 1, attempt: seconds(0) + 1 });
+    mia.take();
+    mia.isReachableForSms = true;
+    mia.watch(mia.version).notify({ subscriptionId: 's1' }).pass(HOUR_MS);
+    expect([mia.take(), mia.of(SMS)?.status]).toEqual([[], 'paused']);
+    mia.isReachableForSms = false;
+    mia.watch(mia.version).pass(0);
+    expect(mia.take()).toMatchObject([{ does: 'create', monitoring: SMS }]);
+    mia.notify();
+    mia.isReachableForSms = true;
+    mia.watch(mia.version).pass(3_000);
+    mia.isReachableForSms = false;
+    mia.watch(mia.version).pass(999);
+    expect(mia.take()).toEqual([]);
+    mia.pass(1);
+    expect(mia.take()).toMatchObject([{ does: 'create', monitoring: SMS }]);
+  });
+
+  it('begins without a report of reachability for SMS where CS is there, and leaves one that waits', () => {
+    const mia = new Watching([SMS, LOSS]);
+    mia.isReachableForSms = true;
+    expect(mia.watch().take()).toMatchObject([{ does: 'create', monitoring: LOSS }]);
+    mia.isReachableForSms = false;
+    expect(mia.watch(mia.version).take()).toMatchObject([{ does: 'create', monitoring: SMS }]);
+    mia.confirm('s1');
+    mia.isReachableForSms = true;
+    mia.watch(mia.version).pass(0.8 * LIFE_MS);
+    expect(mia.take().filter((one) => 'monitoring' in one && one.monitoring === SMS)).toMatchObject([{ does: 'renew', subscriptionId: 's1' }]);
+  });
+
   it('arms ever more seldom what reports at once', () => {
     const mia = new Watching().watch();
     const pauses: number[] = [];
@@ -105,16 +137,26 @@ requirement('CPM-MLD-035', () => {
     expect(mia.due).toBe(mia.now + HOUR_MS);
   });
 
-  it('does not try again what the network refuses for good, until the subscriber changes on another day', () => {
-    const mia = new Watching().watch().refuse('never');
+  it('tries again a day later what the network refuses for good, and keeps its reason until it does not', () => {
+    const mia = new Watching().watch().refuse('never', { reason: 'answered 403' });
     mia.take();
-    expect([mia.due, mia.of(SMS)?.status]).toEqual([undefined, 'refused']);
-    mia.pass(REFUSED_FOR_MS - 1).watch();
+    expect([mia.due, mia.of(SMS)]).toMatchObject([mia.now + REFUSED_FOR_MS, { status: 'refused', reason: 'answered 403' }]);
+    mia.watch().pass(REFUSED_FOR_MS - 1);
     expect(mia.take()).toEqual([]);
-    mia.pass(1).watch();
+    mia.pass(1);
+    expect([mia.take(), mia.of(SMS)]).toMatchObject([[{ does: 'create' }], { status: 'creating', reason: 'answered 403' }]);
+    mia.refuse('later');
+    expect(mia.of(SMS)).toMatchObject({ status: 'retrying', reason: 'answered 500' });
+    mia.pass(10_000).confirm('s1');
+    expect(mia.of(SMS)).not.toHaveProperty('reason');
+  });
+
+  it('tries again what was stored as refused by the version before', () => {
+    const { dueAt: _, ...refused } = new Watching().watch().refuse('never').of(SMS) ?? { dueAt: 0 };
+    const mia = new Watching();
+    mia.state = t8Subscriptions.upgrade?.({ ...mia.state, isKnown: true, subscriptions: [refused as T8Subscription] }) ?? mia.state;
+    mia.pass(REFUSED_FOR_MS);
     expect(mia.take()).toMatchObject([{ does: 'create' }]);
-    const two = new Watching([SMS, DATA]).watch().refuse('never').refuse('never', { monitoring: DATA }).pass(REFUSED_FOR_MS).watch();
-    expect(new Set(two.take().map((one) => 'generation' in one && one.generation)).size).toBe(4);
   });
 
   it('takes what a process left behind for its own when it reports in time, and has it deleted when it does not', () => {
