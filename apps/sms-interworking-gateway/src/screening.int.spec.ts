@@ -160,7 +160,7 @@ describe('a gateway with such a service', () => {
   });
 
   it('is not asked of a text whose turn came too late: the log hears so at once', async () => {
-    expect(await outcomeOf({ allow: true }, { beginBy: Date.now() - 1 })).toMatchObject({ retry: 'later', reason: 'submission not written: overdue' });
+    expect(await outcomeOf({ allow: true }, { beginBy: Date.now() - 1 })).toMatchObject({ retry: 'later', reason: 'not written: overdue' });
     expect(asked).toEqual([]);
   });
 
