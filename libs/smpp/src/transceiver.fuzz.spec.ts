@@ -8,7 +8,7 @@ import { acceptBind, type RawPeer, type RawSmsc } from './testing/raw-smsc.js';
 import { textTo } from './testing/transceiver-fixture.js';
 import { until } from './testing/until.js';
 
-const numRuns = fuzzRuns(150);
+const numRuns = fuzzRuns(50);
 const QUICK = { reconnect: { minMs: 1, maxMs: 4 }, responseTimeoutMs: 150 };
 /** Sequence number of the last delivery that showed whether a link still listens. */
 let mark = 0x7000_0000;
