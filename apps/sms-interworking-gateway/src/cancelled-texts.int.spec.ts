@@ -1,75 +1,52 @@
 import { CancelSms, SubmitSms, SubmitUcn } from '@cpm/contracts-sms-interworking-gateway';
-import { requirement, type EventContract } from '@cpm/runtime-decider';
-import { bootstrap, hostConfig, ingressOf, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
-import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
-import type { Ingress } from '@cpm/runtime-ports';
-import { SmppServer, STATUS, type ReceivedCancel, type ReceivedSubmit } from '@cpm/smpp';
+import { requirement } from '@cpm/runtime-decider';
+import { STATUS, type ReceivedCancel } from '@cpm/smpp';
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
-import { gatewayModule } from './testing/gateway-module.js';
-import { until } from './testing/several-smscs.fixture.js';
+import { HostedGateway } from './testing/hosted-gateway.fixture.js';
+import { untilWithin } from './testing/until.js';
 
 const user = 'tel:+4915110000002' as CpmAddress;
 const leg = { user, messageId: 'm1', sender: 'tel:+4915110000001' as CpmAddress, device: 'urn:uuid:00000000-0000-4000-8000-000000000002' as DeviceId, attempt: 1 };
 
-let identity: TestIdentityProvider;
-let server: SmppServer;
-let submitted: ReceivedSubmit[];
+const until = untilWithin(9_000);
+let gateway: HostedGateway;
 let cancelled: ReceivedCancel[];
 let cancelStatus: number;
 /** Of parts that the SMSC does not treat as the others. */
 let cancelStatusOf: Record<string, number>;
-let platform: InMemoryPlatform;
-let host: RunningHost;
 
 beforeEach(async () => {
-  submitted = [];
   cancelled = [];
   cancelStatus = STATUS.ok;
   cancelStatusOf = {};
-  server = new SmppServer({
-    port: 0, authenticate: () => STATUS.ok,
-    onSubmit: (submit) => ({ kind: 'accept', messageId: String(submitted.push(submit)) }),
-    onCancel: (cancel) => (cancelled.push(cancel), cancelStatusOf[cancel.messageId] ?? cancelStatus),
-  });
-  const { port } = await server.listen();
-  identity = await testIdentityProvider();
-  platform = new InMemoryPlatform();
-  const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent' });
-  host = await bootstrap([gatewayModule(`smpp://cpm:cpm@127.0.0.1:${port}`)], config, { platform });
-  await until(() => server.sessions().length === 1);
+  gateway = await HostedGateway.start({ onCancel: (cancel) => (cancelled.push(cancel), cancelStatusOf[cancel.messageId] ?? cancelStatus) });
 });
-afterEach(async () => {
-  await host.close();
-  await server.close();
-  await identity.forget();
-});
+afterEach(() => gateway.stop());
 
-const publish = <Payload>(contract: EventContract<string, Payload>, payload: Payload) =>
-  host.app.get<Ingress>(ingressOf('sms-interworking-gateway'), { strict: false }).publish(contract, payload);
-const told = () => platform.log.records('cpm.routing.inbox').map(({ value }) => (JSON.parse(value) as { data: { form: string; status: string } }).data).map(({ form, status }) => `${form} ${status}`);
+const told = () => gateway.platform.log.records('cpm.routing.inbox').map(({ value }) => (JSON.parse(value) as { data: { form: string; status: string } }).data).map(({ form, status }) => `${form} ${status}`);
 const at = Date.now();
-const withdraw = () => publish(CancelSms, { ...leg, reason: 'ip-available', at });
+const withdraw = () => gateway.publish(CancelSms, { ...leg, reason: 'ip-available', at });
 
 requirement('CPM-MLD-029', () => {
   it('a notification that the SMSC still has is taken back when IP is there first', async () => {
-    await publish(SubmitUcn, { ...leg, contentType: 'image/jpeg', size: 50_000, expiresAt: at + 3_600_000, at });
+    await gateway.publish(SubmitUcn, { ...leg, contentType: 'image/jpeg', size: 50_000, expiresAt: at + 3_600_000, at });
     await until(() => told().length === 1);
     await withdraw();
     await until(() => told().length === 2);
     expect(told()).toEqual(['UCN submitted', 'UCN cancelled']);
-    expect(cancelled).toMatchObject([{ messageId: '1', source: submitted[0]?.source }]);
+    expect(cancelled).toMatchObject([{ messageId: '1', source: gateway.submitted[0]?.source }]);
   });
 });
 
 it('a text that the SMSC does not drop stays submitted, and its receipt decides', async () => {
   cancelStatus = STATUS.cancelFailed;
-  await publish(SubmitSms, { ...leg, text: 'Hello', expiresAt: at + 3_600_000, at });
+  await gateway.publish(SubmitSms, { ...leg, text: 'Hello', expiresAt: at + 3_600_000, at });
   await until(() => told().length === 1);
   await withdraw();
   await until(() => cancelled.length === 1);
-  const [text] = submitted;
+  const [text] = gateway.submitted;
   if (!text) throw new Error('nothing was submitted');
-  await server.sessions()[0]?.deliver({
+  await gateway.server.sessions()[0]?.deliver({
     source: text.destination, destination: text.source, esmClass: 0x04, dataCoding: 0, shortMessage: Buffer.from('id:1 stat:DELIVRD err:000 text:'),
   });
   await until(() => told().length === 2);
@@ -78,9 +55,9 @@ it('a text that the SMSC does not drop stays submitted, and its receipt decides'
 
 requirement('CPM-MLD-035', () => {
   const submitInParts = async () => {
-    await publish(SubmitSms, { ...leg, text: 'x'.repeat(400), expiresAt: at + 3_600_000, at });
+    await gateway.publish(SubmitSms, { ...leg, text: 'x'.repeat(400), expiresAt: at + 3_600_000, at });
     await until(() => told().length === 1);
-    expect(submitted).toHaveLength(3);
+    expect(gateway.submitted).toHaveLength(3);
     await withdraw();
   };
 
@@ -96,7 +73,7 @@ requirement('CPM-MLD-035', () => {
     cancelStatusOf['1'] = STATUS.cancelFailed;
     await submitInParts();
     await until(() => cancelled.length === 1);
-    await until(() => platform.log.records('cpm.sms-interworking-gateway.inbox').some(({ value }) => value.includes('SmscCancelled')));
+    await until(() => gateway.platform.log.records('cpm.sms-interworking-gateway.inbox').some(({ value }) => value.includes('SmscCancelled')));
     expect([told(), cancelled.length]).toEqual([['SMS submitted'], 1]);
   });
 });

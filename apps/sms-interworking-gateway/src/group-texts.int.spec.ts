@@ -1,11 +1,9 @@
 import { SubmitGroupSms } from '@cpm/contracts-sms-interworking-gateway';
-import { bootstrap, hostConfig, ingressOf, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
-import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
-import type { Ingress } from '@cpm/runtime-ports';
-import { e164Address, SmppServer, STATUS, type ReceivedSubmit } from '@cpm/smpp';
+import { e164Address, STATUS } from '@cpm/smpp';
 import { encodeSegment, planSms } from '@cpm/sms-text';
 import { DEFAULT_POLICY, type CpmAddress, type DeviceId } from '@cpm/vocabulary';
-import { gatewayModule } from './testing/gateway-module.js';
+import { HostedGateway } from './testing/hosted-gateway.fixture.js';
+import { untilWithin } from './testing/until.js';
 
 const SERVICE = 'sms-interworking-gateway';
 const alice = 'tel:+4915110000001' as CpmAddress;
@@ -13,56 +11,30 @@ const bob = 'tel:+4915110000002' as CpmAddress;
 const phone = 'urn:uuid:00000000-0000-4000-8000-000000000002' as DeviceId;
 const [first, second] = DEFAULT_POLICY['sms.leasedNumbers'] as [string, string];
 
-let identity: TestIdentityProvider;
-let server: SmppServer;
-let submitted: ReceivedSubmit[];
-let platform: InMemoryPlatform;
-let host: RunningHost;
+const until = untilWithin(10_000);
+let gateway: HostedGateway;
 
-async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !condition();) {
-    if (Date.now() > deadline) throw new Error(`the condition did not come true within 10 s: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-beforeEach(async () => {
-  submitted = [];
-  server = new SmppServer({
-    port: 0, authenticate: () => STATUS.ok,
-    onSubmit: (submit) => ({ kind: 'accept', messageId: String(submitted.push(submit)) }),
-  });
-  const { port } = await server.listen();
-  identity = await testIdentityProvider();
-  platform = new InMemoryPlatform();
-  const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent' });
-  host = await bootstrap([gatewayModule(`smpp://cpm:cpm@127.0.0.1:${port}`)], config, { platform });
-  await until(() => server.sessions().length === 1);
-});
-afterEach(async () => {
-  await host.close();
-  await server.close();
-  await identity.forget();
-});
+beforeEach(async () => (gateway = await HostedGateway.start()));
+afterEach(() => gateway.stop());
 
 async function say(sessionId: string, messageId = `m-${sessionId}`): Promise<void> {
-  const before = submitted.length;
-  await host.app.get<Ingress>(ingressOf(SERVICE), { strict: false }).publish(SubmitGroupSms, {
+  const before = gateway.submitted.length;
+  await gateway.publish(SubmitGroupSms, {
     user: bob, messageId, sender: alice, device: phone, attempt: 1, text: `Alice: Hello ${sessionId}`, sessionId,
     conversationId: `conv-${sessionId}`, contributionId: `contrib-${sessionId}`, expiresAt: Date.now() + 3_600_000, at: Date.now(),
   });
-  await until(() => submitted.length === before + 1);
+  await until(() => gateway.submitted.length === before + 1);
 }
 
 async function answer(number: string, text: string): Promise<void> {
   const plan = planSms(text);
   for (const index of plan.segments.keys()) {
-    const status = await server.sessions()[0]?.deliver({ source: e164Address(bob.slice('tel:'.length)), destination: e164Address(number), ...encodeSegment(plan, index, 9) });
+    const status = await gateway.server.sessions()[0]?.deliver({ source: e164Address(bob.slice('tel:'.length)), destination: e164Address(number), ...encodeSegment(plan, index, 9) });
     expect(status).toBe(STATUS.ok);
   }
 }
 
-const said = () => platform.log.records('cpm.routing.inbox')
+const said = () => gateway.platform.log.records('cpm.routing.inbox')
   .map(({ key, value }) => ({ key, ...(JSON.parse(value) as { type: string; data: unknown }) }))
   .filter(({ type }) => type === 'cpm.routing.SendChatMessage.v1');
 
@@ -70,7 +42,7 @@ it('sends the texts of each group session from a number of its own, and brings a
   await say('lunch');
   await say('football');
   await say('lunch', 'm-lunch-2');
-  expect(submitted.map(({ source, destination }) => [source, destination.address])).toEqual([first, second, first].map((address) => [{ ton: 1, npi: 1, address }, '4915110000002']));
+  expect(gateway.submitted.map(({ source, destination }) => [source, destination.address])).toEqual([first, second, first].map((address) => [{ ton: 1, npi: 1, address }, '4915110000002']));
 
   await answer(second, 'I am in');
   await answer(first, 'Not today. '.repeat(30));
@@ -84,8 +56,8 @@ it('sends the texts of each group session from a number of its own, and brings a
 it('puts an answer aside where an operator finds it when its number stands for no session', async () => {
   await say('lunch');
   await answer(second, 'Who is this?');
-  await until(() => platform.readStore(SERVICE).rows('dead-letters').size === 1);
-  const letters = await platform.deadLetters.list(SERVICE, undefined, 10);
+  await until(() => gateway.platform.readStore(SERVICE).rows('dead-letters').size === 1);
+  const letters = await gateway.platform.deadLetters.list(SERVICE, undefined, 10);
   expect(letters).toMatchObject({ letters: [{ service: SERVICE, key: bob, replayed: false, reason: expect.stringContaining('inbound short message') }] });
   expect(letters.letters[0]?.value).toContain('Who is this?');
   expect(said()).toEqual([]);

@@ -10,6 +10,7 @@ import { SmscGateway } from './smsc-gateway.js';
 import { InMemorySmsReferences } from './testing/in-memory-sms-references.js';
 import { InMemoryUcnLinks } from './testing/in-memory-ucn-links.js';
 import { RecordedIngress } from './testing/recorded-ingress.js';
+import { untilWithin } from './testing/until.js';
 
 const alice = 'tel:+4915110000001';
 const bob = 'tel:+4915110000002';
@@ -25,12 +26,7 @@ let gateways: SmscGateway[];
 
 beforeAll(() => Logger.overrideLogger(false));
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 8_000; !(await condition());) {
-    if (Date.now() > deadline) throw new Error(`the condition did not come true within 8 s: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+const until = untilWithin(8_000);
 
 /** One of several replicas that share their references and the log. */
 async function startGateway(graceMs: number): Promise<SmscGateway> {

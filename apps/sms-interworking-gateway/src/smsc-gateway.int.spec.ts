@@ -12,6 +12,7 @@ import { SmscGateway } from './smsc-gateway.js';
 import { InMemorySmsReferences } from './testing/in-memory-sms-references.js';
 import { InMemoryUcnLinks } from './testing/in-memory-ucn-links.js';
 import { RecordedIngress } from './testing/recorded-ingress.js';
+import { untilWithin } from './testing/until.js';
 import { linkToken } from './ucn-links.js';
 
 const alice = 'tel:+4915110000001';
@@ -29,12 +30,7 @@ let gateway: SmscGateway;
 
 beforeAll(() => Logger.overrideLogger(false));
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 5_000; !(await condition());) {
-    if (Date.now() > deadline) throw new Error('the condition did not come true within 5 s');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+const until = untilWithin(5_000);
 
 beforeEach(async () => {
   submitted = [];

@@ -11,6 +11,7 @@ import { SmscGateway } from '../smsc-gateway.js';
 import { InMemorySmsReferences } from './in-memory-sms-references.js';
 import { InMemoryUcnLinks } from './in-memory-ucn-links.js';
 import { RecordedIngress } from './recorded-ingress.js';
+import { untilWithin } from './until.js';
 
 export const ALICE = 'tel:+4915110000001';
 export const BOB = 'tel:+4915110000002';
@@ -23,12 +24,7 @@ export async function closeAll(): Promise<void> {
 }
 
 /** `limitMs` covers the breaker's wait and a reconnection. */
-export async function until(condition: () => boolean | Promise<boolean>, limitMs = 9_000): Promise<void> {
-  for (const deadline = Date.now() + limitMs; !(await condition());) {
-    if (Date.now() > deadline) throw new Error(`not true in ${limitMs} ms: ${String(condition)}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+export const until = untilWithin(9_000);
 
 /** An SMSC on a socket of its own; its message ids begin with its name. */
 export class TestSmsc {
