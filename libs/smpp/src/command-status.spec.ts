@@ -17,6 +17,11 @@ describe('the table of command_status', () => {
     expect(waits.map((_, at) => retryWaitMs(statusClass, at + 1))).toEqual(waits);
   });
 
+  it('waits nothing as often as an operator who sets no wait likes, also where the growth is past every number', () => {
+    const { 0x14: full } = withOverrides({ 0x14: { class: 'retry-later', waitMs: 0, growth: 10 } });
+    expect(full && retryWaitMs(full, 1_000)).toBe(0);
+  });
+
   it('tries once more with another sender, or without TLVs, where that is what the SMSC refuses', () => {
     const repaired = Object.entries(COMMAND_STATUS_CLASSES).flatMap(([code, { repair }]) => (repair ? [[Number(code), repair]] : []));
     expect(repaired).toEqual([

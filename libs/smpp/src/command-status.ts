@@ -120,5 +120,7 @@ function overridden(usual: CommandStatusClass, { class: meant, waitMs, growth, a
 
 /** Wait before the attempt that follows the `times`-th refusal with this status: whole ms, a day at most. */
 export function retryWaitMs({ retryAfterMs = WAIT_MS, growth = 1 }: CommandStatusClass, times: number): number {
-  return Math.round(Math.min(retryAfterMs * growth ** (times - 1), LONGEST_WAIT_MS));
+  // A growth that has outgrown every number would make NaN of a wait of 0.
+  const factor = Math.min(growth ** (times - 1), LONGEST_WAIT_MS);
+  return Math.round(Math.min(retryAfterMs * factor, LONGEST_WAIT_MS));
 }
