@@ -10,19 +10,26 @@ const content = randomBytes(32 * 2 ** 20);
 const LAST = content.length - 1;
 let mongo: MongoService;
 let stage: UploadStage;
+/** Of the one file that all tests fetch. */
 let id: string;
+let toldBefore = 0;
+
+const toldEver = () => stage.world.published('routing', ReportFileProgress).map(({ data }) => data);
+const told = () => toldEver().slice(toldBefore);
 
 beforeAll(async () => {
   mongo = await startDatabase();
-}, 60_000);
-afterAll(async () => mongo.stop());
-beforeEach(async () => {
   stage = await UploadStage.start(mongo);
   id = ((await (await stage.post(content)).json()) as { id: string }).id;
+}, 60_000);
+afterAll(async () => {
+  await stage.world.stop();
+  await mongo.stop();
 });
-afterEach(async () => stage.world.stop());
+beforeEach(() => {
+  toldBefore = toldEver().length;
+});
 
-const told = () => stage.world.published('routing', ReportFileProgress).map(({ data }) => data);
 /** How requests ended. */
 const reports = () => told().filter(({ progress }) => progress !== 'started');
 const fetched = async (query: string, headers: Record<string, string> = {}) => {
@@ -94,10 +101,12 @@ it('reports nothing without a transfer, for HEAD, and for what is not answered w
 });
 
 it('gives the file although the report cannot be kept', async () => {
+  const { publishing } = stage.world;
   stage.world.publishing = () => Promise.reject(new Error('no leader'));
   expect(await fetched('?transfer=t')).toBe(200);
   expect(await fetched('')).toBe(200);
   expect(reports()).toEqual([]);
+  stage.world.publishing = publishing;
 });
 
 it.each(['', 'a b', 'a/b', 'x'.repeat(129)])('refuses the transfer %j by name', async (transfer) => {
