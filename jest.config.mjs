@@ -11,6 +11,8 @@ export default {
     }],
   },
   testMatch: ['**/src/**/*.spec.ts', '**/test/**/*.spec.ts'],
+  // Broker, database and services take turns with the specs: a worker per core, where jest alone would leave one idle.
+  maxWorkers: '100%',
   // A limit for what hangs, not a measure of speed: that is the bench's.
   testTimeout: 120_000,
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],

@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import { removeIdleTimer } from './idle-timer.js';
@@ -29,8 +29,14 @@ function promptSockets(onConnecting: () => void): ISocketFactory {
     const socket = ssl
       ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }), ...ssl }, onConnect)
       : connectTcp({ host, port }, onConnect);
-    return socket.setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true);
+    return unrefOnlyWhileOpen(socket).setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true);
   };
+}
+
+/** kafkajs disconnects a dead socket again with each retry; Node would keep each `unref` of it for a connection that never comes. */
+export function unrefOnlyWhileOpen(socket: Socket): Socket {
+  const unref = socket.unref.bind(socket);
+  return Object.assign(socket, { unref: () => (socket.destroyed ? socket : unref()) });
 }
 
 /** A client for one consumer, producer or admin: consumers that share one overwrite each other's offsets. */
