@@ -6,14 +6,8 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const milliseconds = z.coerce.number().int().positive();
 const path = z.string().min(1);
 
-/**
- * The configuration of a process: one environment variable each. Durations in ms. Any of them may come from a file instead,
- * which `<NAME>_FILE` names, as Kubernetes mounts secrets; a final line end does not count.
- */
-export const hostConfig = z.object({
-  /** 0 takes a free port. */
-  HTTP_PORT: port.default(8080),
-  HTTP_HOST: z.string().min(1).default('0.0.0.0'),
+/** How broker and database are reached, and how topics are made. */
+const connections = z.object({
   KAFKA_BROKERS: z
     .string()
     .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, 'must be host:port[,host:port]')
@@ -33,12 +27,26 @@ export const hostConfig = z.object({
   /** With user, password, authSource, tls and tlsCAFile where the server asks for them. */
   MONGODB_URI: z.string().regex(/^mongodb(\+srv)?:\/\/\S+$/, 'must be mongodb://…').default('mongodb://127.0.0.1:27017/?replicaSet=rs0'),
   MONGODB_DATABASE: z.string().regex(/^[\w-]{1,38}$/, 'must be 1 to 38 letters, digits, _ or -').default('cpm'),
-  SMPP_URL: z.string().regex(/^s?smpp:\/\/\S+$/, 'must be smpp://systemId:password@host:port').optional(),
-  /** `http:`, `https:` or `file:` URL of the keys that tokens are signed with. */
-  CPM_JWKS_URL: z.url({ protocol: /^(https?|file)$/, error: 'must be the http:, https: or file: URL of a JWK Set' }),
   /** Fixed for the life of the topics: users are assigned to partitions by it. */
   INBOX_PARTITIONS: z.coerce.number().int().min(1).max(1_000).default(6),
   REPLICATION_FACTOR: z.coerce.number().int().min(1).max(9).default(1),
+});
+
+/** The configuration of whoever needs no more than broker and database. */
+export const connectionConfig = connections.superRefine(checkSecurity);
+
+/**
+ * The configuration of a process: one environment variable each. Durations in ms. Any of them may come from a file instead,
+ * which `<NAME>_FILE` names, as Kubernetes mounts secrets; a final line end does not count.
+ */
+export const hostConfig = z.object({
+  /** 0 takes a free port. */
+  HTTP_PORT: port.default(8080),
+  HTTP_HOST: z.string().min(1).default('0.0.0.0'),
+  ...connections.shape,
+  SMPP_URL: z.string().regex(/^s?smpp:\/\/\S+$/, 'must be smpp://systemId:password@host:port').optional(),
+  /** `http:`, `https:` or `file:` URL of the keys that tokens are signed with. */
+  CPM_JWKS_URL: z.url({ protocol: /^(https?|file)$/, error: 'must be the http:, https: or file: URL of a JWK Set' }),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SHUTDOWN_GRACE_MS: milliseconds.max(60_000).default(15_000),
 }).superRefine(checkSecurity);
