@@ -1,4 +1,4 @@
-import { ceType, SERVICES, type EventContract, type ServiceName } from '@cpm/runtime-decider';
+import { ceType, groupOf, SERVICES, writersOf, type EventContract, type ServiceName } from '@cpm/runtime-decider';
 import { jsonSchemaOf, namedSchemas, type JsonSchema } from './json-schema.js';
 import { keyPathOf } from './key-path.js';
 import { topicOf, type TopicSettings } from './topics.js';
@@ -68,7 +68,7 @@ function operationOf(service: ServiceName, contracts: readonly EventContract[]):
     channel: reference('channels', inboxId(service)),
     summary: `What ${service} hears`,
     messages: heardBy(service, contracts).map((contract) => reference('channels', inboxId(service), 'messages', messageId(contract))),
-    bindings: { kafka: { groupId: { type: 'string', const: `cpm.${service}` }, bindingVersion: KAFKA_BINDING } },
+    bindings: { kafka: { groupId: { type: 'string', const: groupOf(service) }, bindingVersion: KAFKA_BINDING } },
   };
 }
 
@@ -84,6 +84,7 @@ function messageOf(contract: EventContract): object {
     },
     bindings: { kafka: { key: { type: 'string', description: `CPM Address of the user the event is about: data.${keyPathOf(contract)}` }, bindingVersion: KAFKA_BINDING } },
     'x-owner': contract.owner,
+    'x-writers': writersOf(contract),
     'x-listeners': contract.listeners,
   };
 }

@@ -4,7 +4,7 @@ import { announceSystem } from './running-system.js';
 import { startSystem, type System } from './start-system.js';
 
 const PARENT_POLL_MS = 1_000;
-const { values } = parseArgs({ options: { processes: { type: 'boolean', default: false }, fresh: { type: 'boolean', default: false } } });
+const { values } = parseArgs({ options: { processes: { type: 'boolean', default: false }, fresh: { type: 'boolean', default: false }, secure: { type: 'boolean', default: false } } });
 const port = z.coerce.number().int().min(0).max(65_535).safeParse(process.env['HTTP_PORT'] || 8080);
 if (!port.success) fail(new Error('HTTP_PORT: must be a port number'));
 
@@ -43,7 +43,7 @@ function readyText({ url, smsc, logDir, pids, brokers, mongoUri }: System): stri
     `  health    ${url}/health/ready, ${url}/metrics${values.processes ? '/<service>' : ''}`,
     `  SMSC      ${smsc ? `${smsc.url.replace(/:[^:@/]*@/, ':***@')}, received messages at ${smsc.viewUrl}/messages` : 'SMPP_URL'}`,
     `  Kafka     ${brokers}`,
-    `  MongoDB   ${mongoUri}`,
+    `  MongoDB   ${mongoUri.replace(/\/\/[^@/]*@/, '//***@')}`,
     `  logs      ${logDir}`,
     `  processes ${[...pids].map(([app, pid]) => `${app} ${pid}`).join(', ')}`,
     '',
@@ -51,7 +51,7 @@ function readyText({ url, smsc, logDir, pids, brokers, mongoUri }: System): stri
     '  npm run cpm -- token --scope operator',
     `  npm run cpm -- token ${device}`,
     '  npm run demo',
-    '  Ctrl-C stops all of it; the data stay in .cpm/data',
+    `  Ctrl-C stops all of it; the data stay in .cpm/data${values.secure ? '-secure' : ''}`,
     '',
   ].join('\n');
 }

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceName } from '@cpm/runtime-decider';
-import { freePort, startLocalStack, type LocalStack } from '@cpm/testing-containers';
+import { freePort, type LocalStack } from '@cpm/testing-containers';
 import { devKeys } from '../dev-tokens/index.js';
 import { serveSmscView, startSmscSimulator, type SmscSimulator } from '../smsc-simulator/index.js';
 import { startEntryProxy } from './entry-proxy.js';
 import { ManagedChild } from './managed-child.js';
 import { mainOf, PROCESSES, type AppName } from './services.js';
+import { startSystemStack } from './system-stack.js';
 
 export interface SystemOptions {
   /** One process per service behind an entry of its own, instead of one for all. */
@@ -19,6 +20,8 @@ export interface SystemOptions {
   readonly quiet?: boolean | undefined;
   /** Starts without data and keeps none, instead of going on with those in `.cpm/data`. */
   readonly fresh?: boolean | undefined;
+  /** Broker and database take only who says over TLS who he is, and each process may do only what it needs. */
+  readonly secure?: boolean | undefined;
   /** Further variables for the services. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly log?: ((line: string) => void) | undefined;
@@ -30,6 +33,7 @@ export interface System {
   readonly url: string;
   /** `host:port[,host:port]`. */
   readonly brokers: string;
+  /** With the password of the administrator where there is one. */
   readonly mongoUri: string;
   /** Undefined when SMPP_URL names a real SMSC. */
   readonly smsc: (SmscSimulator & { readonly viewUrl: string }) | undefined;
@@ -74,27 +78,24 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   }
 }
 
-async function start({ processes = false, httpPort = 8080, quiet = false, fresh = false, env = {}, log = console.log }: SystemOptions, undo: Undo): Promise<System> {
+async function start({ processes = false, httpPort = 8080, quiet = false, fresh = false, secure = false, env = {}, log = console.log }: SystemOptions, undo: Undo): Promise<System> {
   const tell = quiet ? () => undefined : log;
-  const place = await workplace(fresh, undo);
+  const place = await workplace({ fresh, secure }, undo);
   const keys = await devKeys();
   tell('starting Kafka and MongoDB …');
-  const stack = await startLocalStack({ dataDir: place.data, log: (line) => tell(`  ${line}`) });
+  const apps = processes ? PROCESSES.each : PROCESSES.one;
+  const { stack, variablesOf } = await startSystemStack({ dataDir: place.data, secure, log: (line) => tell(`  ${line}`) }, apps);
   undo.add(() => stack.stop());
   const smsc = await smscFor(undo, env['SMPP_URL'] || process.env['SMPP_URL']);
-  const apps = processes ? PROCESSES.each : PROCESSES.one;
   const entryPort = httpPort || (await freePort());
   const environment = {
     ...process.env,
     PUBLIC_URL: process.env['PUBLIC_URL'] || `http://${LOCAL}:${entryPort}`,
     ...(processes && { EDGE_PROXY_HOPS: '1' }),
-    KAFKA_BROKERS: stack.kafka.brokers.join(','),
-    MONGODB_URI: stack.mongo.uri,
     CPM_JWKS_URL: process.env['CPM_JWKS_URL'] || keys.jwksUrl,
     ...(smsc && { SMPP_URL: smsc.url }),
     // Devices on the same machine are told of changes, too.
     NMS_NOTIFY_ALLOW: process.env['NMS_NOTIFY_ALLOW'] || '127.0.0.1/8,localhost',
-    ...env,
   };
   tell(processes ? `starting ${apps.length} services, one process each …` : 'starting the services in one process …');
   const services = new Undo();
@@ -104,7 +105,7 @@ async function start({ processes = false, httpPort = 8080, quiet = false, fresh 
   services.add(() => Promise.all([...children.values()].map((child) => child.stop())));
   for (const app of apps) {
     const own = { HTTP_PORT: String(ports.get(app)), ...(processes && { HTTP_HOST: LOCAL }) };
-    const child = new ManagedChild({ name: app, script: mainOf(app), environment: { ...environment, ...own }, logPath: join(place.logs, `${app}.log`), log });
+    const child = new ManagedChild({ name: app, script: mainOf(app), environment: { ...environment, ...variablesOf(app), ...env, ...own }, logPath: join(place.logs, `${app}.log`), log });
     children.set(app, child);
   }
   await Promise.all([...children.values()].map((child) => child.start()));
@@ -112,7 +113,7 @@ async function start({ processes = false, httpPort = 8080, quiet = false, fresh 
   await readiness(url);
   return {
     url, smsc, stack,
-    brokers: environment.KAFKA_BROKERS,
+    brokers: stack.kafka.brokers.join(','),
     mongoUri: stack.mongo.uri,
     keyFile: join(ROOT, '.cpm', 'dev-key.json'),
     logDir: place.logs,
@@ -125,11 +126,13 @@ async function start({ processes = false, httpPort = 8080, quiet = false, fresh 
   };
 }
 
-async function workplace(fresh: boolean, undo: Undo): Promise<{ data: string | undefined; logs: string }> {
+async function workplace({ fresh, secure }: { fresh: boolean; secure: boolean }, undo: Undo): Promise<{ data: string | undefined; logs: string }> {
   if (!fresh) {
     const home = join(ROOT, '.cpm');
-    await mkdir(join(home, 'data'), { recursive: true });
-    return { data: join(home, 'data'), logs: join(home, 'logs') };
+    // What a secured stack wrote another cannot read.
+    const data = join(home, secure ? 'data-secure' : 'data');
+    await mkdir(data, { recursive: true });
+    return { data, logs: join(home, 'logs') };
   }
   const logs = await mkdtemp(join(tmpdir(), 'cpm-logs-'));
   undo.add(() => rm(logs, { recursive: true, force: true }));

@@ -8,7 +8,7 @@ import { z } from 'zod';
  * Evidence older than what is known of the same (device, access, source) changes nothing.
  */
 export const AccessObserved = defineEvent({
-  type: 'AccessObserved', version: 1, owner: 'access-awareness', listeners: ['access-awareness'],
+  type: 'AccessObserved', version: 1, owner: 'access-awareness', listeners: ['access-awareness'], writers: ['access-awareness', 'routing', 'sms-interworking-gateway', 'client-edge'],
   summary: 'Evidence about one access of one device',
   key: ({ user }) => user,
   schema: z.object({

@@ -14,7 +14,7 @@ export type FrameType = z.infer<typeof frameType>;
 
 /** Put a frame on the streams of some of a user's devices. `frameKey` makes a repetition recognisable and the frame withdrawable. */
 export const PushFrame = defineEvent({
-  type: 'PushFrame', version: 1, owner: 'client-edge', listeners: ['client-edge'],
+  type: 'PushFrame', version: 1, owner: 'client-edge', listeners: ['client-edge'], writers: ['device-registry', 'routing', 'report-aggregation', 'message-store-sync'],
   summary: 'Put a frame on the streams of some devices of a user',
   key: (frame) => frame.user,
   schema: z.object({

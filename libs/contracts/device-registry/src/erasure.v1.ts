@@ -23,7 +23,7 @@ export const EraseUser = defineEvent({
 export type EraseUser = PayloadOf<typeof EraseUser>;
 
 export const UserErased = defineEvent({
-  type: 'UserErased', version: 1, owner: 'device-registry', listeners: ['device-registry'],
+  type: 'UserErased', version: 1, owner: 'device-registry', listeners: ['device-registry'], writers: [...SERVICES],
   summary: 'A service keeps nothing of a user any more',
   key: ({ user }) => user,
   schema: z.object({ ...order, service: z.enum(SERVICES) }),

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 /** Keep a message in a user's network message store. */
 export const DepositObject = defineEvent({
-  type: 'DepositObject', version: 1, owner: 'message-store-sync', listeners: ['message-store-sync'],
+  type: 'DepositObject', version: 1, owner: 'message-store-sync', listeners: ['message-store-sync'], writers: ['routing'],
   summary: 'Keep a message in a user\'s network message store',
   key: ({ user }) => user,
   schema: z.object({

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** How one round of a session stands for one user. Each tells all, but for `members`, which are told where they are known. */
 export const KeepSession = defineEvent({
-  type: 'KeepSession', version: 1, owner: 'message-store-sync', listeners: ['message-store-sync'],
+  type: 'KeepSession', version: 1, owner: 'message-store-sync', listeners: ['message-store-sync'], writers: ['routing'],
   summary: 'Keep in a user\'s network message store how a session stands for him',
   key: ({ user }) => user,
   schema: z.object({

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 /** Proof that a message reached (or missed) one recipient, in the recipient's log: the ledger lets the first of a class out. */
 export const DispositionEvidence = defineEvent({
-  type: 'DispositionEvidence', version: 1, owner: 'report-aggregation', listeners: ['report-aggregation'],
+  type: 'DispositionEvidence', version: 1, owner: 'report-aggregation', listeners: ['report-aggregation'], writers: ['routing'],
   summary: 'Proof that a message was delivered, displayed, interworked or failed for one recipient',
   key: ({ recipient }) => recipient,
   schema: z.object({

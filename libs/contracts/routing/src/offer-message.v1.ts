@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 /** A message for one recipient, in the recipient's log: here its delivery legs are planned. */
 export const OfferMessage = defineEvent({
-  type: 'OfferMessage', version: 1, owner: 'routing', listeners: ['routing'],
+  type: 'OfferMessage', version: 1, owner: 'routing', listeners: ['routing'], writers: ['routing', 'sms-interworking-gateway', 'client-edge'],
   summary: 'A message for one recipient',
   key: ({ recipient }) => recipient,
   schema: z.object({

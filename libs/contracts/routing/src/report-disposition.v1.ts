@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 /** What devices of one recipient say of one message; one record may carry several devices. */
 export const ReportDisposition = defineEvent({
-  type: 'ReportDisposition', version: 1, owner: 'routing', listeners: ['routing'],
+  type: 'ReportDisposition', version: 1, owner: 'routing', listeners: ['routing'], writers: ['client-edge'],
   summary: 'Devices of a recipient report a message delivered or displayed',
   key: ({ user }) => user,
   schema: z.object({

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** A user starts a session; its focus is decided in his log. */
 export const StartSession = defineEvent({
-  type: 'StartSession', version: 1, owner: 'routing', listeners: ['routing'],
+  type: 'StartSession', version: 1, owner: 'routing', listeners: ['routing'], writers: ['client-edge'],
   summary: 'A device starts a session',
   key: ({ session: { creator } }) => creator,
   schema: z.object({ session: sessionHead, device: keyedDeviceId, at: instant }),

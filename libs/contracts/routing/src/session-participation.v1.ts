@@ -5,7 +5,7 @@ import { deviceFailure } from './answers.v1.js';
 
 /** The focus wants a user in its session: his devices ring, but one that is `admitted` is in already. `generation` counts the starts. */
 export const InviteParticipant = defineEvent({
-  type: 'InviteParticipant', version: 1, owner: 'routing', listeners: ['routing'],
+  type: 'InviteParticipant', version: 1, owner: 'routing', listeners: ['routing'], writers: ['routing', 'client-edge'],
   summary: 'The focus invites a user into its session',
   key: ({ user }) => user,
   schema: z.object({
@@ -28,7 +28,7 @@ export type UpdateParticipant = PayloadOf<typeof UpdateParticipant>;
 
 /** A device answers an invitation, leaves, or restarts a long-lived group. */
 export const ActInSession = defineEvent({
-  type: 'ActInSession', version: 1, owner: 'routing', listeners: ['routing'],
+  type: 'ActInSession', version: 1, owner: 'routing', listeners: ['routing'], writers: ['client-edge'],
   summary: 'A device accepts, rejects, leaves or restarts a session',
   key: ({ user }) => user,
   schema: z.object({
@@ -40,7 +40,7 @@ export type ActInSession = PayloadOf<typeof ActInSession>;
 
 /** A device, or the Primary by SMS, says something in a session: in the sender's log. */
 export const SendChatMessage = defineEvent({
-  type: 'SendChatMessage', version: 1, owner: 'routing', listeners: ['routing'],
+  type: 'SendChatMessage', version: 1, owner: 'routing', listeners: ['routing'], writers: ['sms-interworking-gateway', 'client-edge'],
   summary: 'A user says something in a session',
   key: ({ user }) => user,
   schema: z.object({ user: keyedAddress, sessionId: z.string(), message, via: z.enum(['IP', 'SMS']) }),

@@ -7,7 +7,7 @@ const leg = { user: keyedAddress, messageId: z.string(), sender: keyedAddress, d
 
 /** Deliver a text to the Primary as SMS. `attempt` numbers the tries of one leg, so that a repetition is recognised. */
 export const SubmitSms = defineEvent({
-  type: 'SubmitSms', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
+  type: 'SubmitSms', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'], writers: ['routing'],
   summary: 'Deliver a text to the Primary Device as SMS',
   key: ({ user }) => user,
   schema: z.object({
@@ -22,7 +22,7 @@ export type SubmitSms = PayloadOf<typeof SubmitSms>;
 
 /** Deliver a text of a group session: it is sent from a number leased for this session, so that an answer finds it. `text` names its sender. */
 export const SubmitGroupSms = defineEvent({
-  type: 'SubmitGroupSms', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
+  type: 'SubmitGroupSms', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'], writers: ['routing'],
   summary: 'Deliver a text of a group session to the Primary Device as SMS',
   key: ({ user }) => user,
   schema: z.object({
@@ -48,7 +48,7 @@ export type SendSms = PayloadOf<typeof SendSms>;
 
 /** Tell the Primary by SMS that content waits for it: an Undelivered Content Notification. `size` in bytes. */
 export const SubmitUcn = defineEvent({
-  type: 'SubmitUcn', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
+  type: 'SubmitUcn', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'], writers: ['routing'],
   summary: 'Send an Undelivered Content Notification to the Primary Device',
   key: ({ user }) => user,
   schema: z.object({
@@ -61,7 +61,7 @@ export type SubmitUcn = PayloadOf<typeof SubmitUcn>;
 
 /** Do not send it any more; what the SMSC has and has not delivered it is asked to drop. */
 export const CancelSms = defineEvent({
-  type: 'CancelSms', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'],
+  type: 'CancelSms', version: 1, owner: 'sms-interworking-gateway', listeners: ['sms-interworking-gateway'], writers: ['routing', 'sms-interworking-gateway'],
   summary: 'Cancel an SMS or UCN that has not arrived yet',
   key: ({ user }) => user,
   schema: z.object({ ...leg, attempt: z.number().int(), reason: z.string(), at: instant }),

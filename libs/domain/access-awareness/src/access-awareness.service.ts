@@ -27,7 +27,7 @@ export const accessAwareness = defineService('access-awareness', [
     }),
   }),
   ...networkSubscriptions,
-], { asked: EraseUser, done: UserErased, tables: [] });
+], { asked: EraseUser, done: UserErased, tables: [] }, { 'device-registry.subscriber': 'read' });
 
 function evidenceOf({ device, access: kind, state, confidence, source, observedAt, validUntil, cause }: AccessObserved): Evidence {
   return {

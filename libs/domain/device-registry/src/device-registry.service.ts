@@ -2,7 +2,7 @@ import { AccessChanged } from '@cpm/contracts-access-awareness';
 import {
   AskForErasure, EraseUser, UserErased, ProvisionSubscriber, RegisterDevice, RemoveDevice, RemoveSubscriber, RenameDevice, SetPreferences,
 } from '@cpm/contracts-device-registry';
-import { defineService, on } from '@cpm/runtime-decider';
+import { AUDIT_COLLECTION, collectionOf, DEAD_LETTER_TABLE, defineService, on, POLICY_COLLECTION, SERVICES } from '@cpm/runtime-decider';
 import { subscriber } from './device-identity/subscriber.aggregate.js';
 import { erasure, isErasing } from './erasure/erasure.js';
 
@@ -23,4 +23,9 @@ export const deviceRegistry = defineService('device-registry', [
   on(AccessChanged, { aggregate, idOf, command: ({ device, ip, cs }) => ({ type: 'NoteAccess' as const, device, ip, cs }) }),
   on(AskForErasure, { aggregate: erasure, idOf, command: ({ commandId }, { now }) => ({ type: 'Ask' as const, commandId, now }) }),
   on(UserErased, { aggregate: erasure, idOf, command: (told, { now }) => ({ type: 'NoteErased' as const, told, now }) }),
-], { asked: EraseUser, done: UserErased, tables: [] });
+], { asked: EraseUser, done: UserErased, tables: [] }, {
+  // It is where operators change the policy and look after dead letters.
+  [POLICY_COLLECTION]: 'append',
+  [AUDIT_COLLECTION]: 'append',
+  ...Object.fromEntries(SERVICES.filter((name) => name !== 'device-registry').map((name) => [collectionOf(name, DEAD_LETTER_TABLE), 'amend'])),
+});

@@ -1,5 +1,5 @@
 import type { Policy } from '@cpm/vocabulary';
-import { defineService, on, type DecisionContext } from '@cpm/runtime-decider';
+import { AUDIT_COLLECTION, defineService, on, type DecisionContext } from '@cpm/runtime-decider';
 import { AccessChanged } from '@cpm/contracts-access-awareness';
 import { EraseUser, SubscriberChanged, UserErased } from '@cpm/contracts-device-registry';
 import {
@@ -29,4 +29,6 @@ export const messageStoreSync = defineService('message-store-sync', [
   on(BoxSwept, { aggregate, idOf, command: (swept, context) => ({ type: 'EndSweep' as const, swept, ...timed(context) }) }),
   on(SubscriberChanged, { aggregate, idOf, command: (snapshot, context) => ({ type: 'LearnOwner' as const, snapshot, ...timed(context) }) }),
   on(AccessChanged, { aggregate, idOf, command: (access, context) => ({ type: 'LearnAccess' as const, access, ...timed(context) }) }),
-], { asked: EraseUser, done: UserErased, tables: [OBJECTS_TABLE, FOLDERS_TABLE] });
+], { asked: EraseUser, done: UserErased, tables: [OBJECTS_TABLE, FOLDERS_TABLE] }, {
+  'content.files': 'keep', 'content.chunks': 'keep', 'device-registry.subscriber': 'read', [AUDIT_COLLECTION]: 'append',
+});

@@ -125,4 +125,7 @@ export const routing = defineService('routing', [
     idOf: ({ participation: id }) => id,
     command: (_cause, context: Context): ParticipationCommand => ({ type: 'Reconsider', ...participationCircumstances(context) }),
   }),
-], { asked: EraseUser, done: UserErased, tables: [] });
+], { asked: EraseUser, done: UserErased, tables: [] }, {
+  // The journey of a message is told from all journals, with the names of devices.
+  'device-registry.subscriber': 'read', 'report-aggregation.ledger': 'read', 'sms-interworking-gateway.sms': 'read',
+});

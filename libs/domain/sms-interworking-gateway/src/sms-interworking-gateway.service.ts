@@ -107,4 +107,6 @@ export const smsInterworkingGateway = defineService('sms-interworking-gateway', 
     command: ({ attempt, segmentId, segments, state, error, cause, at, doneAt }, { now }): SmsCommand =>
       ({ type: 'TakeReceipt', submission: attempt, segmentId, ...(segments !== undefined && { segments }), state, ...(error !== undefined && { error }), ...(cause !== undefined && { cause }), heardAt: at, doneAt, now }),
   }),
-], { asked: EraseUser, done: UserErased, tables: [], fields: { [UCN_LINKS]: 'user', [SMSC_REFERENCES]: 'reference.user' } });
+], { asked: EraseUser, done: UserErased, tables: [], fields: { [UCN_LINKS]: 'user', [SMSC_REFERENCES]: 'reference.user' } }, {
+  'sms-interworking-gateway.parked-receipts': 'keep', 'sms-interworking-gateway.secrets': 'keep',
+});

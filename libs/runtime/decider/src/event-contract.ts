@@ -23,6 +23,8 @@ export interface EventContract<Type extends string = string, Payload = unknown> 
   readonly version: number;
   readonly owner: ServiceName;
   readonly listeners: readonly ServiceName[];
+  /** The services that say it; its owner alone unless listed. What a broker lets a service write follows from it. */
+  readonly writers?: readonly ServiceName[];
   /** The CPM Address of the user the event is about: the Kafka key. */
   readonly key: (payload: Payload) => string;
   readonly schema: Schema<Payload>;
@@ -36,6 +38,15 @@ export function defineEvent<Type extends string, Payload>(contract: EventContrac
   return contract;
 }
 
+export function writersOf({ owner, writers = [owner] }: Pick<EventContract, 'owner' | 'writers'>): readonly ServiceName[] {
+  return writers;
+}
+
+/** @throws when the contract does not list the service as a writer: it would have no right to, and the broker would refuse all that goes with it */
+export function assertWriter(service: ServiceName, contract: Pick<EventContract, 'owner' | 'writers' | 'type'>): void {
+  if (!writersOf(contract).includes(service)) throw new Error(`${service} publishes ${contract.type}, which does not list it as a writer`);
+}
+
 /** The CloudEvents `type` of a contract: `cpm.routing.MessageOffered.v1`. */
 export function ceType(contract: Pick<EventContract, 'owner' | 'type' | 'version'>): string {
   return `cpm.${contract.owner}.${contract.type}.v${contract.version}`;
@@ -44,6 +55,11 @@ export function ceType(contract: Pick<EventContract, 'owner' | 'type' | 'version
 /** The one inbox topic of a service. */
 export function inboxOf(service: ServiceName): string {
   return `cpm.${service}.inbox`;
+}
+
+/** The one consumer group of a service. */
+export function groupOf(service: ServiceName): string {
+  return `cpm.${service}`;
 }
 
 export function deadLettersOf(service: ServiceName): string {

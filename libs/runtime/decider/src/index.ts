@@ -1,3 +1,4 @@
+export * from './access-rights.js';
 export * from './aggregate.js';
 export * from './decider.js';
 export * from './erasure.js';

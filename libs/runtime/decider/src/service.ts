@@ -17,12 +17,20 @@ export interface Subscription {
   readonly begins?: true;
 }
 
+/** What a service does with a collection: everything; look; look and add; look and change what is there. */
+export type CollectionUse = 'keep' | 'read' | 'append' | 'amend';
+
+/** Collections by their whole names. */
+export type CollectionUses = Readonly<Record<string, CollectionUse>>;
+
 export interface ServiceDefinition {
   readonly name: ServiceName;
   readonly aggregates: readonly AnyAggregate[];
   readonly subscriptions: readonly Subscription[];
   /** Absent in a service that keeps nothing of anybody. */
   readonly erasure?: Erasure;
+  /** Of the database, beside what follows from aggregates and erasure: `collectionRightsOf` says which those are. */
+  readonly collections?: CollectionUses;
 }
 
 /** The events that a service hears. */
@@ -44,7 +52,7 @@ export function on<Payload, Command, State, Event, View>(
 }
 
 /** A service as data. Throws when the table contradicts itself: a programming error, found at start. */
-export function defineService(name: ServiceName, subscriptions: readonly Subscription[], erasure?: Erasure): ServiceDefinition {
+export function defineService(name: ServiceName, subscriptions: readonly Subscription[], erasure?: Erasure, collections?: CollectionUses): ServiceDefinition {
   const aggregates = new Map<string, AnyAggregate>();
   const types = new Set<string>();
   for (const { contract, aggregate } of subscriptions) {
@@ -57,5 +65,5 @@ export function defineService(name: ServiceName, subscriptions: readonly Subscri
     if (aggregate.view) aggregates.set(aggregate.view.aggregate.name, aggregate.view.aggregate);
   }
   if (erasure && !erasure.asked.listeners.includes(name)) throw new Error(`${name} is to forget users, and ${erasure.asked.type} does not list it as a listener`);
-  return { name, aggregates: [...aggregates.values()], subscriptions, ...(erasure && { erasure }) };
+  return { name, aggregates: [...aggregates.values()], subscriptions, ...(erasure && { erasure }), ...(collections && { collections }) };
 }

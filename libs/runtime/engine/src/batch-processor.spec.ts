@@ -1,9 +1,8 @@
-import { deadLettersOf, inboxOf } from '@cpm/runtime-decider';
+import { DEAD_LETTER_TABLE, deadLettersOf, inboxOf } from '@cpm/runtime-decider';
 import { type FetchSession, InMemoryLog, InMemoryStore, type OutgoingRecord } from '@cpm/runtime-ports';
 import { DEFAULT_POLICY } from '@cpm/vocabulary';
 import { BatchProcessor, WriteConflictError } from './batch-processor.js';
 import { Add, counting } from './counter.fixture.js';
-import { DEAD_LETTER_TABLE } from './dead-letter.js';
 import { encodeEvent } from './envelope.js';
 import { splitBatches } from './split-batches.js';
 import { TimerScanner } from './timer-scanner.js';

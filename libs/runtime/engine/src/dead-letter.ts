@@ -1,7 +1,5 @@
-import { inboxOf, type RowWrite, type ServiceDefinition } from '@cpm/runtime-decider';
+import { DEAD_LETTER_TABLE, inboxOf, type RowWrite, type ServiceDefinition } from '@cpm/runtime-decider';
 import type { Poison } from './inbox-message.js';
-
-export const DEAD_LETTER_TABLE = 'dead-letters';
 
 /** Of the record, so that a repetition puts aside nothing twice. */
 export function deadLetterId(service: ServiceDefinition['name'], record: { partition: number; offset: number }): string {

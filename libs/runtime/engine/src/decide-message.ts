@@ -1,5 +1,5 @@
 import type { AnyAggregate, DecisionContext, Effect, OpenAggregate, Reaction, RowWrite, ServiceName } from '@cpm/runtime-decider';
-import { inboxOf } from '@cpm/runtime-decider';
+import { assertWriter, inboxOf } from '@cpm/runtime-decider';
 import type { OutboxEntry } from '@cpm/runtime-ports';
 import type { Policy } from '@cpm/vocabulary';
 import { encodeEvent, isAfter, sourceOf } from './envelope.js';
@@ -77,6 +77,7 @@ function encodePublications(reactions: readonly Reaction[], { record }: InboxMes
   return reactions
     .filter((reaction) => reaction.kind === 'publish')
     .flatMap(({ contract, payload }, index) => {
+      assertWriter(service, contract);
       const value = encodeEvent(sourceOf(service, record.partition), `${record.offset}.${index}`, contract, payload);
       const key = contract.key(payload);
       return contract.listeners.map((listener) => ({ offset: record.offset, index, topic: inboxOf(listener), key, value }));

@@ -1,5 +1,4 @@
 export * from './batch-processor.js';
-export { DEAD_LETTER_TABLE } from './dead-letter.js';
 export * from './envelope.js';
 export * from './ingress-publisher.js';
 export * from './pending-commands.js';

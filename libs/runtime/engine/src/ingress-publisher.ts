@@ -1,5 +1,5 @@
 import type { EventContract, ServiceName } from '@cpm/runtime-decider';
-import { inboxOf } from '@cpm/runtime-decider';
+import { assertWriter, inboxOf } from '@cpm/runtime-decider';
 import type { Ingress, OutgoingRecord, Publisher } from '@cpm/runtime-ports';
 import { encodeEvent, ingressSource } from './envelope.js';
 
@@ -29,10 +29,11 @@ export class IngressPublisher implements Ingress {
     private readonly maxWaiting = 10_000,
   ) {}
 
-  publish<Payload>(contract: EventContract<string, Payload>, payload: NoInfer<Payload>): Promise<void> {
+  async publish<Payload>(contract: EventContract<string, Payload>, payload: NoInfer<Payload>): Promise<void> {
+    assertWriter(this.service, contract);
     const value = encodeEvent(ingressSource(this.service), this.newId(), contract, payload);
     const key = contract.key(payload);
-    return this.append(contract.listeners.map((listener) => ({ topic: inboxOf(listener), key, value })));
+    await this.append(contract.listeners.map((listener) => ({ topic: inboxOf(listener), key, value })));
   }
 
   /** Appends records as they are: timers and replayed dead letters. */

@@ -1,9 +1,8 @@
-import { defineAggregate, defineEvent, defineService, inboxOf, on, writeRow, type ErasureOrder, type ServiceName } from '@cpm/runtime-decider';
+import { DEAD_LETTER_TABLE, defineAggregate, defineEvent, defineService, inboxOf, on, writeRow, type ErasureOrder, type ServiceName } from '@cpm/runtime-decider';
 import { InMemoryLog, InMemoryStore, type OutgoingRecord } from '@cpm/runtime-ports';
 import { DEFAULT_POLICY, type CpmAddress } from '@cpm/vocabulary';
 import { z } from 'zod';
 import { BatchProcessor } from './batch-processor.js';
-import { DEAD_LETTER_TABLE } from './dead-letter.js';
 import { encodeEvent } from './envelope.js';
 
 const [ann, bea] = ['tel:+4915110000001', 'tel:+4915110000002'] as [CpmAddress, CpmAddress];

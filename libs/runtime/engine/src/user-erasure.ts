@@ -1,6 +1,5 @@
-import { inboxOf, type ServiceDefinition } from '@cpm/runtime-decider';
+import { DEAD_LETTER_TABLE, inboxOf, type ServiceDefinition } from '@cpm/runtime-decider';
 import type { AggregateStore, FetchSession, OutgoingRecord, Publisher } from '@cpm/runtime-ports';
-import { DEAD_LETTER_TABLE } from './dead-letter.js';
 import { encodeEvent, sourceOf } from './envelope.js';
 import type { ErasureMessage } from './inbox-message.js';
 

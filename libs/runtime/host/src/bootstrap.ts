@@ -3,7 +3,6 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpAdapter, HttpModule } from '@cpm/http';
-import { SERVICES } from '@cpm/runtime-decider';
 import type { Clock } from '@cpm/runtime-ports';
 import { Logger } from 'nestjs-pino';
 import type { DestinationStream } from 'pino';
@@ -61,10 +60,10 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     await platform.close();
   };
   try {
-    await platform.ensureTopics(SERVICES);
     app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(), { bufferLogs: true, abortOnError: false });
     app.useLogger(app.get(Logger));
     logRequests(app.getHttpAdapter().getInstance(), log);
+    await platform.ensureTopics(app.get(HostedServices).names);
     await app.get(PolicySource).start();
     for (const strategy of app.get(HostedServices).servers) app.connectMicroservice({ strategy });
     // The entrance answers before the consumers run, so that readiness can say what is still missing.

@@ -1,29 +1,55 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { checkSecurity } from './security-config.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const milliseconds = z.coerce.number().int().positive();
+const path = z.string().min(1);
 
-/** The configuration of a process: one environment variable each. Durations in ms. */
-export const hostConfig = z.object({
-  /** 0 takes a free port. */
-  HTTP_PORT: port.default(8080),
-  HTTP_HOST: z.string().min(1).default('0.0.0.0'),
+/** How broker and database are reached, and how topics are made. */
+const connections = z.object({
   KAFKA_BROKERS: z
     .string()
     .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, 'must be host:port[,host:port]')
     .transform((brokers) => brokers.split(','))
     .prefault('127.0.0.1:9092'),
+  /** TLS to the brokers. */
+  KAFKA_TLS: z.stringbool({ error: 'must be true or false' }).default(false),
+  /** PEM files, read again for each connection: the authorities that brokers are believed by (those that Node knows unless given), and this client's own. */
+  KAFKA_TLS_CA_FILE: path.optional(),
+  KAFKA_TLS_CERT_FILE: path.optional(),
+  KAFKA_TLS_KEY_FILE: path.optional(),
+  KAFKA_SASL_MECHANISM: z.enum(['scram-sha-512', 'scram-sha-256', 'plain']).optional(),
+  KAFKA_SASL_USERNAME: z.string().min(1).optional(),
+  KAFKA_SASL_PASSWORD: z.string().min(1).optional(),
+  /** Read again for each connection, so that the password can be changed while the process runs. */
+  KAFKA_SASL_PASSWORD_FILE: path.optional(),
+  /** With user, password, authSource, tls and tlsCAFile where the server asks for them. */
   MONGODB_URI: z.string().regex(/^mongodb(\+srv)?:\/\/\S+$/, 'must be mongodb://…').default('mongodb://127.0.0.1:27017/?replicaSet=rs0'),
   MONGODB_DATABASE: z.string().regex(/^[\w-]{1,38}$/, 'must be 1 to 38 letters, digits, _ or -').default('cpm'),
-  SMPP_URL: z.string().regex(/^s?smpp:\/\/\S+$/, 'must be smpp://systemId:password@host:port').optional(),
-  /** `http:`, `https:` or `file:` URL of the keys that tokens are signed with. */
-  CPM_JWKS_URL: z.url({ protocol: /^(https?|file)$/, error: 'must be the http:, https: or file: URL of a JWK Set' }),
   /** Fixed for the life of the topics: users are assigned to partitions by it. */
   INBOX_PARTITIONS: z.coerce.number().int().min(1).max(1_000).default(6),
   REPLICATION_FACTOR: z.coerce.number().int().min(1).max(9).default(1),
+});
+
+/** The configuration of whoever needs no more than broker and database. */
+export const connectionConfig = connections.superRefine(checkSecurity);
+
+/**
+ * The configuration of a process: one environment variable each. Durations in ms. Any of them may come from a file instead,
+ * which `<NAME>_FILE` names, as Kubernetes mounts secrets; a final line end does not count.
+ */
+export const hostConfig = z.object({
+  /** 0 takes a free port. */
+  HTTP_PORT: port.default(8080),
+  HTTP_HOST: z.string().min(1).default('0.0.0.0'),
+  ...connections.shape,
+  SMPP_URL: z.string().regex(/^s?smpp:\/\/\S+$/, 'must be smpp://systemId:password@host:port').optional(),
+  /** `http:`, `https:` or `file:` URL of the keys that tokens are signed with. */
+  CPM_JWKS_URL: z.url({ protocol: /^(https?|file)$/, error: 'must be the http:, https: or file: URL of a JWK Set' }),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SHUTDOWN_GRACE_MS: milliseconds.max(60_000).default(15_000),
-});
+}).superRefine(checkSecurity);
 export type HostConfig = z.output<typeof hostConfig>;
 
 /** A variable that does not parse; the message names it and never quotes its value. */
@@ -31,10 +57,25 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Reads a schema of variables from the environment; empty variables count as unset. @throws ConfigError */
-export function parseConfig<Schema extends z.ZodObject>(schema: Schema, environment: Readonly<Record<string, string | undefined>>): z.output<Schema> {
-  const set = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, environment[name] || undefined]));
+export function parseConfig<Schema extends z.ZodObject>(schema: Schema, environment: Environment): z.output<Schema> {
+  const set = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, valueOf(name, schema, environment)]));
   const result = schema.safeParse(set);
   if (result.success) return result.data;
-  throw new ConfigError(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  throw new ConfigError(result.error.issues.map(({ path: [...names], message }) => `${names.join('.')}: ${message}`).join('; '));
+}
+
+function valueOf(name: string, { shape }: z.ZodObject, environment: Environment): string | undefined {
+  const value = environment[name] || undefined;
+  const fileName = `${name}_FILE`;
+  const file = fileName in shape ? undefined : environment[fileName] || undefined;
+  if (file === undefined) return value;
+  if (value !== undefined) throw new ConfigError(`${fileName}: ${name} is set, too`);
+  try {
+    return readFileSync(file, 'utf8').trimEnd() || undefined;
+  } catch (error) {
+    throw new ConfigError(`${fileName}: cannot be read (${String((error as NodeJS.ErrnoException).code)})`);
+  }
 }

@@ -1,5 +1,4 @@
-import { inboxOf, type ServiceDefinition, type ServiceName } from '@cpm/runtime-decider';
-import { DEAD_LETTER_TABLE } from '@cpm/runtime-engine';
+import { DEAD_LETTER_TABLE, inboxOf, type ServiceDefinition, type ServiceName } from '@cpm/runtime-decider';
 import { InMemoryLog, InMemoryStore, OwnershipLostError } from '@cpm/runtime-ports';
 import { InMemoryAuditLog, type AuditLog } from './audit/audit-log.js';
 import type { DeadLetter, DeadLetters } from './dead-letters.js';

@@ -1,4 +1,4 @@
-import { deadLettersOf, inboxOf, type ServiceDefinition, type ServiceName } from '@cpm/runtime-decider';
+import { deadLettersOf, groupOf, inboxOf, SERVICES, type ServiceDefinition, type ServiceName } from '@cpm/runtime-decider';
 import { ensureTopics, KafkaPublisher, startInboxConsumer, type InboxConsumer } from '@cpm/runtime-kafka';
 import { connectMongo, MongoAggregateStore, within, type TableIndexes } from '@cpm/runtime-mongo';
 import type { AggregateStore } from '@cpm/runtime-ports';
@@ -9,6 +9,7 @@ import type { HostConfig } from './config.js';
 import { MongoDeadLetters } from './mongo-dead-letters.js';
 import { MongoPolicyVersions } from './mongo-policy-versions.js';
 import type { ClosablePublisher, Inbox, InboxHandler, Platform, ReadStore } from './platform.js';
+import { kafkaSecurity } from './security-config.js';
 import { systemClock } from './system-clock.js';
 
 const PING_LIMIT_MS = 1_000;
@@ -35,12 +36,12 @@ export class KafkaMongoPlatform implements Platform {
       onStatus: (status) => log.info(`database ${status}`),
       driver: { dbName: config.MONGODB_DATABASE },
     });
-    const platform = new KafkaMongoPlatform(config, log, connection);
-    await platform.audit.ensureIndexes();
-    return platform;
+    return new KafkaMongoPlatform(config, log, connection);
   }
 
-  async ensureTopics(services: readonly ServiceName[]): Promise<void> {
+  async ensureTopics(hosted: readonly ServiceName[]): Promise<void> {
+    // A client with an identity sees only what it may use, and has been given that; without one, services that start together find all topics.
+    const services = this.kafka.security === undefined ? SERVICES : hosted;
     const { INBOX_PARTITIONS, REPLICATION_FACTOR: count } = this.config;
     const replicas = { count, required: Math.max(1, count - 1) };
     await ensureTopics(services.flatMap((service) => [inboxOf(service), deadLettersOf(service)]), INBOX_PARTITIONS, { ...this.kafka, replicas });
@@ -68,7 +69,7 @@ export class KafkaMongoPlatform implements Platform {
       ...this.kafka,
       clock: systemClock,
       service: handler.service,
-      groupId: `cpm.${handler.service}`,
+      groupId: groupOf(handler.service),
       process: async (batches, session) => {
         // The consumer hands out a new list with each membership.
         const owned = started.consumer?.ownedPartitions();
@@ -96,6 +97,6 @@ export class KafkaMongoPlatform implements Platform {
   }
 
   private get kafka() {
-    return { brokers: this.config.KAFKA_BROKERS, log: this.log };
+    return { brokers: this.config.KAFKA_BROKERS, security: kafkaSecurity(this.config), log: this.log };
   }
 }

@@ -1,6 +1,4 @@
-import type { ServiceName } from '@cpm/runtime-decider';
-import { DEAD_LETTER_TABLE } from '@cpm/runtime-engine';
-import { collectionOf } from '@cpm/runtime-mongo';
+import { collectionOf, DEAD_LETTER_TABLE, type ServiceName } from '@cpm/runtime-decider';
 import type { Collection, Connection } from 'mongoose';
 import type { DeadLetter, DeadLetterPage, DeadLetters } from './dead-letters.js';
 

@@ -36,8 +36,8 @@ export type ReadStore = Pick<AggregateStore, 'load' | 'answerTo'>;
 
 /** What the host needs of the outside world: Kafka and MongoDB in production, their in-memory twins in tests. */
 export interface Platform {
-  /** Creates missing inbox and dead-letter topics. @throws when an existing inbox has another number of partitions */
-  ensureTopics(services: readonly ServiceName[]): Promise<void>;
+  /** Creates missing inbox and dead-letter topics, of all services where it may. @throws when one of the hosted is missing or does not fit */
+  ensureTopics(hosted: readonly ServiceName[]): Promise<void>;
   publisher(clientId: string): Promise<ClosablePublisher>;
   store(service: ServiceDefinition, rowIndexes: TableIndexes): Promise<AggregateStore>;
   /** The aggregates of any service of this database, to look at only. */

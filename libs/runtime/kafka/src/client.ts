@@ -1,13 +1,14 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
+import kafkajs, { type ISocketFactory, type Kafka, type RetryOptions } from 'kafkajs';
 import { removeIdleTimer } from './idle-timer.js';
 import { kafkaLogCreator, type Log } from './log.js';
+import { saslOptions, tlsOptions, type KafkaSecurity } from './security.js';
 
 export interface KafkaAddress {
   /** `host:port` of each broker to start from. */
   readonly brokers: readonly string[];
-  readonly security?: Pick<KafkaConfig, 'ssl' | 'sasl'>;
+  readonly security?: KafkaSecurity | undefined;
 }
 
 export interface ClientOptions extends KafkaAddress {
@@ -23,11 +24,11 @@ const KEEP_ALIVE_MS = 60_000;
 const CONNECTION_TIMEOUT_MS = 5_000;
 
 /** Small requests go out at once: Nagle's algorithm would hold them back. */
-function promptSockets(onConnecting: () => void): ISocketFactory {
-  return ({ host, port, ssl, onConnect }) => {
+function promptSockets(onConnecting: () => void, tls: KafkaSecurity['tls']): ISocketFactory {
+  return ({ host, port, onConnect }) => {
     onConnecting();
-    const socket = ssl
-      ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }), ...ssl }, onConnect)
+    const socket = tls
+      ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }), ...tlsOptions(tls), minVersion: 'TLSv1.2' }, onConnect)
       : connectTcp({ host, port }, onConnect);
     return unrefOnlyWhileOpen(socket).setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true);
   };
@@ -45,10 +46,11 @@ export function kafkaClient({ brokers, security, clientId, log, requestTimeoutMs
   return new kafkajs.Kafka({
     clientId,
     brokers: [...brokers],
-    ...security,
+    ssl: security?.tls !== undefined,
+    ...(security?.sasl && { sasl: saslOptions(security.sasl) }),
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: requestTimeoutMs,
-    socketFactory: promptSockets(onConnecting),
+    socketFactory: promptSockets(onConnecting, security?.tls),
     logLevel: kafkajs.logLevel.INFO,
     logCreator: kafkaLogCreator(log),
     retry,

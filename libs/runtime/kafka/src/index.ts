@@ -3,4 +3,6 @@ export { startInboxConsumer, type ConsumerTiming, type InboxConsumer, type Inbox
 export { type Log } from './log.js';
 export { KafkaPublisher, type PublisherOptions } from './publisher.js';
 export { type ConsumerStatus } from './status.js';
+export { grantTopicRights } from './topic-grants.js';
+export { type KafkaSecurity, type Secret } from './security.js';
 export { ensureTopics, type TopicSettings } from './topics.js';

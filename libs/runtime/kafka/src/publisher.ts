@@ -114,8 +114,9 @@ async function insist(request: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Whether the broker answered that it will never take this. */
+/** Whether the broker answered that it will never take this, or not from this client. */
 function isRefusal(error: unknown): boolean {
+  if (error instanceof kafkajs.KafkaJSSASLAuthenticationError) return true;
   const { type, retriable, cause } = error as { type?: string; retriable?: boolean; cause?: unknown };
   if (type !== undefined) return retriable === false;
   return cause !== undefined && cause !== error && isRefusal(cause);

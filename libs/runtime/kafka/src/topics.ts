@@ -15,35 +15,47 @@ const TIMESTAMP_TYPE = 'message.timestamp.type';
 /**
  * Creates the topics that do not exist. Decisions take the broker's append time for the time, and a user's order is
  * that of one partition for ever: so an existing topic must stamp append times and have exactly `partitions`.
- * @throws naming the topic and what differs
+ * @throws naming the topic and what differs, or the right that is lacking
  */
 export async function ensureTopics(topics: readonly string[], partitions: number, settings: TopicSettings): Promise<void> {
-  const { replicas = { count: 1, required: 1 }, retentionMs = WEEK_MS } = settings;
   const kafka = kafkaClient({ ...settings, clientId: 'cpm-topics', requestTimeoutMs: 15_000, retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8 } });
   const admin = kafka.admin();
   await admin.connect();
   try {
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: await absentOf(admin, topics).then((absent) => absent.map((topic) => ({
-        topic,
-        numPartitions: partitions,
-        replicationFactor: replicas.count,
-        configEntries: [
-          { name: TIMESTAMP_TYPE, value: 'LogAppendTime' },
-          { name: 'cleanup.policy', value: 'delete' },
-          { name: 'compression.type', value: 'producer' },
-          { name: 'min.insync.replicas', value: String(replicas.required) },
-          { name: 'retention.ms', value: String(retentionMs) },
-          { name: 'unclean.leader.election.enable', value: 'false' },
-        ],
-      }))),
-    });
+    await create(admin, await absentOf(admin, topics), partitions, settings);
     await checkPartitions(admin, topics, partitions);
     await checkTimestamps(admin, topics);
   } finally {
     await admin.disconnect();
   }
+}
+
+async function create(admin: Admin, absent: readonly string[], partitions: number, settings: TopicSettings): Promise<void> {
+  const { replicas = { count: 1, required: 1 }, retentionMs = WEEK_MS } = settings;
+  // Who may not create topics is not to ask for it in vain.
+  if (absent.length === 0) return;
+  const configEntries = [
+    { name: TIMESTAMP_TYPE, value: 'LogAppendTime' },
+    { name: 'cleanup.policy', value: 'delete' },
+    { name: 'compression.type', value: 'producer' },
+    { name: 'min.insync.replicas', value: String(replicas.required) },
+    { name: 'retention.ms', value: String(retentionMs) },
+    { name: 'unclean.leader.election.enable', value: 'false' },
+  ];
+  try {
+    await admin.createTopics({ waitForLeaders: true, topics: absent.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: replicas.count, configEntries })) });
+  } catch (error) {
+    throw deniedCreation(error, settings.security?.sasl?.username) ?? error;
+  }
+}
+
+/** An error that says what is to be done where the broker refused for want of a right; undefined where it failed otherwise. */
+function deniedCreation(error: unknown, principal = 'this client'): Error | undefined {
+  const { errors = [error] } = error as { errors?: readonly unknown[] };
+  const denied = errors.map((one) => one as { type?: string; topic?: string }).filter(({ type }) => type?.endsWith('AUTHORIZATION_FAILED'));
+  if (denied.length === 0) return undefined;
+  const names = denied.map(({ topic }) => topic).join(', ');
+  return new Error(`${principal} may not see ${names}, or it does not exist, and has no right CREATE: an administrator has to create the topic and to grant READ or WRITE on it`, { cause: error });
 }
 
 async function absentOf(admin: Admin, topics: readonly string[]): Promise<string[]> {

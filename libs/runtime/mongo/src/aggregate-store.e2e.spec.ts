@@ -1,9 +1,9 @@
 import type { AnyAggregate, ServiceDefinition } from '@cpm/runtime-decider';
-import { writeRow } from '@cpm/runtime-decider';
+import { collectionOf, writeRow } from '@cpm/runtime-decider';
 import type { AggregateWrite } from '@cpm/runtime-ports';
 import { describeStoreContract } from '@cpm/runtime-ports/contracts';
 import type { AggregateDocument } from './aggregate-document.js';
-import { collectionOf, MongoAggregateStore } from './aggregate-store.js';
+import { MongoAggregateStore } from './aggregate-store.js';
 import { readJourney } from './journey.js';
 import { mongoForSpecs, type FreshDatabase } from './mongo-under-test.js';
 

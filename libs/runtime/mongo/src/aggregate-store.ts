@@ -1,4 +1,4 @@
-import type { RowWrite, ServiceDefinition, ServiceName } from '@cpm/runtime-decider';
+import { collectionOf, type RowWrite, type ServiceDefinition, type ServiceName } from '@cpm/runtime-decider';
 import type { AggregateStore, AggregateWrite, DueAggregate, OwnedParts, StoredAggregate } from '@cpm/runtime-ports';
 import { mongo, type Collection, type Connection } from 'mongoose';
 import { firstDocument, replacement, storedAggregate, type AggregateDocument } from './aggregate-document.js';
@@ -11,11 +11,6 @@ const DUPLICATE_KEY = 11_000;
 /** No call takes nearly as long unless the driver waits for an answer that cannot come. */
 const CALL_LIMIT_MS = 10_000;
 const ERASED_AT_ONCE = 2_000;
-
-/** The collection of a kind of aggregate, or of a table, of a service. */
-export function collectionOf(service: ServiceName, name: string): string {
-  return `${service}.${name}`;
-}
 
 /** Aggregates as single documents of a MongoDB replica set. Nothing is cast: what the engine hands over is typed already. */
 export class MongoAggregateStore implements AggregateStore {

@@ -43,9 +43,15 @@ async function format(partial: string, libs: string): Promise<void> {
   const properties = join(partial, 'format.properties');
   await mkdir(formatted);
   await writeFile(properties, kafkaProperties({ dataDir: formatted, port: 9092, controllerPort: 9093 }));
+  await formatStorage(join(libs, '*'), properties);
+}
+
+/** Formats the data folder that the properties name, with SCRAM users that exist from the first start on. */
+export async function formatStorage(classPath: string, properties: string, scramUsers: readonly string[] = []): Promise<void> {
+  const users = scramUsers.flatMap((user) => ['--add-scram', user]);
   await runTool({
     command: 'java',
-    args: ['-cp', join(libs, '*'), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties],
+    args: ['-cp', classPath, '-XX:TieredStopAtLevel=1', 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties, ...users],
     ifMissing: INSTALL,
   });
 }

@@ -1,3 +1,5 @@
+import { SCRAM, type StackSecrets } from './secrets.js';
+
 /** One KRaft node for development: durable topics are the services' own choice, nothing is created by accident. */
 const SETTINGS = {
   'process.roles': 'broker,controller',
@@ -26,18 +28,40 @@ export interface KafkaPlace {
   dataDir: string;
   port: number;
   controllerPort: number;
+  secure?: { readonly secrets: StackSecrets; readonly mutualTlsPort: number } | undefined;
 }
 
 /** The text of `server.properties` for a broker on 127.0.0.1. */
-export function kafkaProperties({ dataDir, port, controllerPort }: KafkaPlace): string {
-  const listener = `PLAINTEXT://127.0.0.1:${port}`;
+export function kafkaProperties({ dataDir, port, controllerPort, secure }: KafkaPlace): string {
+  const listener = secure ? `SASL_SSL://127.0.0.1:${port},SSL://127.0.0.1:${secure.mutualTlsPort}` : `PLAINTEXT://127.0.0.1:${port}`;
   return Object.entries({
     ...SETTINGS,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     listeners: `${listener},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': listener,
     'log.dirs': dataDir,
+    ...(secure && secureSettings(secure.secrets)),
   }).map(([key, value]) => `${key}=${value}\n`).join('');
+}
+
+/** Clients show a password at one listener and a certificate at the other; broker and controller show each other theirs. Without a rule for it nobody may do anything. */
+function secureSettings({ serverFile, caFile }: StackSecrets): Record<string, string> {
+  return {
+    'listener.security.protocol.map': 'CONTROLLER:SSL,SSL:SSL,SASL_SSL:SASL_SSL',
+    'inter.broker.listener.name': 'SSL',
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': serverFile('broker'),
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': caFile,
+    'ssl.principal.mapping.rules': 'RULE:^CN=([^,]+).*$/$1/',
+    'listener.name.ssl.ssl.client.auth': 'required',
+    'listener.name.controller.ssl.client.auth': 'required',
+    'sasl.enabled.mechanisms': SCRAM,
+    [`listener.name.sasl_ssl.${SCRAM.toLowerCase()}.sasl.jaas.config`]: 'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'allow.everyone.if.no.acl.found': 'false',
+    'super.users': 'User:broker;User:admin',
+  };
 }
 
 /** The settings that a container's environment carries, named as the official image reads them. */

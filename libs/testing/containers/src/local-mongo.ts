@@ -3,12 +3,18 @@ import { makeWorkplace, runLocalService } from './local-service.js';
 import { mongodBinary } from './mongod-binary.js';
 import { claimPort } from './ports.js';
 import { becomePrimary, REPLICA_SET, replicaSetUri } from './replica-set.js';
+import { ADMIN, type StackSecrets } from './secrets.js';
 import type { MongoService, StartOptions } from './service.js';
 
 const READY = 'Waiting for connections';
 
+/** With `secrets` it takes TLS only, users only, and no JavaScript; the admin is its first user. */
+export interface LocalMongoOptions extends StartOptions {
+  readonly secrets?: StackSecrets | undefined;
+}
+
 /** A one-node replica set from the cached mongod on 127.0.0.1. @throws when the port is taken, pip is missing, or it does not start */
-export async function startLocalMongo({ dataDir, port: wanted, log = () => undefined }: StartOptions = {}): Promise<MongoService> {
+export async function startLocalMongo({ dataDir, port: wanted, log = () => undefined, secrets }: LocalMongoOptions = {}): Promise<MongoService> {
   const port = await claimPort('MongoDB', wanted, 'MONGODB_URI');
   const command = await mongodBinary(log);
   const workplace = await makeWorkplace('mongod', dataDir);
@@ -26,10 +32,19 @@ export async function startLocalMongo({ dataDir, port: wanted, log = () => undef
       '--setParameter', 'diagnosticDataCollectionEnabled=false',
       // A lone primary has nobody to hand over to, so it need not wait before it stops.
       '--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=0',
+      ...(secrets ? secureArguments(secrets) : []),
     ],
     port,
     isReady: (logged) => logged.includes(READY),
-    afterStart: () => becomePrimary(port),
+    afterStart: () => becomePrimary(port, secrets),
   });
-  return Object.assign(service, { uri: replicaSetUri(port) });
+  return Object.assign(service, { uri: replicaSetUri(port, secrets && { caFile: secrets.caFile, identity: secrets.identityOf(ADMIN) }) });
+}
+
+function secureArguments({ mongoKeyFile, serverFile, caFile }: StackSecrets): string[] {
+  return [
+    '--keyFile', mongoKeyFile, '--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', serverFile('mongod'), '--tlsCAFile', caFile,
+    // Users show passwords; certificates of clients are not asked for.
+    '--tlsAllowConnectionsWithoutCertificates', '--noscripting',
+  ];
 }

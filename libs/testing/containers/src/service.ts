@@ -20,6 +20,8 @@ export interface Service {
 /** A Kafka broker; `brokers` are `host:port`. */
 export interface KafkaService extends Service {
   readonly brokers: string[];
+  /** Of a secured broker, where a client shows its certificate instead of a password. */
+  readonly mutualTlsBrokers?: string[];
 }
 
 /** A MongoDB replica set; `uri` names no database. */

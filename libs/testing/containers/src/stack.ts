@@ -67,10 +67,12 @@ export interface LocalStackOptions extends Omit<StartOptions, 'port'> {
 
 /** Starts both at once; when one fails the other is stopped. @throws what `startKafka` or `startMongo` throws */
 export async function startLocalStack({ dataDir, log, kafkaPort, mongoPort }: LocalStackOptions = {}): Promise<LocalStack> {
-  const [kafka, mongo] = await Promise.allSettled([
-    startKafka({ dataDir, log, port: kafkaPort }),
-    startMongo({ dataDir, log, port: mongoPort }),
-  ]);
+  return startBoth(startKafka({ dataDir, log, port: kafkaPort }), startMongo({ dataDir, log, port: mongoPort }));
+}
+
+/** Waits for both; when one fails the other is stopped. */
+export async function startBoth(...starting: readonly [Promise<KafkaService>, Promise<MongoService>]): Promise<LocalStack> {
+  const [kafka, mongo] = await Promise.allSettled(starting);
   if (kafka.status === 'rejected' || mongo.status === 'rejected') {
     const started = [kafka, mongo].flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     await Promise.all(started.map((service) => service.stop()));

@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError, connectionConfig, kafkaSecurity, parseConfig } from '@cpm/runtime-host';
+import { Command } from 'commander';
+import { provision } from './provision.js';
+
+const silent = () => undefined;
+const tell = ({ reason }: Readonly<Record<string, unknown>>, message: string) => {
+  console.error(reason === undefined ? message : `${message}: ${String(reason)}`);
+};
+
+const { passwords } = new Command('provision')
+  .description('Makes topics, access rules and database users for the services; KAFKA_…, MONGODB_…, INBOX_PARTITIONS and REPLICATION_FACTOR as for them, of an administrator')
+  .option('--passwords <folder>', 'a file per process with the password of its database user; without it users must exist')
+  .parse()
+  .opts<{ passwords?: string }>();
+
+try {
+  const config = parseConfig(connectionConfig, process.env);
+  await provision({
+    kafka: { brokers: config.KAFKA_BROKERS, security: kafkaSecurity(config) },
+    mongo: { uri: config.MONGODB_URI, database: config.MONGODB_DATABASE },
+    partitions: config.INBOX_PARTITIONS,
+    replicas: config.REPLICATION_FACTOR,
+    passwordOf: (process) => (passwords !== undefined && existsSync(join(passwords, process)) ? readFileSync(join(passwords, process), 'utf8').trimEnd() : undefined),
+    log: { debug: silent, info: silent, warn: tell, error: tell },
+  });
+  console.log('provisioned');
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = error instanceof ConfigError ? 2 : 1;
+}
