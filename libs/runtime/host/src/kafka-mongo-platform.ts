@@ -9,6 +9,7 @@ import type { HostConfig } from './config.js';
 import { MongoDeadLetters } from './mongo-dead-letters.js';
 import { MongoPolicyVersions } from './mongo-policy-versions.js';
 import type { ClosablePublisher, Inbox, InboxHandler, Platform, ReadStore } from './platform.js';
+import { MongoRevocationLog } from './revocation/mongo-revocation-log.js';
 import { systemClock } from './system-clock.js';
 
 const PING_LIMIT_MS = 1_000;
@@ -18,6 +19,7 @@ export class KafkaMongoPlatform implements Platform {
   readonly policies: MongoPolicyVersions;
   readonly deadLetters: MongoDeadLetters;
   readonly audit: MongoAuditLog;
+  readonly revocations: MongoRevocationLog;
 
   private constructor(
     private readonly config: HostConfig,
@@ -27,6 +29,7 @@ export class KafkaMongoPlatform implements Platform {
     this.policies = new MongoPolicyVersions(connection);
     this.deadLetters = new MongoDeadLetters(connection);
     this.audit = new MongoAuditLog(connection);
+    this.revocations = new MongoRevocationLog(connection);
   }
 
   /** @throws when no primary of the replica set is found */
