@@ -130,6 +130,7 @@ export class EdgeWorld {
   token({ user, device: id, scope = 'device', expiresInSec = 3600 }: Claims): Promise<string> {
     return new SignJWT({ scope, ...(user !== undefined && { sub: user }), ...(id !== undefined && { device: id }) })
       .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+      .setIssuedAt()
       .setExpirationTime(Math.floor(Date.now() / 1000) + expiresInSec)
       .sign(this.keys.privateKey);
   }

@@ -46,6 +46,7 @@ export class DeviceConnection {
   nextRenewalMs = 0;
   private isCorked = false;
   private readonly pauses = new Set<string>();
+  private pausedFor: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: ConnectionParts) {
     ({ id: this.id, user: this.user, device: this.device, position: this.position } = parts);
@@ -106,6 +107,14 @@ export class DeviceConnection {
   pause(reason: string): void {
     this.pauses.add(reason);
     this.parts.socket.pause();
+  }
+
+  /** What was said is heard; what comes next waits in the client. Milliseconds from now, the last word counts. */
+  pauseFor(ms: number): void {
+    if (ms === 0) return;
+    clearTimeout(this.pausedFor);
+    this.pause('rate');
+    this.pausedFor = setTimeout(() => this.resume('rate'), ms);
   }
 
   resume(reason: string): void {

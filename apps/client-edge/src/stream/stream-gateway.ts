@@ -131,7 +131,7 @@ export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationS
     const connection = new DeviceConnection({ ...admission.connection, socket, transport });
     const dialogue = new ClientDialogue(connection, { reports: this.reports, cursors: this.cursors, now: () => this.clock.now() });
     const rate = new SpokenRate({ perSecond: this.config.EDGE_FRAMES_PER_SEC, burst: this.config.EDGE_FRAMES_BURST }, () => performance.now());
-    const count = () => holdBack(connection, rate.heard());
+    const count = () => connection.pauseFor(rate.heard());
     socket.on('message', (data: Buffer, isBinary) => {
       if (!connection.isOpen) return;
       count();
@@ -156,13 +156,6 @@ function askingOf({ headers, socket }: IncomingMessage, authorization = headers.
 function seenBy(isOfBrowser: boolean, { status, slug, detail }: ProblemError): Error | undefined {
   if (slug === 'token-revoked') return new StreamRefusal(CLOSE.notRegistered, detail);
   return isOfBrowser && (status === 401 || status === 403) ? new StreamRefusal(CLOSE.unauthorized, detail) : undefined;
-}
-
-/** What was said is heard; what comes next waits in the client. */
-function holdBack(connection: DeviceConnection, forMs: number): void {
-  if (forMs === 0) return;
-  connection.pause('rate');
-  setTimeout(() => connection.resume('rate'), forMs);
 }
 
 function refuse(transport: Duplex, problem: ProblemError): void {
