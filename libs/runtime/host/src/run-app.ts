@@ -1,6 +1,7 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { bootstrap } from './bootstrap.js';
 import { ConfigError, hostConfig, parseConfig } from './config.js';
+import { redactionBy } from './redaction.js';
 
 /** The message that a process started with an IPC channel sends once it answers. */
 export interface ReadyMessage {
@@ -33,6 +34,6 @@ export async function runApp(modules: readonly (Type | DynamicModule)[]): Promis
 
 function fail(error: unknown): never {
   const { name, message, stack } = error as Error;
-  process.stderr.write(error instanceof ConfigError ? `${message}\n` : `${stack ?? `${name}: ${message}`}\n`);
+  process.stderr.write(error instanceof ConfigError ? `${message}\n` : redactionBy()(`${stack ?? `${name}: ${message}`}\n`));
   process.exit(1);
 }
