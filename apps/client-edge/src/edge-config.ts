@@ -1,3 +1,4 @@
+import { entranceConfig } from '@cpm/runtime-host';
 import { z } from 'zod';
 
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
@@ -29,8 +30,7 @@ export const edgeConfig = z.object({
   EDGE_REQUESTS_BURST: count(2_000),
   /** How often an address may come with a link that there is not. */
   EDGE_LINK_GUESSES_PER_MIN: count(30),
-  /** Proxies in front that each add to X-Forwarded-For the address they were called from. */
-  EDGE_PROXY_HOPS: z.coerce.number().int().min(0).max(8).default(0),
+  ...entranceConfig,
   EDGE_MAX_CONNECTIONS: count(50_000),
   EDGE_PING_INTERVAL_MS: count(15_000),
   EDGE_SILENCE_MS: count(30_000),
@@ -39,6 +39,9 @@ export const edgeConfig = z.object({
   EDGE_LEASE_RENEWAL_MS: count(30_000),
   /** A client that lets more wait than this is cut off; it comes back with its cursor. */
   EDGE_SEND_BUFFER_BYTES: count(4 * 2 ** 20),
+  /** What one connection may say; it is heard later, not refused, when it says more. */
+  EDGE_FRAMES_PER_SEC: count(1_000),
+  EDGE_FRAMES_BURST: count(5_000),
   /** How often frames of users that another replica serves are looked for. */
   EDGE_SWEEP_MS: count(250),
 });

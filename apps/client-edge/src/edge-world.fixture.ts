@@ -15,7 +15,7 @@ import { ceType, inboxOf, type EventContract, type ServiceName } from '@cpm/runt
 import { BatchProcessor, decodeEnvelope, encodeEvent, IngressPublisher, PendingCommands } from '@cpm/runtime-engine';
 import { connectMongo, MongoAggregateStore } from '@cpm/runtime-mongo';
 import { InMemoryLog, type OutgoingRecord } from '@cpm/runtime-ports';
-import { systemClock } from '@cpm/runtime-host';
+import { MongoRevocationLog, Revocations, systemClock } from '@cpm/runtime-host';
 import { startMongo, type MongoService } from '@cpm/testing-containers';
 import { DEFAULT_POLICY, type CpmAddress, type DeviceId } from '@cpm/vocabulary';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
@@ -55,6 +55,7 @@ export class EdgeWorld {
   private constructor(
     readonly app: NestFastifyApplication,
     readonly url: string,
+    private readonly revocations: Revocations,
     readonly connection: Connection,
     private readonly keys: Keys,
     private readonly folder: string,
@@ -66,7 +67,7 @@ export class EdgeWorld {
     this.processor = new BatchProcessor(clientEdge, { store, publisher: this.log, policy: () => DEFAULT_POLICY, effects: effects as typeof feed.effects });
   }
 
-  static async start(mongo: MongoService, config: Partial<Record<keyof EdgeConfig, number>> = {}, database = `edge_${randomUUID().slice(0, 8)}`): Promise<EdgeWorld> {
+  static async start(mongo: MongoService, config: Partial<Record<keyof EdgeConfig, number | string>> = {}, database = `edge_${randomUUID().slice(0, 8)}`): Promise<EdgeWorld> {
     const folder = await mkdtemp(join(tmpdir(), 'cpm-edge-'));
     const keys = await generateKeyPair('ES256', { extractable: true });
     const jwks = join(folder, 'jwks.json');
@@ -76,13 +77,16 @@ export class EdgeWorld {
     await store.ensureIndexes(clientEdge, { [FRAMES_TABLE]: [{ key: { u: 1, n: 1 } }] });
     const published: { to?: EdgeWorld } = {};
     const ingress = new IngressPublisher('client-edge', { publish: (records) => (published.to as EdgeWorld).publishing(records) }, randomUUID);
+    const revocations = new Revocations(new MongoRevocationLog(connection), systemClock);
+    await revocations.start();
     @Module({
-      imports: [HttpModule.forRoot({ jwksUrl: pathToFileURL(jwks).href })],
+      imports: [HttpModule.forRoot({ jwksUrl: pathToFileURL(jwks).href }, { isRevoked: (holder) => revocations.covers(holder) })],
       controllers: edgeControllers,
       providers: [
         ...edgeProviders,
         { provide: EDGE_CONFIG, useValue: edgeConfig.parse(config) },
         { provide: CLOCK, useValue: systemClock },
+        { provide: Revocations, useValue: revocations },
         { provide: POLICY, useValue: { current: () => DEFAULT_POLICY } },
         { provide: INGRESS, useValue: ingress },
         { provide: MONGO, useValue: connection },
@@ -95,7 +99,7 @@ export class EdgeWorld {
     const app = await NestFactory.create<NestFastifyApplication>(TestModule, createHttpAdapter(), { logger: false });
     await app.listen(0, '127.0.0.1');
     const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
-    published.to = new EdgeWorld(app, url, connection, keys, folder, app.get(DownlinkFeed), store);
+    published.to = new EdgeWorld(app, url, revocations, connection, keys, folder, app.get(DownlinkFeed), store);
     return published.to;
   }
 
@@ -117,6 +121,7 @@ export class EdgeWorld {
   async stop(): Promise<void> {
     this.release();
     await this.app.close();
+    await this.revocations.stop();
     await databaseOf(this.connection).dropDatabase();
     await this.connection.close();
     await rm(this.folder, { recursive: true });
@@ -125,6 +130,7 @@ export class EdgeWorld {
   token({ user, device: id, scope = 'device', expiresInSec = 3600 }: Claims): Promise<string> {
     return new SignJWT({ scope, ...(user !== undefined && { sub: user }), ...(id !== undefined && { device: id }) })
       .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+      .setIssuedAt()
       .setExpirationTime(Math.floor(Date.now() / 1000) + expiresInSec)
       .sign(this.keys.privateKey);
   }

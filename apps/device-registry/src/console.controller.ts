@@ -1,10 +1,11 @@
 import { Controller, Get, Param, Res } from '@nestjs/common';
 import { CONSOLE_HEADERS, consoleFile } from '@cpm/console';
-import { ProblemError } from '@cpm/http';
+import { OpenToAnybody, ProblemError } from '@cpm/http';
 import type { FastifyReply } from 'fastify';
 
 /** The operator's console: files for anybody; what they show needs the operator's token. */
 @Controller('/console')
+@OpenToAnybody()
 export class ConsoleController {
   @Get()
   page(@Res() reply: FastifyReply): void {

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { deviceRegistry } from '@cpm/domain-device-registry';
+import { deviceRegistry, REVOCATIONS_TABLE } from '@cpm/domain-device-registry';
 import { ServiceHost } from '@cpm/runtime-host';
 import { ConsoleController } from './console.controller.js';
 import { DevicesController } from './devices.controller.js';
@@ -10,7 +10,7 @@ import { Subscribers } from './subscribers.js';
 import { SubscribersController } from './subscribers.controller.js';
 
 @Module({
-  imports: [ServiceHost.for(deviceRegistry)],
+  imports: [ServiceHost.for(deviceRegistry, { rowIndexes: { [REVOCATIONS_TABLE]: [{ key: { at: 1 } }, { key: { delAt: 1 }, expireAfterSeconds: 0, name: 'remembered' }] } })],
   controllers: [DevicesController, PreferencesController, SubscribersController, ErasureController, PolicyController, ConsoleController],
   providers: [Subscribers],
 })

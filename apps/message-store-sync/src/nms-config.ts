@@ -1,3 +1,4 @@
+import { entranceConfig } from '@cpm/runtime-host';
 import { z } from 'zod';
 
 /** Limits of the message store, and where it is seen from: environment variables. */
@@ -8,7 +9,7 @@ export const nmsConfig = z.object({
   /** All attachments of one request together. */
   NMS_MAX_PAYLOAD_BYTES: z.coerce.number().int().positive().default(100 * 2 ** 20),
   /** Scheme and host of the entry as devices reach it, with which all URLs begin; the `Host` of each request unless given. */
-  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be http(s)://host' }).transform((url) => url.replace(/\/+$/, '')).optional(),
+  PUBLIC_URL: entranceConfig.PUBLIC_URL,
 });
 export type NmsConfig = z.output<typeof nmsConfig>;
 

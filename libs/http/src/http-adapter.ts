@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ANSWER_HEADERS, headerLines, STRICT_TRANSPORT } from './answer-headers.js';
 import { ProblemError } from './problem.js';
 import { problemOf, sendProblem } from './problem-filter.js';
 import { bodyFormOf, readBody } from './request-body.js';
@@ -25,6 +26,12 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   keepAliveTimeoutMs: 72_000,
 };
 
+/** What the adapter is told of the way that leads to it. */
+export interface HttpAdapterOptions extends Partial<HttpLimits> {
+  /** Browsers reach it by https only, and are told to. */
+  readonly isHttpsOnly?: boolean;
+}
+
 const REQUEST_ID = /^[\w.:+/=-]{1,128}$/;
 
 /** Fastify as every service uses it: own body parsing with limits, problems for what fails before a route, request ids. */
@@ -32,7 +39,8 @@ class ProblemAdapter extends FastifyAdapter {
   private bodyLimitBytes = DEFAULT_HTTP_LIMITS.bodyLimitBytes;
   private hasParsers = false;
 
-  static withLimits(limits: HttpLimits): ProblemAdapter {
+  static withLimits(limits: HttpLimits, isHttpsOnly: boolean): ProblemAdapter {
+    const always = { ...ANSWER_HEADERS, ...(isHttpsOnly && STRICT_TRANSPORT) };
     const adapter = new ProblemAdapter({
       logger: false,
       trustProxy: false,
@@ -41,12 +49,12 @@ class ProblemAdapter extends FastifyAdapter {
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       routerOptions: { maxParamLength: limits.maxParamLength },
       genReqId: ({ headers }: IncomingMessage) => requestId(headers['x-request-id']),
-      frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => sendProblem(reply, problemOf(error)),
+      frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => sendProblem(reply.headers(always), problemOf(error)),
       clientErrorHandler: refuseConnection,
     });
     adapter.bodyLimitBytes = limits.bodyLimitBytes;
     adapter.getInstance<FastifyInstance>().addHook('onRequest', (request, reply, done) => {
-      reply.header('x-request-id', request.id);
+      reply.headers(always).header('x-request-id', request.id);
       done();
     });
     return adapter;
@@ -70,8 +78,8 @@ class ProblemAdapter extends FastifyAdapter {
 }
 
 /** The adapter for `NestFactory.create`. */
-export function createHttpAdapter(limits: Partial<HttpLimits> = {}): FastifyAdapter {
-  return ProblemAdapter.withLimits({ ...DEFAULT_HTTP_LIMITS, ...limits });
+export function createHttpAdapter({ isHttpsOnly = false, ...limits }: HttpAdapterOptions = {}): FastifyAdapter {
+  return ProblemAdapter.withLimits({ ...DEFAULT_HTTP_LIMITS, ...limits }, isHttpsOnly);
 }
 
 function requestId(given: string | string[] | undefined): string {
@@ -86,7 +94,8 @@ function refuseConnection(error: Error & { code?: string }, socket: Socket): voi
   }
   const [status, reason] = REFUSALS[error.code ?? ''] ?? [400, 'Bad Request'];
   const body = JSON.stringify(new ProblemError(status, 'malformed-request', 'the request is not HTTP as it should be').toProblem());
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+  const headers = { ...ANSWER_HEADERS, 'content-type': 'application/problem+json', 'content-length': String(body.length), connection: 'close' };
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${headerLines(headers)}\r\n${body}`);
 }
 
 const REFUSALS: Readonly<Record<string, readonly [number, string]>> = {

@@ -11,11 +11,12 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { z } from 'zod';
-import { BodyAs, CallingDevice, createHttpAdapter, HttpModule, parse, RequireScope, type DevicePrincipal, type Problem } from './index.js';
+import { BodyAs, CallingDevice, createHttpAdapter, HttpModule, OpenToAnybody, parse, RequireScope, type DevicePrincipal, type Problem } from './index.js';
 
 const greeting = z.strictObject({ to: z.array(z.string().min(1)).max(3), nested: z.record(z.string(), z.unknown()).optional() });
 
 @Controller('things')
+@OpenToAnybody()
 class ThingsController {
   @Post()
   create(@Body() body: unknown) {

@@ -1,22 +1,25 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { Entrance, ENTRANCE_OPTIONS, type EntranceOptions } from './entrance.js';
 import { ProblemFilter } from './problem-filter.js';
 import { ScopeGuard } from './require-scope.js';
 import { TokenVerifier, type TokenVerifierOptions } from './token-verifier.js';
 
-/** Problems for every error and token verification for every module of the application: import it once, at the root. */
+/** Problems for every error, token verification and limits for every route of the application: import it once, at the root. */
 @Module({})
 export class HttpModule {
-  static forRoot(tokens: TokenVerifierOptions): DynamicModule {
+  static forRoot(tokens: TokenVerifierOptions, entrance: EntranceOptions = {}): DynamicModule {
     return {
       module: HttpModule,
       global: true,
       providers: [
         { provide: TokenVerifier, useFactory: () => new TokenVerifier(tokens) },
-        ScopeGuard,
+        { provide: ENTRANCE_OPTIONS, useValue: entrance },
+        Entrance,
+        { provide: APP_GUARD, useClass: ScopeGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [TokenVerifier, ScopeGuard],
+      exports: [Entrance],
     };
   }
 }

@@ -1,10 +1,13 @@
+export { ANSWER_HEADERS, headerLines } from './answer-headers.js';
+export { callerNetwork } from './caller-network.js';
 export { contentHash } from './content-hash.js';
-export { createHttpAdapter, DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-adapter.js';
+export { Entrance, type EntranceOptions } from './entrance.js';
+export { createHttpAdapter, DEFAULT_HTTP_LIMITS, type HttpAdapterOptions, type HttpLimits } from './http-adapter.js';
 export { HttpModule } from './http.module.js';
 export { fieldErrors, parse } from './parse.js';
 export { invalidRequest, orUnavailable, payloadTooLarge, ProblemError, unavailable, type FieldError, type Problem, type ProblemOptions } from './problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem-filter.js';
 export { RateLimiter, type RateLimit } from './rate-limiter.js';
 export { BodyAs, draining, readBody, type BodyForm, type IncomingBody } from './request-body.js';
-export { authenticate, Caller, CallingDevice, principalOf, RequireScope, ScopeGuard, type DevicePrincipal } from './require-scope.js';
+export { Caller, CallingDevice, OpenToAnybody, principalOf, RequireScope, type DevicePrincipal } from './require-scope.js';
 export { ALGORITHMS, InvalidTokenError, KeysUnavailableError, SCOPES, TokenVerifier, type Principal, type Scope, type TokenVerifierOptions } from './token-verifier.js';

@@ -1,11 +1,12 @@
-import { applyDecorators, createParamDecorator, Inject, Injectable, SetMetadata, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, Inject, Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import type { FastifyRequest } from 'fastify';
-import { ProblemError, unavailable } from './problem.js';
-import { InvalidTokenError, TokenVerifier, type Principal, type Scope } from './token-verifier.js';
+import { Entrance } from './entrance.js';
+import type { Principal, Scope } from './token-verifier.js';
 
 const REQUIRED_SCOPE = 'cpm:required-scope';
+const ANYBODY = 'anybody';
 
 /** A caller of scope `device`. */
 export interface DevicePrincipal {
@@ -16,41 +17,27 @@ export interface DevicePrincipal {
 type Authenticated = FastifyRequest & { principal?: Principal };
 
 /** Only callers whose token carries this scope reach the route (or every route of the controller). */
-export function RequireScope(scope: Scope): ClassDecorator & MethodDecorator {
-  return applyDecorators(SetMetadata(REQUIRED_SCOPE, scope), UseGuards(ScopeGuard));
-}
+export const RequireScope = (scope: Scope): ClassDecorator & MethodDecorator => SetMetadata(REQUIRED_SCOPE, scope);
 
+/** Anybody reaches the route (or every route of the controller): it tells nothing that needs a token, or has its own way of knowing who asks. */
+export const OpenToAnybody = (): ClassDecorator & MethodDecorator => SetMetadata(REQUIRED_SCOPE, ANYBODY);
+
+/** Stands before every route: one that does not say who may reach it is reached by nobody. */
 @Injectable()
 export class ScopeGuard implements CanActivate {
   constructor(
-    @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
+    @Inject(Entrance) private readonly entrance: Entrance,
     @Inject(Reflector) private readonly reflector: Reflector,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const scope = this.reflector.getAllAndOverride<Scope>(REQUIRED_SCOPE, [context.getHandler(), context.getClass()]);
+    const scope = this.reflector.getAllAndOverride<Scope | typeof ANYBODY | undefined>(REQUIRED_SCOPE, [context.getHandler(), context.getClass()]);
+    if (scope === ANYBODY) return true;
+    if (scope === undefined) throw new Error(`${context.getClass().name}.${context.getHandler().name} is neither behind RequireScope nor OpenToAnybody`);
     const request = context.switchToHttp().getRequest<Authenticated>();
-    request.principal = await authenticate(this.verifier, request.headers.authorization, scope);
+    request.principal = await this.entrance.admit({ headers: request.headers, remote: request.ip }, scope);
     return true;
   }
-}
-
-/** The principal of an `Authorization` header. Throws 401 (missing, malformed, expired), 403 (another scope) or 503 problems. */
-export async function authenticate(verifier: TokenVerifier, authorization: string | undefined, scope: Scope): Promise<Principal> {
-  const token = /^bearer +([\w.~+/=-]+) *$/i.exec(authorization ?? '')?.[1];
-  if (token === undefined) throw unauthorized(authorization === undefined ? 'a bearer token is needed' : 'the Authorization header must be Bearer <token>');
-  const principal = verifier.remembered(token) ?? (await verifier.verify(token).catch((error: unknown) => {
-    throw error instanceof InvalidTokenError ? unauthorized(error.message, 'invalid_token') : unavailable(1, error);
-  }));
-  if (principal.scope === scope) return principal;
-  throw new ProblemError(403, 'wrong-scope', `this needs a token of scope ${scope}, not ${principal.scope}`, {
-    headers: { 'www-authenticate': `Bearer realm="cpm", error="insufficient_scope", scope="${scope}"` },
-  });
-}
-
-function unauthorized(detail: string, code?: string): ProblemError {
-  const challenge = code === undefined ? 'Bearer realm="cpm"' : `Bearer realm="cpm", error="${code}", error_description="${detail}"`;
-  return new ProblemError(401, 'unauthorized', detail, { headers: { 'www-authenticate': challenge } });
 }
 
 /** Parameter of a handler behind `@RequireScope`: whoever calls. */

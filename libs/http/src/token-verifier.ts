@@ -1,9 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { cpmAddress, deviceId, type CpmAddress, type DeviceId } from '@cpm/vocabulary';
-import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { KEY_LIFE, KeySource, type KeyLife } from './key-source.js';
 
 export const SCOPES = ['device', 'operator', 'network'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -15,6 +14,10 @@ export interface Principal {
   readonly device?: DeviceId;
   /** `sub` of the token where it is no CPM Address: an operator's or a network's name. */
   readonly subject?: string;
+  /** Epoch ms; absent where the token does not say when it was issued. */
+  readonly issuedAt?: number;
+  /** Epoch ms. */
+  readonly expiresAt: number;
 }
 
 /** The token proves nothing; `message` says why, without quoting it. */
@@ -29,12 +32,15 @@ export class KeysUnavailableError extends Error {
 
 export interface TokenVerifierOptions {
   /**
-   * `http:`, `https:` or `file:` URL of a JWK Set. A file is read again when a token names a key it did not hold.
+   * `http:`, `https:` or `file:` URL of a JWK Set, read again every minute, and when a token names a key that it did not hold.
    * Without one nobody can be let in: every token is answered as if the keys could not be read.
    */
   readonly jwksUrl?: string | undefined;
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
+  /** Longest life of a token, from its issue, or from now where it does not name that; no limit when absent. */
+  readonly maxLifeMs?: number | undefined;
+  readonly keyLife?: Partial<KeyLife>;
   /** Epoch ms. */
   readonly now?: () => number;
   readonly cachedTokens?: number;
@@ -43,22 +49,22 @@ export interface TokenVerifierOptions {
 export const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'];
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_SUBJECT = 256;
-/** A key taken out of the set stops counting after this, also for tokens verified before. */
-const TRUSTED_MS = 300_000;
+/** A token verified before is verified again after this: with the life of the keys, how long one that was taken out still counts. */
+const TRUSTED_MS = 60_000;
 
 interface Verified {
   readonly principal: Principal;
   readonly untilMs: number;
 }
 
-/** Verifies bearer tokens. A verified one is remembered until it expires, for five minutes at most. */
+/** Verifies bearer tokens. A verified one is remembered until it expires, for a minute at most. */
 export class TokenVerifier {
   private readonly keys: JWTVerifyGetKey;
   private readonly verified: LRUCache<string, Verified>;
   private readonly now: () => number;
 
   constructor(private readonly options: TokenVerifierOptions) {
-    this.keys = keysOf(options.jwksUrl);
+    this.keys = keysOf(options);
     this.now = options.now ?? Date.now;
     this.verified = new LRUCache({ max: options.cachedTokens ?? 20_000 });
   }
@@ -68,10 +74,11 @@ export class TokenVerifier {
     const known = this.remembered(token);
     if (known) return known;
     if (token.length > MAX_TOKEN_LENGTH) throw new InvalidTokenError('the token is too long');
-    const payload = await this.signed(token);
-    const principal = principalOf(payload);
+    const principal = principalOf(await this.signed(token));
     const now = this.now();
-    this.verified.set(token, { principal, untilMs: Math.min((payload.exp as number) * 1000, now + TRUSTED_MS) });
+    const { issuedAt = now, expiresAt } = principal;
+    if (expiresAt - Math.min(issuedAt, now) > (this.options.maxLifeMs ?? Infinity)) throw new InvalidTokenError('the token is made to live for too long');
+    this.verified.set(token, { principal, untilMs: Math.min(expiresAt, now + TRUSTED_MS) });
     return principal;
   }
 
@@ -121,35 +128,21 @@ function principalOf(payload: JWTPayload): Principal {
   const user = cpmAddress.safeParse(parsed.data.sub);
   const device = deviceId.safeParse(parsed.data.device);
   const { sub } = parsed.data;
-  if (scope !== 'device') return { scope, ...(user.success ? { user: user.data } : sub !== undefined && { subject: sub.slice(0, MAX_SUBJECT) }), ...(device.success && { device: device.data }) };
+  const life = lifeOf(payload);
+  if (scope !== 'device') return { scope, ...life, ...(user.success ? { user: user.data } : sub !== undefined && { subject: sub.slice(0, MAX_SUBJECT) }), ...(device.success && { device: device.data }) };
   if (!user.success) throw new InvalidTokenError('the claim sub must be a CPM Address');
   if (!device.success) throw new InvalidTokenError('the claim device must be a device id');
-  return { scope, user: user.data, device: device.data };
+  return { scope, ...life, user: user.data, device: device.data };
 }
 
-function keysOf(jwksUrl: string | undefined): JWTVerifyGetKey {
+function lifeOf({ iat, exp }: JWTPayload): Pick<Principal, 'issuedAt' | 'expiresAt'> {
+  return { ...(iat !== undefined && { issuedAt: iat * 1000 }), expiresAt: (exp as number) * 1000 };
+}
+
+function keysOf({ jwksUrl, keyLife, now }: TokenVerifierOptions): JWTVerifyGetKey {
   if (jwksUrl === undefined) return () => Promise.reject(new Error('no JWK Set is configured'));
   const url = new URL(jwksUrl);
-  return url.protocol === 'file:' ? fileKeys(fileURLToPath(url)) : createRemoteJWKSet(url);
-}
-
-function fileKeys(path: string): JWTVerifyGetKey {
-  let keys: ReturnType<typeof createLocalJWKSet> | undefined;
-  let modifiedMs = 0;
-  const load = async () => {
-    const { mtimeMs } = await stat(path);
-    if (keys && mtimeMs === modifiedMs) return keys;
-    modifiedMs = mtimeMs;
-    keys = createLocalJWKSet(JSON.parse(await readFile(path, 'utf8')) as JSONWebKeySet);
-    return keys;
-  };
-  return async (header, token) => {
-    const known = keys ?? (await load());
-    try {
-      return await known(header, token);
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      return (await load())(header, token);
-    }
-  };
+  // Nobody is hammered by reading a file.
+  const own: Partial<KeyLife> = url.protocol === 'file:' ? { cooldownMs: 0 } : {};
+  return new KeySource(url, now ?? (() => performance.now()), { ...KEY_LIFE, ...own, ...keyLife }).keyFor;
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { t8Notification, T8SubscriptionNotified } from '@cpm/contracts-access-awareness';
 import { isOneShot } from '@cpm/domain-access-awareness';
-import { orUnavailable, parse, ProblemError } from '@cpm/http';
+import { OpenToAnybody, orUnavailable, parse, ProblemError } from '@cpm/http';
 import { CLOCK, ingressOf } from '@cpm/runtime-host';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import { z } from 'zod';
@@ -20,6 +20,7 @@ const path = z.object({ callback: z.string() });
  * network was told, may report what it is of, and of nobody else. 204: it is in the log.
  */
 @Controller('/network/v1/t8/notifications')
+@OpenToAnybody()
 export class T8CallbackController {
   constructor(
     @Inject(T8) private readonly t8: T8Parts | undefined,

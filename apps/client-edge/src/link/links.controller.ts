@@ -1,13 +1,12 @@
 import { Body, Controller, Get, Headers, Inject, Logger, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { permits } from '@cpm/domain-client-edge';
-import { BodyAs, ProblemError, RateLimiter } from '@cpm/http';
+import { BodyAs, callerNetwork, OpenToAnybody, ProblemError, RateLimiter } from '@cpm/http';
 import { contentAnswer, sendContent } from '@cpm/runtime-content';
 import type { Clock } from '@cpm/runtime-ports';
 import { mediaType } from '@cpm/vocabulary';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EdgeConfig } from '../edge-config.js';
 import { CLOCK, EDGE_CONFIG, LINK_GUESSES } from '../ports.js';
-import { callerNetwork } from './caller-network.js';
 import { LinkBook, type StandingLink } from './link-book.js';
 import { busyPage, confirmationPage, gonePage, messagePage, PAGE_HEADERS, type Page } from './link-pages.js';
 import { LinkedMessages, type LinkedContent } from './linked-messages.js';
@@ -34,6 +33,7 @@ const logger = new Logger('links');
 
 /** The links of notifications, for any browser: nothing of a message is told, and nothing used up, before a person confirms. */
 @Controller('u/:token')
+@OpenToAnybody()
 export class LinksController {
   constructor(
     @Inject(LinkBook) private readonly book: LinkBook,

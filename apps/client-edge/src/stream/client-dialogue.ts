@@ -60,12 +60,12 @@ export class ClientDialogue {
   private report(disposition: NonNullable<ClientMessage['disposition']>): void {
     const { user, device } = this.connection;
     this.pending += 1;
-    if (this.pending === MAX_PENDING) this.connection.pause();
+    if (this.pending === MAX_PENDING) this.connection.pause('reports');
     const told = this.parts.reports.report({ user, device, messageId: disposition.id, status: disposition.status })
       .catch((error: unknown) => this.complain(error, { disposition }))
       .finally(() => {
         this.pending -= 1;
-        if (this.pending === MAX_PENDING / 2) this.connection.resume();
+        if (this.pending === MAX_PENDING / 2) this.connection.resume('reports');
       });
     this.kept = Promise.all([this.kept, told]);
   }

@@ -15,6 +15,8 @@ export const CLOSE = {
 
 /** Share of the send buffer that a replay fills, so that what happens meanwhile finds room. */
 const REPLAY_SHARE = 1 / 8;
+/** How long a client that is not let in any more has to agree to the end. */
+const AGREE_MS = 2_000;
 
 export interface ConnectionParts {
   readonly id: string;
@@ -22,6 +24,9 @@ export interface ConnectionParts {
   readonly device: DeviceId;
   readonly socket: WebSocket;
   readonly transport: Duplex;
+  /** Epoch ms, as its token says. */
+  readonly issuedAt?: number;
+  readonly expiresAt: number;
   readonly sendBufferBytes: number;
   /** The last entry that the device has, by its own word or its last confirmation. */
   readonly position: number;
@@ -40,9 +45,19 @@ export class DeviceConnection {
   nextPingMs = 0;
   nextRenewalMs = 0;
   private isCorked = false;
+  private readonly pauses = new Set<string>();
+  private pausedFor: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: ConnectionParts) {
     ({ id: this.id, user: this.user, device: this.device, position: this.position } = parts);
+  }
+
+  get issuedAt(): number | undefined {
+    return this.parts.issuedAt;
+  }
+
+  get expiresAt(): number {
+    return this.parts.expiresAt;
   }
 
   get isOpen(): boolean {
@@ -88,17 +103,32 @@ export class DeviceConnection {
     if (this.isOpen) this.parts.socket.ping();
   }
 
-  /** Stops and starts reading from the client. */
-  pause(): void {
+  /** Stops reading from the client, until every reason for it is over. */
+  pause(reason: string): void {
+    this.pauses.add(reason);
     this.parts.socket.pause();
   }
 
-  resume(): void {
-    this.parts.socket.resume();
+  /** What was said is heard; what comes next waits in the client. Milliseconds from now, the last word counts. */
+  pauseFor(ms: number): void {
+    if (ms === 0) return;
+    clearTimeout(this.pausedFor);
+    this.pause('rate');
+    this.pausedFor = setTimeout(() => this.resume('rate'), ms);
+  }
+
+  resume(reason: string): void {
+    if (this.pauses.delete(reason) && this.pauses.size === 0) this.parts.socket.resume();
   }
 
   close(code: number, reason: string): void {
     this.parts.socket.close(code, reason);
+  }
+
+  /** Closes, whether the client agrees or not: what it says from now on is not heard. */
+  expel(code: number, reason: string): void {
+    this.close(code, reason);
+    setTimeout(() => this.terminate(), AGREE_MS).unref();
   }
 
   /** Without a closing handshake: nobody answers at the other end. */

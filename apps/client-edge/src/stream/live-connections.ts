@@ -1,4 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Revocations } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import type { EdgeConfig } from '../edge-config.js';
 import { CLOCK, DeviceDirectory, EDGE_CONFIG } from '../ports.js';
@@ -7,10 +8,13 @@ import { CLOSE, type DeviceConnection } from './device-connection.js';
 import { DownlinkFeed } from './downlink-feed.js';
 import { Presence } from './presence.js';
 
+const NOT_REGISTERED = 'the device is not registered any more';
+
 /** The live connections of this process: at most one per device, each with a heartbeat and a lease. */
 @Injectable()
-export class LiveConnections {
+export class LiveConnections implements OnModuleInit, OnModuleDestroy {
   private readonly byDevice = new Map<string, DeviceConnection>();
+  private endOfNews: () => void = () => undefined;
 
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
@@ -19,7 +23,16 @@ export class LiveConnections {
     @Inject(Presence) private readonly presence: Presence,
     @Inject(Cursors) private readonly cursors: Cursors,
     @Inject(DeviceDirectory) private readonly directory: DeviceDirectory,
+    @Inject(Revocations) private readonly revocations: Revocations,
   ) {}
+
+  onModuleInit(): void {
+    this.endOfNews = this.revocations.onNews(() => this.closeRevoked());
+  }
+
+  onModuleDestroy(): void {
+    this.endOfNews();
+  }
 
   get count(): number {
     return this.byDevice.size;
@@ -49,11 +62,15 @@ export class LiveConnections {
     connection.lastHeardMs = this.clock.now();
   }
 
-  /** Pings, renews leases, drops who has been silent for too long. */
+  /** Pings, renews leases, drops who has been silent for too long, and whose token has expired. */
   pulse(): void {
     const now = this.clock.now();
     const { EDGE_PING_INTERVAL_MS, EDGE_SILENCE_MS } = this.config;
     for (const connection of this.byDevice.values()) {
+      if (now >= connection.expiresAt) {
+        connection.expel(CLOSE.unauthorized, 'the token expired');
+        continue;
+      }
       if (now - connection.lastHeardMs > EDGE_SILENCE_MS) {
         connection.terminate();
         continue;
@@ -73,10 +90,15 @@ export class LiveConnections {
     for (const connection of held) if (replaced.has(connection.id)) connection.close(CLOSE.replaced, 'the device opened another connection');
   }
 
-  /** Closes connections of devices that are not registered any more. */
+  /** Closes connections whose token was issued before the device, or its user, was removed. */
+  private closeRevoked(): void {
+    for (const connection of this.byDevice.values()) if (this.revocations.covers(connection)) connection.expel(CLOSE.notRegistered, NOT_REGISTERED);
+  }
+
+  /** Closes connections of devices that are not registered any more, should their removal have gone unnoticed. */
   async closeUnregistered(): Promise<void> {
     const gone = new Set((await this.directory.notRegistered([...this.byDevice.values()])).map(keyOf));
-    for (const [key, connection] of this.byDevice) if (gone.has(key)) connection.close(CLOSE.notRegistered, 'the device is not registered any more');
+    for (const [key, connection] of this.byDevice) if (gone.has(key)) connection.expel(CLOSE.notRegistered, NOT_REGISTERED);
   }
 
   /** Ends every connection; resolves when access-awareness was told. */

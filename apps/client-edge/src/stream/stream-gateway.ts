@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { parseCursor } from '@cpm/domain-client-edge';
-import { authenticate, ProblemError, problemOf, RateLimiter, TokenVerifier, type DevicePrincipal } from '@cpm/http';
+import { ANSWER_HEADERS, Entrance, headerLines, ProblemError, problemOf, RateLimiter, type DevicePrincipal, type Principal } from '@cpm/http';
 import type { Clock } from '@cpm/runtime-ports';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { DispositionReports } from '../disposition/disposition-reports.js';
@@ -14,6 +14,8 @@ import { ClientDialogue } from './client-dialogue.js';
 import { Cursors } from './cursors.js';
 import { CLOSE, DeviceConnection } from './device-connection.js';
 import { LiveConnections } from './live-connections.js';
+import { mayOpenStream } from './page-origin.js';
+import { SpokenRate } from './spoken-rate.js';
 
 const STREAM_PATH = '/cpm/v1/stream';
 const SUBPROTOCOL = 'cpm.v1';
@@ -43,7 +45,7 @@ export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationS
 
   constructor(
     @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
-    @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
+    @Inject(Entrance) private readonly entrance: Entrance,
     @Inject(DeviceDirectory) private readonly directory: DeviceDirectory,
     @Inject(RateLimiter) private readonly limiter: RateLimiter,
     @Inject(LiveConnections) private readonly connections: LiveConnections,
@@ -88,33 +90,35 @@ export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationS
 
   /** Everything that can be checked before the handshake is answered. Throws problems; what a browser must see is a refusal instead. */
   private async admit(request: IncomingMessage, since: string | null): Promise<Admission> {
+    this.entrance.come(askingOf(request));
+    if (!mayOpenStream(request.headers, this.config)) throw new ProblemError(403, 'foreign-origin', 'pages of this origin may not open a stream');
     if (this.isStopping || this.connections.count >= this.config.EDGE_MAX_CONNECTIONS) {
       throw new ProblemError(503, 'temporarily-unavailable', 'no more connections are taken here', { headers: { 'retry-after': '1' } });
     }
     try {
-      const { user, device } = await this.callerOf(request);
+      const { user, device, issuedAt, expiresAt } = await this.callerOf(request);
       this.limiter.admit(`${user}|${device}`);
       const cursor = since === null ? undefined : parseCursor(since);
       if (since !== null && cursor === undefined) throw new StreamRefusal(CLOSE.malformedCursor, 'since must be the cursor of a frame');
       if (!(await this.directory.isRegistered(user, device))) throw new StreamRefusal(CLOSE.notRegistered, 'the device is not registered');
       const id = randomUUID();
       const confirmed = await this.cursors.claim({ id, user, device });
-      return { connection: { id, user, device, position: cursor ?? confirmed, sendBufferBytes: this.config.EDGE_SEND_BUFFER_BYTES } };
+      const life = { ...(issuedAt !== undefined && { issuedAt }), expiresAt };
+      return { connection: { id, user, device, ...life, position: cursor ?? confirmed, sendBufferBytes: this.config.EDGE_SEND_BUFFER_BYTES } };
     } catch (error) {
       if (error instanceof StreamRefusal) return { refusal: error };
       throw error;
     }
   }
 
-  private async callerOf(request: IncomingMessage): Promise<DevicePrincipal> {
+  private async callerOf(request: IncomingMessage): Promise<Principal & DevicePrincipal> {
     const { authorization, 'sec-websocket-protocol': protocols } = request.headers;
     const token = protocols?.split(',').map((name) => name.trim()).find((name) => name.startsWith('bearer.'))?.slice('bearer.'.length);
-    if (authorization !== undefined || token === undefined) return (await authenticate(this.verifier, authorization, 'device')) as DevicePrincipal;
-    return (await authenticate(this.verifier, `Bearer ${token}`, 'device').catch((error: unknown) => {
-      // A browser that authenticates by subprotocol cannot read the status of a refused handshake.
-      if (error instanceof ProblemError && error.status < 500) throw new StreamRefusal(CLOSE.unauthorized, error.detail);
-      throw error;
-    })) as DevicePrincipal;
+    const isOfBrowser = authorization === undefined && token !== undefined;
+    const asking = askingOf(request, isOfBrowser ? `Bearer ${token}` : authorization);
+    return (await this.entrance.admit(asking, 'device').catch((error: unknown) => {
+      throw (error instanceof ProblemError ? seenBy(isOfBrowser, error) : undefined) ?? error;
+    })) as Principal & DevicePrincipal;
   }
 
   private begin(socket: WebSocket, transport: Duplex, admission: Admission): void {
@@ -126,10 +130,15 @@ export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationS
     }
     const connection = new DeviceConnection({ ...admission.connection, socket, transport });
     const dialogue = new ClientDialogue(connection, { reports: this.reports, cursors: this.cursors, now: () => this.clock.now() });
+    const rate = new SpokenRate({ perSecond: this.config.EDGE_FRAMES_PER_SEC, burst: this.config.EDGE_FRAMES_BURST }, () => performance.now());
+    const count = () => connection.pauseFor(rate.heard());
     socket.on('message', (data: Buffer, isBinary) => {
+      if (!connection.isOpen) return;
+      count();
       this.connections.heard(connection);
       dialogue.hear(data, isBinary);
     });
+    socket.on('ping', count);
     socket.on('pong', () => this.connections.heard(connection));
     socket.on('close', () => {
       if (!this.isStopping) void this.connections.ended(connection);
@@ -139,10 +148,19 @@ export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationS
   }
 }
 
+function askingOf({ headers, socket }: IncomingMessage, authorization = headers.authorization) {
+  return { headers: { ...headers, authorization }, remote: socket.remoteAddress };
+}
+
+/** A browser cannot read the status of a refused handshake; and who was removed is told so the same way, however he asks. */
+function seenBy(isOfBrowser: boolean, { status, slug, detail }: ProblemError): Error | undefined {
+  if (slug === 'token-revoked') return new StreamRefusal(CLOSE.notRegistered, detail);
+  return isOfBrowser && (status === 401 || status === 403) ? new StreamRefusal(CLOSE.unauthorized, detail) : undefined;
+}
+
 function refuse(transport: Duplex, problem: ProblemError): void {
   if (transport.destroyed) return;
   const body = JSON.stringify(problem.toProblem());
-  const headers = { ...problem.headers, 'content-type': 'application/problem+json', 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  transport.end([`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? 'Refused'}`, ...lines, '', body].join('\r\n'));
+  const headers = { ...ANSWER_HEADERS, ...problem.headers, 'content-type': 'application/problem+json', 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
+  transport.end(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? 'Refused'}\r\n${headerLines(headers)}\r\n${body}`);
 }

@@ -71,12 +71,12 @@ class StreamStage {
     this.mongo = await startDatabase();
   }
 
-  async start(config: Partial<Record<keyof EdgeConfig, number>> = {}): Promise<void> {
+  async start(config: Partial<Record<keyof EdgeConfig, number | string>> = {}): Promise<void> {
     this.world = await EdgeWorld.start(this.mongo, config);
     await this.world.register(bob, phone, tablet);
   }
 
-  async restart(config: Partial<Record<keyof EdgeConfig, number>>): Promise<void> {
+  async restart(config: Partial<Record<keyof EdgeConfig, number | string>>): Promise<void> {
     await this.world.stop();
     await this.start(config);
   }

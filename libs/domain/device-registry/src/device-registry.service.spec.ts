@@ -4,6 +4,7 @@ import { ProvisionSubscriber, RegisterDevice, RemoveDevice, RemoveSubscriber, Se
 import type { EventContract, Reaction } from '@cpm/runtime-decider';
 import { DEFAULT_POLICY, autoAnswer, capabilities } from '@cpm/vocabulary';
 import { CONTEXT, MIA, NOW, PHONE, TABLET } from './device-identity/subscriber.fixture.js';
+import { tokenHash } from '@cpm/message-tags';
 import { deviceRegistry } from './device-registry.service.js';
 import type { Subscriber } from './device-identity/subscriber.js';
 import { subscriber } from './device-identity/subscriber.aggregate.js';
@@ -30,6 +31,7 @@ function registry(policy = DEFAULT_POLICY) {
 }
 
 const published = (reactions: readonly Reaction[]) => reactions.flatMap((each) => (each.kind === 'publish' ? [[each.contract.type, each.payload]] : []));
+const rows = (reactions: readonly Reaction[]) => reactions.flatMap((each) => (each.kind === 'row' ? [each] : []));
 const answered = (reactions: readonly Reaction[]) => reactions.flatMap((each) => (each.kind === 'answer' ? [[each.commandId, each.outcome]] : []));
 const provisionPhone = { user: MIA, commandId: 'p1', primaryDevice: { id: PHONE, name: 'Mia' }, language: 'de' };
 const registerTablet = { user: MIA, commandId: 'r1', device: TABLET, name: 'Tablet', capabilities: {}, autoAnswer: {} };
@@ -82,12 +84,27 @@ describe('device-registry', () => {
     expect(mia.state.version).toBe(2);
   });
 
+  it('writes a row for each removal of a device, the unregistered Primary too, that names nobody', () => {
+    const mia = registry();
+    mia.tell(ProvisionSubscriber, provisionPhone);
+    mia.tell(RegisterDevice, registerTablet);
+    mia.tell(RegisterDevice, { ...registerTablet, device: PHONE, name: 'Mia' });
+    const removed = [TABLET, PHONE].flatMap((device) => rows(mia.tell(RemoveDevice, { user: MIA, commandId: device, device })));
+    mia.tell(RegisterDevice, registerTablet);
+    const again = rows(mia.tell(RemoveDevice, { user: MIA, commandId: 'd3', device: TABLET }));
+    expect(removed.map(({ table, insert }) => [table, insert])).toEqual([TABLET, PHONE].map((device) => ['revocations', { h: tokenHash(`${MIA}|${device}`), at: NOW, delAt: new Date(NOW + 7 * 86_400_000) }]));
+    expect(again.map(({ id }) => id)).not.toEqual([removed[0]?.id]);
+    expect(JSON.stringify([removed, again])).not.toMatch(/4915110000001|urn:/);
+    expect(rows(mia.tell(RemoveDevice, { user: MIA, commandId: 'd4', device: TABLET }))).toEqual([]);
+  });
+
   it('publishes the removal as a snapshot without devices', () => {
     const mia = registry();
     mia.tell(ProvisionSubscriber, provisionPhone);
     mia.tell(RegisterDevice, registerTablet);
     mia.tell(RemoveDevice, { user: MIA, commandId: 'd1', device: TABLET });
     const reactions = mia.tell(RemoveSubscriber, { user: MIA, commandId: 'x1' });
+    expect(rows(reactions)).toMatchObject([{ insert: { h: tokenHash(MIA), at: NOW } }]);
     expect(published(reactions)).toMatchObject([['SubscriberChanged', { version: 4, removed: true, devices: [] }]]);
     expect(answered(reactions)).toEqual([['x1', { status: 'ok' }]]);
   });

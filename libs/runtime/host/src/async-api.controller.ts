@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, NotFoundException, Param } from '@nestjs/common';
 import { asyncApiDocument, RETENTION_MS, type AsyncApiDocument } from '@cpm/asyncapi';
+import { OpenToAnybody } from '@cpm/http';
 import type { HostConfig } from './config.js';
 import { HostedServices } from './hosted-services.js';
 import type { KeyedKafkaServer } from './keyed-kafka-server.js';
@@ -7,6 +8,7 @@ import { HOST_CONFIG } from './tokens.js';
 
 /** What a service hears, as it would be told to whoever writes into its inbox: made from the contracts that it runs with. */
 @Controller('/asyncapi')
+@OpenToAnybody()
 export class AsyncApiController {
   constructor(
     @Inject(HostedServices) private readonly hosted: HostedServices,

@@ -10,9 +10,11 @@ import type { HostConfig } from './config.js';
 import { HostModule } from './host.module.js';
 import { HostedServices } from './hosted-services.js';
 import { KafkaMongoPlatform } from './kafka-mongo-platform.js';
+import { allowOrigins, entranceOf, tokensOf } from './entrance.js';
 import { createLogger, loggingModule, logRequests } from './logging.js';
 import type { Platform } from './platform.js';
 import { PolicySource } from './policy-source.js';
+import { Revocations } from './revocation/revocations.js';
 import { systemClock } from './system-clock.js';
 
 export interface BootstrapOptions {
@@ -45,12 +47,13 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
   const { clock = systemClock, crash = exitAtOnce } = options;
   const log = createLogger(config, options.logOutput);
   const platform = options.platform ?? (await KafkaMongoPlatform.connect(config, log));
+  const revocations = new Revocations(platform.revocations, clock, (error) => log.warn(`removed devices cannot be read: ${(error as Error).name}`));
   const root: DynamicModule = {
     module: Application,
     imports: [
       loggingModule(log),
-      HttpModule.forRoot({ jwksUrl: config.CPM_JWKS_URL }),
-      HostModule.forRoot({ config, platform, clock, crash }),
+      HttpModule.forRoot(tokensOf(config), { ...entranceOf(config), isRevoked: (holder) => revocations.covers(holder) }),
+      HostModule.forRoot({ config, platform, clock, revocations, crash }),
       ...modules,
     ],
   };
@@ -60,11 +63,13 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     await platform.close();
   };
   try {
-    app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(), { bufferLogs: true, abortOnError: false });
+    app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter({ isHttpsOnly: config.PUBLIC_URL?.startsWith('https:') ?? false }), { bufferLogs: true, abortOnError: false });
     app.useLogger(app.get(Logger));
     logRequests(app.getHttpAdapter().getInstance(), log);
+    allowOrigins(app, config);
     await platform.ensureTopics(app.get(HostedServices).names);
     await app.get(PolicySource).start();
+    await revocations.start();
     for (const strategy of app.get(HostedServices).servers) app.connectMicroservice({ strategy });
     // The entrance answers before the consumers run, so that readiness can say what is still missing.
     await app.listen({ port: config.HTTP_PORT, host: config.HTTP_HOST });

@@ -3,6 +3,20 @@ import { z } from 'zod';
 import { checkSecurity } from './security-config.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().positive();
+/** Scheme and host without a slash at the end, as browsers name them in `Origin`. */
+const origin = z.url({ protocol: /^https?$/, error: 'must be http(s)://host[:port]' }).transform((url) => new URL(url).origin);
+
+/** Variables that say from where, and by which way, callers reach the entrance. */
+export const entranceConfig = {
+  /** Scheme and host of the entry as devices and browsers reach it. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be http(s)://host' }).transform((url) => url.replace(/\/+$/, '')).optional(),
+  /** Further origins whose pages may call and open streams, separated by commas. */
+  CORS_ORIGINS: z.string().transform((list) => list.split(',').map((one) => one.trim())).pipe(z.array(origin)).default([]),
+  /** Proxies in front that each add to X-Forwarded-For the address they were called from. */
+  EDGE_PROXY_HOPS: z.coerce.number().int().min(0).max(8).default(0),
+};
+
 const milliseconds = z.coerce.number().int().positive();
 const path = z.string().min(1);
 
@@ -47,7 +61,23 @@ export const hostConfig = z.object({
   SMPP_URL: z.string().regex(/^s?smpp:\/\/\S+$/, 'must be smpp://systemId:password@host:port').optional(),
   /** `http:`, `https:` or `file:` URL of the keys that tokens are signed with. */
   CPM_JWKS_URL: z.url({ protocol: /^(https?|file)$/, error: 'must be the http:, https: or file: URL of a JWK Set' }),
+  /** `iss` and `aud` that a token must carry; any when absent. */
+  CPM_TOKEN_ISSUER: z.string().min(1).optional(),
+  CPM_TOKEN_AUDIENCE: z.string().min(1).optional(),
+  /** The longest life of a token, from its `iat` to its `exp`: seven days at most, as long as removed devices are remembered. */
+  CPM_TOKEN_MAX_LIFE_SEC: count.max(604_800).default(604_800),
+  ...entranceConfig,
+  /** Requests from one IPv4 address, or IPv6 network of 64 bits. */
+  IP_REQUESTS_PER_SEC: count.default(10_000),
+  IP_REQUESTS_BURST: count.default(20_000),
+  /** Requests from it that are refused for their token, or the lack of one. */
+  IP_REFUSALS_PER_MIN: count.default(300),
+  /** Requests of all devices of one user to one process. */
+  USER_REQUESTS_PER_SEC: count.default(2_000),
+  USER_REQUESTS_BURST: count.default(4_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** What the tags that stand for addresses in logs are made with, the same for all processes; another one for each process when absent. */
+  LOG_ADDRESS_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   SHUTDOWN_GRACE_MS: milliseconds.max(60_000).default(15_000),
 }).superRefine(checkSecurity);
 export type HostConfig = z.output<typeof hostConfig>;

@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { OpenToAnybody } from '@cpm/http';
 import type { FastifyReply } from 'fastify';
 import { HostedServices } from './hosted-services.js';
 import type { Metrics } from './metrics.js';
@@ -7,6 +8,7 @@ import { METRICS, PLATFORM } from './tokens.js';
 
 /** What an orchestrator asks a process. A crash ends the process, so one that answers is alive. */
 @Controller()
+@OpenToAnybody()
 export class HealthController {
   constructor(
     @Inject(HostedServices) private readonly hosted: HostedServices,

@@ -7,12 +7,14 @@ import { HostedServices } from './hosted-services.js';
 import { Metrics } from './metrics.js';
 import type { Platform } from './platform.js';
 import { PolicySource } from './policy-source.js';
+import { Revocations } from './revocation/revocations.js';
 import { CLOCK, CRASH, HOST_CONFIG, METRICS, MONGO, PLATFORM } from './tokens.js';
 
 export interface SharedParts {
   readonly config: HostConfig;
   readonly platform: Platform;
   readonly clock: Clock;
+  readonly revocations: Revocations;
   /** Called when a consumer has crashed for good. */
   readonly crash: (reason: string) => void;
 }
@@ -20,9 +22,12 @@ export interface SharedParts {
 /** What all services of a process share. */
 @Module({})
 export class HostModule implements OnApplicationShutdown {
-  constructor(@Inject(PolicySource) private readonly policy: PolicySource) {}
+  constructor(
+    @Inject(PolicySource) private readonly policy: PolicySource,
+    @Inject(Revocations) private readonly revocations: Revocations,
+  ) {}
 
-  static forRoot({ config, platform, clock, crash }: SharedParts): DynamicModule {
+  static forRoot({ config, platform, clock, revocations, crash }: SharedParts): DynamicModule {
     const policy = () => {
       const logger = new Logger('policy');
       return new PolicySource(platform.policies, clock, (error) => logger.warn(`the policy cannot be read: ${(error as Error).message}`));
@@ -39,13 +44,14 @@ export class HostModule implements OnApplicationShutdown {
         { provide: CRASH, useValue: crash },
         { provide: METRICS, useFactory: () => new Metrics() },
         { provide: PolicySource, useFactory: policy },
+        { provide: Revocations, useValue: revocations },
         HostedServices,
       ],
-      exports: [HOST_CONFIG, PLATFORM, MONGO, CLOCK, CRASH, METRICS, PolicySource, HostedServices],
+      exports: [HOST_CONFIG, PLATFORM, MONGO, CLOCK, CRASH, METRICS, PolicySource, Revocations, HostedServices],
     };
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.policy.stop();
+    await Promise.all([this.policy.stop(), this.revocations.stop()]);
   }
 }

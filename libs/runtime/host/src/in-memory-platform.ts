@@ -4,6 +4,7 @@ import { InMemoryAuditLog, type AuditLog } from './audit/audit-log.js';
 import type { DeadLetter, DeadLetters } from './dead-letters.js';
 import type { ClosablePublisher, Inbox, InboxHandler, Platform } from './platform.js';
 import type { PolicyVersion, PolicyVersions } from './policy-source.js';
+import type { Revocation, RevocationLog } from './revocation/revocations.js';
 
 const FETCH_LIMIT = 500;
 
@@ -14,6 +15,9 @@ export class InMemoryPlatform implements Platform {
   readonly policies: PolicyVersions = new InMemoryPolicyVersions();
   readonly deadLetters: DeadLetters = new InMemoryDeadLetters(this.stores);
   readonly audit: AuditLog = new InMemoryAuditLog();
+  readonly revocations: RevocationLog = {
+    since: async (at) => [...this.readStore('device-registry').rows('revocations').values()].map((row) => row as unknown as Revocation).filter((row) => row.at >= at),
+  };
   /** What `databaseProblem` answers. */
   problem: string | undefined;
 

@@ -1,7 +1,7 @@
 export { AuditModule } from './audit/audit.controller.js';
 export { Audited } from './audit/audited.js';
 export { bootstrap, type BootstrapOptions, type RunningHost } from './bootstrap.js';
-export { ConfigError, connectionConfig, hostConfig, parseConfig, type HostConfig } from './config.js';
+export { ConfigError, connectionConfig, entranceConfig, hostConfig, parseConfig, type HostConfig } from './config.js';
 export { DeadLettersModule } from './dead-letters.controller.js';
 export type { DeadLetter, DeadLetterPage, DeadLetters } from './dead-letters.js';
 export { DeviceDirectory, type RegisteredPair } from './devices/device-directory.js';
@@ -14,6 +14,8 @@ export { KafkaMongoPlatform } from './kafka-mongo-platform.js';
 export { Metrics } from './metrics.js';
 export type { ClosablePublisher, Inbox, InboxHandler, InboxStatus, Platform, ReadStore } from './platform.js';
 export { PolicySource, type PolicyVersion, type PolicyVersions } from './policy-source.js';
+export { MongoRevocationLog } from './revocation/mongo-revocation-log.js';
+export { Revocations, type Revocation, type RevocationLog } from './revocation/revocations.js';
 export { runApp, type ReadyMessage } from './run-app.js';
 export { kafkaSecurity } from './security-config.js';
 export { ServiceHost, type ServiceOptions, type UserEraser } from './service-host.module.js';

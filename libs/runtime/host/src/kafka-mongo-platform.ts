@@ -9,6 +9,7 @@ import type { HostConfig } from './config.js';
 import { MongoDeadLetters } from './mongo-dead-letters.js';
 import { MongoPolicyVersions } from './mongo-policy-versions.js';
 import type { ClosablePublisher, Inbox, InboxHandler, Platform, ReadStore } from './platform.js';
+import { MongoRevocationLog } from './revocation/mongo-revocation-log.js';
 import { kafkaSecurity } from './security-config.js';
 import { systemClock } from './system-clock.js';
 
@@ -19,6 +20,7 @@ export class KafkaMongoPlatform implements Platform {
   readonly policies: MongoPolicyVersions;
   readonly deadLetters: MongoDeadLetters;
   readonly audit: MongoAuditLog;
+  readonly revocations: MongoRevocationLog;
 
   private constructor(
     private readonly config: HostConfig,
@@ -28,6 +30,7 @@ export class KafkaMongoPlatform implements Platform {
     this.policies = new MongoPolicyVersions(connection);
     this.deadLetters = new MongoDeadLetters(connection);
     this.audit = new MongoAuditLog(connection);
+    this.revocations = new MongoRevocationLog(connection);
   }
 
   /** @throws when no primary of the replica set is found */

@@ -3,14 +3,15 @@ import type { FastifyInstance } from 'fastify';
 import { LoggerModule } from 'nestjs-pino';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { HostConfig } from './config.js';
-import { redact } from './redaction.js';
+import { redactionBy } from './redaction.js';
 
 /** Fields that hold what users wrote, or secrets, wherever they stand in a log object. */
-const SECRET_FIELDS = ['authorization', 'body', 'text', 'password', 'token', 'payload', 'value'];
+const SECRET_FIELDS = ['authorization', 'body', 'text', 'password', 'token', 'payload', 'value', 'subject', 'fileName'];
 
 /** JSON lines, on standard output unless told otherwise, without numbers, addresses, contents or tokens. */
-export function createLogger({ LOG_LEVEL }: Pick<HostConfig, 'LOG_LEVEL'>, output: DestinationStream = process.stdout): Logger {
+export function createLogger({ LOG_LEVEL, LOG_ADDRESS_KEY }: Pick<HostConfig, 'LOG_LEVEL' | 'LOG_ADDRESS_KEY'>, output: DestinationStream = process.stdout): Logger {
   const redaction = { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '[redacted]' };
+  const redact = redactionBy(LOG_ADDRESS_KEY);
   return pino({ level: LOG_LEVEL, base: null, redact: redaction }, { write: (line: string) => output.write(redact(line)) });
 }
 
@@ -19,11 +20,11 @@ export function loggingModule(logger: Logger): DynamicModule {
   return LoggerModule.forRoot({ pinoHttp: { logger }, forRoutes: [] });
 }
 
-/** Logs every answered request at level debug. */
+/** Logs every answered request at level debug, without its query: people search for words. */
 export function logRequests(fastify: FastifyInstance, logger: Logger): void {
   if (!logger.isLevelEnabled('debug')) return;
   fastify.addHook('onResponse', (request, reply, done) => {
-    logger.debug({ requestId: request.id, method: request.method, url: request.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+    logger.debug({ requestId: request.id, method: request.method, path: request.url.split('?', 1)[0], status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
     done();
   });
 }

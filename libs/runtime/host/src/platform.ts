@@ -5,6 +5,7 @@ import type { Connection } from 'mongoose';
 import type { AuditLog } from './audit/audit-log.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { PolicyVersions } from './policy-source.js';
+import type { RevocationLog } from './revocation/revocations.js';
 
 /** State of the consumer of one inbox. `stalled` keeps trying, `crashed` is for good, `stopped` by request. */
 export type InboxStatus = 'starting' | 'running' | 'stalled' | 'crashed' | 'stopped';
@@ -46,6 +47,7 @@ export interface Platform {
   readonly policies: PolicyVersions;
   readonly deadLetters: DeadLetters;
   readonly audit: AuditLog;
+  readonly revocations: RevocationLog;
   /** MongoDB itself, for reads that the ports do not offer. */
   readonly connection?: Connection;
   /** Why the database cannot be used right now; undefined when it can. */

@@ -1,7 +1,7 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { bootstrap } from './bootstrap.js';
 import { ConfigError, hostConfig, parseConfig } from './config.js';
-import { redact } from './redaction.js';
+import { redactionBy } from './redaction.js';
 
 /** The message that a process started with an IPC channel sends once it answers. */
 export interface ReadyMessage {
@@ -34,6 +34,6 @@ export async function runApp(modules: readonly (Type | DynamicModule)[]): Promis
 
 function fail(error: unknown): never {
   const { name, message, stack } = error as Error;
-  process.stderr.write(redact(error instanceof ConfigError ? `${message}\n` : `${stack ?? `${name}: ${message}`}\n`));
+  process.stderr.write(redactionBy()(error instanceof ConfigError ? `${message}\n` : `${stack ?? `${name}: ${message}`}\n`));
   process.exit(1);
 }

@@ -5,6 +5,7 @@ import { answer, defineAggregate, publish } from '@cpm/runtime-decider';
 import type { CpmAddress, DeviceId, Preferences } from '@cpm/vocabulary';
 import { DEFAULT_PROFILE } from '@cpm/vocabulary';
 import { erasure, type UserErasure } from '../erasure/erasure.js';
+import { revocation } from './revocations.js';
 import type { RefusalCode, Subscriber, SubscriberEvent } from './subscriber.js';
 import { subscriberDecider } from './subscriber.decider.js';
 import type { DeviceView, SubscriberView } from './views.js';
@@ -38,18 +39,23 @@ export const subscriber = defineAggregate({
       case 'SubscriberUnchanged':
       case 'DeviceUnchanged':
       case 'PreferencesUnchanged': return [answer(event.commandId, outcomeOf(event, user, after))];
-      case 'PreferencesSet':
+      case 'PreferencesSet': return [snapshot(user, after, context.now), answer(event.commandId, outcomeOf(event, user, after))];
       // There is no device left that could be told of the removal.
-      case 'SubscriberRemoved': return [snapshot(user, after, context.now), answer(event.commandId, outcomeOf(event, user, after))];
-      default:
-        return [
-          snapshot(user, after, context.now),
-          devicesChanged(user, after.version, context.now),
-          answer(event.commandId, outcomeOf(event, user, after)),
-        ];
+      case 'SubscriberRemoved':
+        return [revocation({ user, which: after.version, at: context.now }), snapshot(user, after, context.now), answer(event.commandId, outcomeOf(event, user, after))];
+      case 'SecondaryRemoved':
+      case 'PrimaryUnregistered':
+        return [revocation({ user, device: event.device, which: after.version, at: context.now }), ...told(event, after, context)];
+      default: return told(event, after, context);
     }
   },
 });
+
+/** All who have to know of a change of the devices. */
+function told(event: Success, after: Subscriber, { id, now }: DecisionContext<UserErasure>): readonly Reaction[] {
+  const user = id as CpmAddress;
+  return [snapshot(user, after, now), devicesChanged(user, after.version, now), answer(event.commandId, outcomeOf(event, user, after))];
+}
 
 type Success = Exclude<SubscriberEvent, { type: 'AccessNoted' | 'CommandRefused' }>;
 

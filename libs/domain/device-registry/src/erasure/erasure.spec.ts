@@ -1,3 +1,4 @@
+import { tokenHash } from '@cpm/message-tags';
 import { DEFAULT_POLICY, type CpmAddress } from '@cpm/vocabulary';
 import { fold, SERVICES, type ServiceName } from '@cpm/runtime-decider';
 import fc from 'fast-check';
@@ -25,6 +26,14 @@ it('begins once while it is under way, and anew afterwards; what is said of anot
   expect(begun).toMatchObject({ erasureId: 'e1', pending: SERVICES });
   const both = [1, 2].flatMap((round) => [...SERVICES.map((service) => erased(service, round)), { type: 'BeginRound' as const, now: 3_000 }]);
   expect(play([ask, ...both, { ...ask, commandId: 'e3' }])).toMatchObject({ erasureId: 'e3', round: 1, doneAt: null });
+});
+
+it('takes the tokens of the user back with its beginning, without naming him', () => {
+  const context = { now: 5, policy: DEFAULT_POLICY, id: user, view: undefined, open: [] };
+  const [row, asked] = erasure.react({ type: 'ErasureBegun', erasureId: 'e1', at: 5 }, play([ask]), context);
+  expect(row).toMatchObject({ kind: 'row', table: 'revocations', insert: { h: tokenHash(user), at: 5 } });
+  expect(JSON.stringify(row)).not.toContain('4915110000001');
+  expect(asked).toMatchObject({ kind: 'publish', payload: { user, erasureId: 'e1', round: 1 } });
 });
 
 it('asks all services in each round', () => {

@@ -2,6 +2,7 @@ import type { UserErased } from '@cpm/contracts-device-registry';
 import { EraseUser } from '@cpm/contracts-device-registry';
 import { answer, defineAggregate, publish, SERVICES, type Decider, type Reaction, type ServiceName } from '@cpm/runtime-decider';
 import type { CpmAddress, Instant } from '@cpm/vocabulary';
+import { revocation } from '../device-identity/revocations.js';
 
 /** What services were still telling one another in the first round is erased in the second. */
 const ERASURE_ROUNDS = 2;
@@ -87,8 +88,9 @@ export const erasure = defineAggregate<ErasureCommand, UserErasure, ErasureEvent
   react(event, after, { id, now }): readonly Reaction[] {
     switch (event.type) {
       case 'ErasureBegun':
+        return [revocation({ user: id as CpmAddress, which: event.erasureId, at: now }), eraseUser(id as CpmAddress, after, now)];
       case 'RoundBegun':
-        return [publish(EraseUser, { user: id as CpmAddress, erasureId: after.erasureId ?? '', round: after.round, at: now })];
+        return [eraseUser(id as CpmAddress, after, now)];
       case 'ErasureAnswered':
         return [answer(event.commandId, after)];
       default:
@@ -98,3 +100,7 @@ export const erasure = defineAggregate<ErasureCommand, UserErasure, ErasureEvent
   timersOf: ({ dueAt }) => (dueAt === null ? {} : { round: dueAt }),
   whenDue: (_timer, { now }) => ({ type: 'BeginRound', now }),
 });
+
+function eraseUser(user: CpmAddress, { erasureId, round }: UserErasure, at: Instant): Reaction {
+  return publish(EraseUser, { user, erasureId: erasureId ?? '', round, at });
+}

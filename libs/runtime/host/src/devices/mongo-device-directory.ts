@@ -4,6 +4,7 @@ import { COMMITTED, documentsOf } from '@cpm/runtime-mongo';
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import { LRUCache } from 'lru-cache';
 import type { Connection } from 'mongoose';
+import { Revocations } from '../revocation/revocations.js';
 import { MONGO } from '../tokens.js';
 import { DeviceDirectory, type RegisteredPair } from './device-directory.js';
 
@@ -21,12 +22,16 @@ interface OwnedDevices {
   readonly registered: ReadonlySet<string>;
 }
 
-/** Reads the subscribers of the device registry. Only what is there is remembered, so that a new device can connect at once. */
+/** Reads the subscribers of the device registry. Only what is there is remembered, so that a new device can connect at once, and only until its removal is noticed. */
 @Injectable()
 export class MongoDeviceDirectory extends DeviceDirectory {
-  private readonly remembered = { registered: new LRUCache<string, true>({ max: 100_000, ttl: REMEMBERED_MS }), listed: new LRUCache<string, true>({ max: 100_000, ttl: REMEMBERED_MS }) };
+  /** Each with how many removals were known when it was asked for: what is asked while one is noticed is not remembered beyond it. */
+  private readonly remembered = { registered: new LRUCache<string, number>({ max: 100_000, ttl: REMEMBERED_MS }), listed: new LRUCache<string, number>({ max: 100_000, ttl: REMEMBERED_MS }) };
 
-  constructor(@Inject(MONGO) private readonly connection: Connection) {
+  constructor(
+    @Inject(MONGO) private readonly connection: Connection,
+    @Inject(Revocations) private readonly revocations: Revocations,
+  ) {
     super();
   }
 
@@ -49,10 +54,11 @@ export class MongoDeviceDirectory extends DeviceDirectory {
 
   private async is(what: 'registered' | 'listed', user: CpmAddress, device: DeviceId): Promise<boolean> {
     const key = `${user}|${device}`;
-    if (this.remembered[what].has(key)) return true;
+    const removals = this.revocations.timesNoticed(user, device);
+    if (this.remembered[what].get(key) === removals) return true;
     const [found] = await this.devicesOf([user]);
     const isSo = found?.[what].has(device) ?? false;
-    if (isSo) this.remembered[what].set(key, true);
+    if (isSo) this.remembered[what].set(key, removals);
     return isSo;
   }
 

@@ -18,7 +18,7 @@ export async function testIdentityProvider(): Promise<TestIdentityProvider> {
   await writeFile(path, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256' }] }));
   return {
     jwksUrl: pathToFileURL(path).href,
-    token: (claims) => new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'test' }).setExpirationTime('1h').sign(privateKey),
+    token: (claims) => new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'test' }).setIssuedAt().setExpirationTime('1h').sign(privateKey),
     forget: () => rm(folder, { recursive: true }),
   };
 }
