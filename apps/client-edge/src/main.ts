@@ -1,4 +1,4 @@
-import { DeadLettersModule, runApp } from '@cpm/runtime-host';
+import { runApp } from '@cpm/runtime-host';
 import { ClientEdgeModule } from './client-edge.module.js';
 
-await runApp([ClientEdgeModule, DeadLettersModule]);
+await runApp([ClientEdgeModule]);

@@ -1,8 +1,12 @@
 export { contentHash } from './content-hash.js';
-export { createHttpAdapter, DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-adapter.js';
+export { Describe, DescribeAll, type Content, type ErrorForm, type Media, type Operation, type OperationGroup } from './description/describe.js';
+export { describedAs } from './description/json-schema.js';
+export { openApiDocument, type OpenApiDocument } from './description/openapi-document.js';
+export { routesOf, type DescribedRoute } from './description/routes.js';
+export { createHttpAdapter, DEFAULT_HTTP_LIMITS, refuseOtherMethods, registeredRoutes, type HttpLimits, type RegisteredRoute } from './http-adapter.js';
 export { HttpModule } from './http.module.js';
 export { fieldErrors, parse } from './parse.js';
-export { invalidRequest, orUnavailable, payloadTooLarge, ProblemError, unavailable, type FieldError, type Problem, type ProblemOptions } from './problem.js';
+export { invalidRequest, orUnavailable, payloadTooLarge, problem, ProblemError, unavailable, type FieldError, type Problem, type ProblemOptions } from './problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem-filter.js';
 export { RateLimiter, type RateLimit } from './rate-limiter.js';
 export { BodyAs, draining, readBody, type BodyForm, type IncomingBody } from './request-body.js';

@@ -20,6 +20,11 @@ export function RequireScope(scope: Scope): ClassDecorator & MethodDecorator {
   return applyDecorators(SetMetadata(REQUIRED_SCOPE, scope), UseGuards(ScopeGuard));
 }
 
+/** The scope that a route requires, or its controller; undefined when anybody may call it. */
+export function requiredScopeOf(handler: object, controller: object): Scope | undefined {
+  return (Reflect.getMetadata(REQUIRED_SCOPE, handler) ?? Reflect.getMetadata(REQUIRED_SCOPE, controller)) as Scope | undefined;
+}
+
 @Injectable()
 export class ScopeGuard implements CanActivate {
   constructor(

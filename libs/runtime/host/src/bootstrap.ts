@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createHttpAdapter, HttpModule } from '@cpm/http';
+import { createHttpAdapter, HttpModule, refuseOtherMethods } from '@cpm/http';
 import { SERVICES } from '@cpm/runtime-decider';
 import type { Clock } from '@cpm/runtime-ports';
 import { Logger } from 'nestjs-pino';
@@ -14,6 +14,7 @@ import { KafkaMongoPlatform } from './kafka-mongo-platform.js';
 import { createLogger, loggingModule, logRequests } from './logging.js';
 import type { Platform } from './platform.js';
 import { PolicySource } from './policy-source.js';
+import { openApiDocuments } from './service-controllers.js';
 import { systemClock } from './system-clock.js';
 
 export interface BootstrapOptions {
@@ -51,7 +52,7 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     imports: [
       loggingModule(log),
       HttpModule.forRoot({ jwksUrl: config.CPM_JWKS_URL }),
-      HostModule.forRoot({ config, platform, clock, crash }),
+      HostModule.forRoot({ config, platform, clock, crash, openApi: openApiDocuments(modules) }),
       ...modules,
     ],
   };
@@ -67,6 +68,8 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     logRequests(app.getHttpAdapter().getInstance(), log);
     await app.get(PolicySource).start();
     for (const strategy of app.get(HostedServices).servers) app.connectMicroservice({ strategy });
+    await app.init();
+    refuseOtherMethods(app.getHttpAdapter());
     // The entrance answers before the consumers run, so that readiness can say what is still missing.
     await app.listen({ port: config.HTTP_PORT, host: config.HTTP_HOST });
     await app.startAllMicroservices();

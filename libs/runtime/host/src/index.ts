@@ -15,6 +15,7 @@ export { Metrics } from './metrics.js';
 export type { ClosablePublisher, Inbox, InboxHandler, InboxStatus, Platform, ReadStore } from './platform.js';
 export { PolicySource, type PolicyVersion, type PolicyVersions } from './policy-source.js';
 export { runApp, type ReadyMessage } from './run-app.js';
-export { ServiceHost, type ServiceOptions, type UserEraser } from './service-host.module.js';
+export { openApiDocuments } from './service-controllers.js';
+export { ServiceHost, type ServiceHostModule, type ServiceOptions, type UserEraser } from './service-host.module.js';
 export { systemClock } from './system-clock.js';
 export { CLOCK, commandsOf, CRASH, HOST_CONFIG, ingressOf, METRICS, MONGO, PLATFORM, policyOf, serverOf, storeOf } from './tokens.js';
