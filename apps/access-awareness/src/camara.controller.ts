@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Logger, Post } from '@nestjs/common';
 import { camaraEvent } from '@cpm/contracts-access-awareness';
 import { camaraEvidence } from '@cpm/domain-access-awareness';
-import { parse, RequireScope } from '@cpm/http';
+import { Describe, parse, RequireScope } from '@cpm/http';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import { EvidenceIntake } from './evidence-intake.js';
@@ -16,6 +16,7 @@ export class CamaraController {
 
   @Post('/events')
   @HttpCode(204)
+  @Describe({ summary: 'A CloudEvent of CAMARA Device Reachability Status', body: [{ types: ['application/json', 'application/cloudevents+json'], schema: camaraEvent }], answers: { 204: null }, problems: [404] })
   async events(@Body() body: unknown): Promise<void> {
     const event = parse(camaraEvent, body);
     const { hasEnded, ...evidence } = camaraEvidence(event, this.clock.now());

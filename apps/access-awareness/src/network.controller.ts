@@ -1,10 +1,11 @@
 import { Body, Controller, Headers, HttpCode, Inject, Logger, Post } from '@nestjs/common';
 import { imsRegistration, reginfo, t8Notification } from '@cpm/contracts-access-awareness';
 import { imsRegistrationEvidence, reginfoEvidence, t8Evidence } from '@cpm/domain-access-awareness';
-import { BodyAs, parse, RequireScope } from '@cpm/http';
+import { BodyAs, Describe, parse, RequireScope } from '@cpm/http';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import { mediaType } from '@cpm/vocabulary';
+import { z } from 'zod';
 import { EvidenceIntake } from './evidence-intake.js';
 import { reginfoDocument } from './reginfo-document.js';
 
@@ -25,6 +26,7 @@ export class NetworkController {
 
   @Post('/t8/notifications')
   @HttpCode(204)
+  @Describe({ summary: 'A MonitoringNotification of a SCEF or NEF (TS 29.122)', body: t8Notification, answers: { 204: null }, problems: [404] })
   async t8(@Body() body: unknown): Promise<void> {
     const { isCancelled, ...evidence } = t8Evidence(parse(t8Notification, body), { received: this.clock.now() });
     if (isCancelled) this.logger.warn('the network has cancelled a T8 subscription');
@@ -35,6 +37,7 @@ export class NetworkController {
   @Post('/ims/registrations')
   @BodyAs({ as: 'text', types: [REGINFO], limitBytes: REGISTRATION_LIMIT_BYTES })
   @HttpCode(204)
+  @Describe({ summary: 'Registrations as the IMS core sees them: as JSON, or as a reginfo document (RFC 3680)', body: [imsRegistration, { types: [REGINFO], schema: z.string() }], answers: { 204: null }, problems: [404] })
   async registrations(@Body() body: unknown, @Headers('content-type') contentType = ''): Promise<void> {
     const received = this.clock.now();
     await this.evidence.take(typeof body === 'string' && mediaType(contentType) === REGINFO

@@ -5,10 +5,9 @@ import { MessageStoreSyncModule } from '@cpm/app-message-store-sync';
 import { ReportAggregationModule } from '@cpm/app-report-aggregation';
 import { RoutingModule } from '@cpm/app-routing';
 import { SmsInterworkingGatewayModule } from '@cpm/app-sms-interworking-gateway';
-import { AuditModule, DeadLettersModule } from '@cpm/runtime-host';
 
 /** Every service, to run in one process. */
 export const allModules = [
   DeviceRegistryModule, AccessAwarenessModule, RoutingModule, SmsInterworkingGatewayModule, ReportAggregationModule,
-  MessageStoreSyncModule, ClientEdgeModule, AuditModule, DeadLettersModule,
+  MessageStoreSyncModule, ClientEdgeModule,
 ];

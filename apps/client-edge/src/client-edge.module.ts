@@ -3,7 +3,7 @@ import { clientEdge, FRAMES_TABLE } from '@cpm/domain-client-edge';
 import { RateLimiter } from '@cpm/http';
 import { ContentStore } from '@cpm/runtime-content';
 import { PendingCommands } from '@cpm/runtime-engine';
-import { type Inbox, type KeyedKafkaServer, MongoDeviceDirectory, parseConfig, PLATFORM, type Platform, type ReadStore, RegisteredDeviceGuard, ServiceHost } from '@cpm/runtime-host';
+import { DeadLettersModule, type Inbox, type KeyedKafkaServer, MongoDeviceDirectory, parseConfig, PLATFORM, type Platform, type ReadStore, RegisteredDeviceGuard, ServiceHost } from '@cpm/runtime-host';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import { ClamdScanner } from './content/clamd-scanner.js';
@@ -71,7 +71,7 @@ export const edgeProviders: Provider[] = [
 
 /** The door for devices. */
 @Module({
-  imports: [ServiceHost.for(clientEdge, { effects: EDGE_EFFECTS, eraser: ContentEraser, rowIndexes: { [FRAMES_TABLE]: [{ key: { u: 1, n: 1 } }, { key: { expiresAtMs: 1 } }] } })],
+  imports: [ServiceHost.for(clientEdge, { effects: EDGE_EFFECTS, eraser: ContentEraser, rowIndexes: { [FRAMES_TABLE]: [{ key: { u: 1, n: 1 } }, { key: { expiresAtMs: 1 } }] } }), DeadLettersModule],
   controllers: edgeControllers,
   providers: [
     ...edgeProviders,

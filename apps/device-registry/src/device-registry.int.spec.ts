@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { AuditModule, bootstrap, hostConfig, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
+import { bootstrap, hostConfig, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
 import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { requirement } from '@cpm/runtime-decider';
 import { DeviceRegistryModule } from './device-registry.module.js';
@@ -35,7 +35,7 @@ beforeEach(async () => {
   Logger.overrideLogger(false);
   identity = await testIdentityProvider();
   const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent' });
-  host = await bootstrap([DeviceRegistryModule, AuditModule], config, { platform: new InMemoryPlatform() });
+  host = await bootstrap([DeviceRegistryModule], config, { platform: new InMemoryPlatform() });
 });
 afterEach(async () => {
   await host.close();

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { deviceRegistry, REVOCATIONS_TABLE } from '@cpm/domain-device-registry';
-import { ServiceHost } from '@cpm/runtime-host';
+import { AuditModule, DeadLettersModule, ServiceHost } from '@cpm/runtime-host';
 import { ConsoleController } from './console.controller.js';
 import { DevicesController } from './devices.controller.js';
 import { ErasureController } from './erasure.controller.js';
@@ -10,7 +10,7 @@ import { Subscribers } from './subscribers.js';
 import { SubscribersController } from './subscribers.controller.js';
 
 @Module({
-  imports: [ServiceHost.for(deviceRegistry, { rowIndexes: { [REVOCATIONS_TABLE]: [{ key: { at: 1 } }, { key: { delAt: 1 }, expireAfterSeconds: 0, name: 'remembered' }] } })],
+  imports: [ServiceHost.for(deviceRegistry, { rowIndexes: { [REVOCATIONS_TABLE]: [{ key: { at: 1 } }, { key: { delAt: 1 }, expireAfterSeconds: 0, name: 'remembered' }] } }), AuditModule, DeadLettersModule],
   controllers: [DevicesController, PreferencesController, SubscribersController, ErasureController, PolicyController, ConsoleController],
   providers: [Subscribers],
 })

@@ -2,10 +2,10 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { parse } from '@cpm/http';
 import { z } from 'zod';
 
-const header = z.object({ 'idempotency-key': z.string().min(1).max(128).optional() });
+export const idempotencyHeader = z.object({ 'idempotency-key': z.string().min(1).max(128).optional() });
 
 /** Parameter of a handler: the `Idempotency-Key` header. */
 export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext): string | undefined => {
   const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, unknown> }>();
-  return parse(header, headers)['idempotency-key'];
+  return parse(idempotencyHeader, headers)['idempotency-key'];
 });

@@ -1,4 +1,4 @@
-import { AuditModule, DeadLettersModule, runApp } from '@cpm/runtime-host';
+import { runApp } from '@cpm/runtime-host';
 import { DeviceRegistryModule } from './device-registry.module.js';
 
-await runApp([DeviceRegistryModule, AuditModule, DeadLettersModule]);
+await runApp([DeviceRegistryModule]);

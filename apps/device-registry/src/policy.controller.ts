@@ -1,11 +1,13 @@
 import { Body, Controller, Get, Headers, Inject, Put, Res } from '@nestjs/common';
-import { parse, ProblemError, RequireScope, unavailable } from '@cpm/http';
+import { Describe, parse, ProblemError, RequireScope, unavailable } from '@cpm/http';
 import { Audited, PolicySource, policyOf, type PolicyVersion } from '@cpm/runtime-host';
 import { policy, type Policy } from '@cpm/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
 const conditions = z.object({ 'if-match': z.string().max(64).optional() });
+
+const ETag = 'Of this version, for If-Match';
 
 /** The service provider's policy; every version is kept. */
 @Controller('/admin/v1/policy')
@@ -14,6 +16,7 @@ export class PolicyController {
   constructor(@Inject(policyOf('device-registry')) private readonly source: PolicySource) {}
 
   @Get()
+  @Describe({ summary: 'The policy in force', answers: { 200: policy }, answerHeaders: { 200: { ETag } } })
   async get(@Res({ passthrough: true }) reply: FastifyReply): Promise<Policy> {
     return answer(reply, await this.source.refresh().catch(refuseForNow));
   }
@@ -21,6 +24,7 @@ export class PolicyController {
   /** Replaces the whole policy: a key that is left out has its default again. */
   @Put()
   @Audited('policy.replace')
+  @Describe({ summary: 'Replaces the policy in force', headers: conditions, body: policy, answers: { 200: policy }, answerHeaders: { 200: { ETag } }, problems: [412, 428] })
   async replace(@Body() body: unknown, @Headers() headers: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<Policy> {
     const told = parse(policy, body);
     const known = await this.source.refresh().catch(refuseForNow);

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { PayloadPart } from '@cpm/contracts-message-store-sync';
-import { draining, invalidRequest, payloadTooLarge, ProblemError, readBody } from '@cpm/http';
+import { draining, invalidRequest, payloadTooLarge, ProblemError, readBody, type Media } from '@cpm/http';
 import { ContentStore, fileName, mediaTypeHeader, type ContentKind } from '@cpm/runtime-content';
 import { MAX_INLINE_BYTES, mediaType, type CpmAddress } from '@cpm/vocabulary';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { attachment, boundaryOf, formParts, type FormPart } from './form-parts.js';
 import { NMS_CONFIG, type NmsConfig } from './nms-config.js';
 
@@ -27,6 +28,11 @@ const ROOT = 'root-fields';
 const ONE: UploadLimits = { rootBytes: 2 ** 18, attachments: 16 };
 /** What heads and boundaries may add to the attachments. */
 const FRAME_BYTES = 2 ** 18;
+
+/** The same root fields as the first part of a form, with the attachments after them. */
+export function formOf(root: z.ZodType): Media {
+  return { types: ['multipart/form-data'], schema: z.object({ [ROOT]: root, attachments: z.array(z.string().meta({ format: 'binary' })).max(ONE.attachments).optional() }) };
+}
 
 /** Takes objects from devices. The route declares `@BodyAs({ as: 'stream' })`, so that no other route knows of forms. */
 @Injectable()

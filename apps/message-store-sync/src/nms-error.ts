@@ -2,17 +2,13 @@ import { Catch, Inject, Injectable, type ArgumentsHost, type ExceptionFilter, ty
 import { HttpAdapterHost } from '@nestjs/core';
 import { ProblemError, problemOf, type Problem } from '@cpm/http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
 
-interface NmsException {
-  readonly messageId: string;
-  readonly text: string;
-  readonly variables?: readonly string[];
-}
+const nmsException = z.object({ messageId: z.string(), text: z.string(), variables: z.array(z.string()).readonly().exactOptional() });
 
 /** An OMA NMS error document. */
-export interface RequestError {
-  readonly requestError: { readonly serviceException: NmsException } | { readonly policyException: NmsException };
-}
+export const requestError = z.object({ requestError: z.union([z.object({ serviceException: nmsException }), z.object({ policyException: nmsException })]) }).meta({ id: 'RequestError' });
+export type RequestError = z.output<typeof requestError>;
 
 /** Says every error of a route in the words of OMA NMS: what is refused, or stands against it, is a matter of policy, the rest one of service. */
 @Catch()

@@ -1,11 +1,11 @@
 import { applyDecorators, Controller, createParamDecorator, Inject, Injectable, UseFilters, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { parse, principalOf, ProblemError, RequireScope, type DevicePrincipal } from '@cpm/http';
+import { DescribeAll, parse, principalOf, ProblemError, RequireScope, type DevicePrincipal } from '@cpm/http';
 import { ListedDeviceGuard } from '@cpm/runtime-host';
 import { cpmAddress } from '@cpm/vocabulary';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { NMS_CONFIG, type NmsConfig } from './nms-config.js';
-import { NmsErrorFilter } from './nms-error.js';
+import { NmsErrorFilter, requestError } from './nms-error.js';
 
 const boxPath = z.object({ storeName: z.string().regex(/^[\w-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -'), boxId: cpmAddress });
 
@@ -32,7 +32,7 @@ class OwnBox implements CanActivate {
 
 /** A controller of resources in a user's network message store, in the words of OMA NMS. */
 export function NmsResource(path: 'objects' | 'folders' | 'subscriptions' | 'export'): ClassDecorator {
-  return applyDecorators(Controller(`/nms/v1/:storeName/:boxId/${path}`), RequireScope('device'), UseGuards(OwnBox, ListedDeviceGuard), UseFilters(NmsErrorFilter));
+  return applyDecorators(DescribeAll({ path: boxPath, errors: { type: 'application/json', schema: requestError } }), Controller(`/nms/v1/:storeName/:boxId/${path}`), RequireScope('device'), UseGuards(OwnBox, ListedDeviceGuard), UseFilters(NmsErrorFilter));
 }
 
 /** Parameter of a handler of an NmsResource: the calling device. */

@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
-import { parse, ProblemError, RequireScope } from '@cpm/http';
+import { Describe, parse, ProblemError, RequireScope } from '@cpm/http';
 import { messageId } from '@cpm/vocabulary';
 import { z } from 'zod';
-import { Journeys, type JourneyEntryView } from './journeys.js';
+import { journeyEntry, Journeys, type JourneyEntryView } from './journeys.js';
 
 const path = z.object({ id: messageId });
 
@@ -13,6 +13,7 @@ export class JourneyController {
   constructor(@Inject(Journeys) private readonly journeys: Journeys) {}
 
   @Get('/:id/journey')
+  @Describe({ summary: 'The decisions about a message, oldest first', path, answers: { 200: z.object({ id: messageId, entries: z.array(journeyEntry) }) }, problems: [404] })
   async journey(@Param() params: unknown): Promise<{ id: string; entries: JourneyEntryView[] }> {
     const { id } = parse(path, params);
     const entries = await this.journeys.of(id);

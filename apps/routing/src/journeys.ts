@@ -5,16 +5,11 @@ import type { Connection } from 'mongoose';
 import { z } from 'zod';
 
 /** One decision about a message. `recipient` is absent where all recipients are meant; `at` is RFC 3339. */
-export interface JourneyEntryView {
-  readonly at: string;
-  readonly service: string;
-  readonly recipient?: string;
-  readonly device?: string;
-  readonly deviceName?: string;
-  readonly form?: string;
-  readonly step: string;
-  readonly reason?: string;
-}
+export const journeyEntry = z.object({
+  at: z.iso.datetime(), service: z.string(), recipient: z.string().exactOptional(), device: z.string().exactOptional(), deviceName: z.string().exactOptional(),
+  form: z.string().exactOptional(), step: z.string(), reason: z.string().exactOptional(),
+}).meta({ id: 'JourneyEntry' });
+export type JourneyEntryView = z.output<typeof journeyEntry>;
 
 /** The collections of aggregates that keep a journal. */
 export const JOURNALS: readonly string[] = [

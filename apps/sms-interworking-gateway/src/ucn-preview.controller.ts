@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { MAX_VALIDITY_MS, MOST_COVERED, summaryTemplate, summaryText, ucnTemplate, ucnText } from '@cpm/domain-sms-interworking-gateway';
-import { parse, RequireScope } from '@cpm/http';
+import { Describe, parse, RequireScope } from '@cpm/http';
 import { CLOCK, policyOf, type PolicySource } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import { judgeSmsText, LINK_TOKEN_LENGTH, linkUrl, warningsOfUcnSummaryTemplate, warningsOfUcnTemplate } from '@cpm/sms-text';
@@ -22,24 +22,15 @@ const preview = z.strictObject({
   expiresAt: z.iso.datetime({ offset: true }).optional(),
 });
 
-interface PreviewedText {
-  readonly text: string;
-  readonly encoding: 'gsm7' | 'ucs2';
-  /** 0: it cannot be sent. */
-  readonly segments: number;
-}
+const previewedText = z.object({ text: z.string(), encoding: z.enum(['gsm7', 'ucs2']), segments: z.int().min(0).describe('0: it cannot be sent') });
+type PreviewedText = z.output<typeof previewedText>;
 
 /** `warnings`: what the text costs more than it need, whatever its placeholders stand for. */
-interface JudgedText extends PreviewedText {
-  readonly warnings: readonly string[];
-}
+const judgedText = previewedText.extend({ warnings: z.array(z.string()).readonly() });
 
 /** What the policy in force sends, what it would be either way, and what tells of several messages that came within a window. */
-interface UcnPreview extends JudgedText {
-  readonly withUrl: PreviewedText;
-  readonly withoutUrl: PreviewedText;
-  readonly summary: JudgedText;
-}
+const ucnPreview = judgedText.extend({ withUrl: previewedText, withoutUrl: previewedText, summary: judgedText }).meta({ id: 'UcnPreview' });
+type UcnPreview = z.output<typeof ucnPreview>;
 
 const EXAMPLE_SUMMARY = 'summary|example';
 
@@ -58,6 +49,7 @@ export class UcnPreviewController {
 
   @Post()
   @HttpCode(200)
+  @Describe({ summary: 'What a notification would say and cost', body: preview.optional(), answers: { 200: ucnPreview } })
   show(@Body() body: unknown): UcnPreview {
     const { texts, summaryTexts, language, count, expiresAt, ...subject } = parse(preview, body ?? {});
     const expiry = expiresAt === undefined ? this.clock.now() + MAX_VALIDITY_MS : Date.parse(expiresAt);

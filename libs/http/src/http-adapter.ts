@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { HttpServer } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ANSWER_HEADERS, headerLines, STRICT_TRANSPORT } from './answer-headers.js';
@@ -32,12 +33,21 @@ export interface HttpAdapterOptions extends Partial<HttpLimits> {
   readonly isHttpsOnly?: boolean;
 }
 
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
 const REQUEST_ID = /^[\w.:+/=-]{1,128}$/;
+
+/** A route as Fastify has it; its `url` with `:name` for parameters. */
+export interface RegisteredRoute {
+  readonly method: string;
+  readonly url: string;
+}
 
 /** Fastify as every service uses it: own body parsing with limits, problems for what fails before a route, request ids. */
 class ProblemAdapter extends FastifyAdapter {
   private bodyLimitBytes = DEFAULT_HTTP_LIMITS.bodyLimitBytes;
   private hasParsers = false;
+  /** Without those that only refuse. */
+  readonly routes: RegisteredRoute[] = [];
 
   static withLimits(limits: HttpLimits, isHttpsOnly: boolean): ProblemAdapter {
     const always = { ...ANSWER_HEADERS, ...(isHttpsOnly && STRICT_TRANSPORT) };
@@ -53,11 +63,31 @@ class ProblemAdapter extends FastifyAdapter {
       clientErrorHandler: refuseConnection,
     });
     adapter.bodyLimitBytes = limits.bodyLimitBytes;
-    adapter.getInstance<FastifyInstance>().addHook('onRequest', (request, reply, done) => {
+    const fastify = adapter.getInstance<FastifyInstance>();
+    fastify.addHook('onRequest', (request, reply, done) => {
       reply.headers(always).header('x-request-id', request.id);
       done();
     });
+    fastify.addHook('onRoute', ({ method, url }) => {
+      adapter.routes.push(...[method].flat().map((one) => ({ method: one, url })));
+    });
     return adapter;
+  }
+
+  refuseOtherMethods(): void {
+    const byUrl = Map.groupBy([...this.routes], ({ url }) => url);
+    const count = this.routes.length;
+    for (const [url, known] of byUrl) {
+      const allowed = known.map(({ method }) => method).sort();
+      const allow = allowed.join(', ');
+      const refusal = new ProblemError(405, 'method-not-allowed', `there is only ${allow}`, { headers: { allow } });
+      this.getInstance<FastifyInstance>().route({
+        url, method: METHODS.filter((method) => !allowed.includes(method)), exposeHeadRoute: false,
+        onRequest: (_request, _reply, done) => done(refusal),
+        handler: () => undefined,
+      });
+    }
+    this.routes.length = count;
   }
 
   override registerParserMiddleware(): void {
@@ -80,6 +110,23 @@ class ProblemAdapter extends FastifyAdapter {
 /** The adapter for `NestFactory.create`. */
 export function createHttpAdapter({ isHttpsOnly = false, ...limits }: HttpAdapterOptions = {}): FastifyAdapter {
   return ProblemAdapter.withLimits({ ...DEFAULT_HTTP_LIMITS, ...limits }, isHttpsOnly);
+}
+
+/** The routes that the adapter has so far. */
+export function registeredRoutes(adapter: HttpServer): readonly RegisteredRoute[] {
+  return ownAdapter(adapter).routes;
+}
+
+/**
+ * Answers 405 with `Allow` where a path has routes, but none for the method (RFC 9110, 15.5.6). For when all routes are there, and before the adapter listens.
+ */
+export function refuseOtherMethods(adapter: HttpServer): void {
+  ownAdapter(adapter).refuseOtherMethods();
+}
+
+function ownAdapter(adapter: HttpServer): ProblemAdapter {
+  if (adapter instanceof ProblemAdapter) return adapter;
+  throw new Error('the application was not created with createHttpAdapter()');
 }
 
 function requestId(given: string | string[] | undefined): string {

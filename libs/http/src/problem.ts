@@ -1,19 +1,12 @@
-/** One thing wrong with a request: where (`to[3]`, `profiles.work.language`; empty for the whole) and what. */
-export interface FieldError {
-  readonly path: string;
-  readonly message: string;
-}
+import { z } from 'zod';
 
-/** RFC 9457 problem details as they leave. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly errors?: readonly FieldError[];
-  /** Members of this kind of problem (RFC 9457, 3.2). */
-  readonly [member: string]: unknown;
-}
+/** One thing wrong with a request: where (`to[3]`, `profiles.work.language`; empty for the whole) and what. */
+const fieldError = z.object({ path: z.string(), message: z.string() }).readonly();
+export type FieldError = z.output<typeof fieldError>;
+
+/** RFC 9457 problem details as they leave; further members are those of its kind (3.2). */
+export const problem = z.looseObject({ type: z.string(), title: z.string(), status: z.int(), detail: z.string(), errors: z.array(fieldError).readonly().exactOptional() }).readonly();
+export type Problem = z.output<typeof problem>;
 
 export interface ProblemOptions {
   readonly errors?: readonly FieldError[];

@@ -22,6 +22,12 @@ export const RequireScope = (scope: Scope): ClassDecorator & MethodDecorator => 
 /** Anybody reaches the route (or every route of the controller): it tells nothing that needs a token, or has its own way of knowing who asks. */
 export const OpenToAnybody = (): ClassDecorator & MethodDecorator => SetMetadata(REQUIRED_SCOPE, ANYBODY);
 
+/** The scope that a route requires, or its controller; undefined when anybody may call it. */
+export function requiredScopeOf(handler: object, controller: object): Scope | undefined {
+  const required = (Reflect.getMetadata(REQUIRED_SCOPE, handler) ?? Reflect.getMetadata(REQUIRED_SCOPE, controller)) as Scope | typeof ANYBODY | undefined;
+  return required === ANYBODY ? undefined : required;
+}
+
 /** Stands before every route: one that does not say who may reach it is reached by nobody. */
 @Injectable()
 export class ScopeGuard implements CanActivate {

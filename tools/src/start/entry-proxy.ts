@@ -12,7 +12,8 @@ const HOST = '127.0.0.1';
 
 /**
  * One port for all services, as the Ingress is in Kubernetes. Bytes pass as they are, upgrades included, so that a
- * refused WebSocket is seen by its client as the owner refused it; `X-Forwarded-For` grows by the caller's address. `/metrics/<service>` and `/asyncapi/<service>` are that service's own.
+ * refused WebSocket is seen by its client as the owner refused it; `X-Forwarded-For` grows by the caller's address. `/metrics/<service>`, `/asyncapi/<service>`
+ * and `/openapi/<service>` are that service's own.
  * @throws when the port is taken
  */
 export async function startEntryProxy(port: number, ports: ReadonlyMap<ServiceName, number>): Promise<EntryProxy> {
@@ -23,7 +24,7 @@ export async function startEntryProxy(port: number, ports: ReadonlyMap<ServiceNa
     if (request.url === '/health/ready') void answerReadiness(response, ports);
     else if (request.url === '/health/live') response.setHeader('content-type', 'application/json').end('{"status":"live"}');
     else {
-      const [, about, named] = /^\/(metrics|asyncapi)\/([\w-]+)$/.exec(request.url ?? '') ?? [];
+      const [, about, named] = /^\/(metrics|asyncapi|openapi)\/([\w-]+)$/.exec(request.url ?? '') ?? [];
       const path = about === 'metrics' ? '/metrics' : request.url;
       forward(request, response, { port: named === undefined ? portOf(request.url ?? '/') : ports.get(named as ServiceName), path }, agent);
     }

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { t8Notification, T8SubscriptionNotified } from '@cpm/contracts-access-awareness';
 import { isOneShot } from '@cpm/domain-access-awareness';
-import { OpenToAnybody, orUnavailable, parse, ProblemError } from '@cpm/http';
+import { Describe, OpenToAnybody, orUnavailable, parse, ProblemError } from '@cpm/http';
 import { CLOCK, ingressOf } from '@cpm/runtime-host';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import { z } from 'zod';
@@ -34,6 +34,7 @@ export class T8CallbackController {
 
   @Post('/:callback')
   @HttpCode(204)
+  @Describe({ summary: 'A report under a subscription of this service at a SCEF or NEF', path, body: t8Notification, answers: { 204: null }, problems: [404, 503] })
   async notified(@Param() params: unknown, @Body() body: unknown): Promise<void> {
     const subject = this.t8?.callbacks.read(parse(path, params).callback, this.clock.now());
     if (!subject) throw new ProblemError(404, 'unknown-callback', 'There is no such callback');

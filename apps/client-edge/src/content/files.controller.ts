@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Body, Controller, Get, Head, Headers, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
-import { BodyAs, CallingDevice, draining, parse, payloadTooLarge, ProblemError, type DevicePrincipal } from '@cpm/http';
-import { contentAnswer, ContentStore, sendContent, tagOf } from '@cpm/runtime-content';
+import { BodyAs, CallingDevice, Describe, draining, parse, payloadTooLarge, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { CONTENT, CONTENT_HEADERS, contentAnswer, ContentStore, rangeHeaders, sendContent, tagOf } from '@cpm/runtime-content';
 import type { Clock } from '@cpm/runtime-ports';
 import type { CpmAddress } from '@cpm/vocabulary';
 import type { FastifyReply } from 'fastify';
@@ -12,12 +12,15 @@ import type { EdgeConfig } from '../edge-config.js';
 import { ForRegisteredDevice } from '@cpm/runtime-host';
 import { CLOCK, EDGE_CONFIG } from '../ports.js';
 import { observe, TransferProgress } from './transfer-progress.js';
-import { fileKind, isUploadId, resumableUpload, uploadOffset, type RequestHeaders } from './upload-headers.js';
-import { Uploads, type FileAnswer, type UploadName, type UploadState } from './uploads.js';
+import { fileKind, isUploadId, resumableUpload, resumptionHeaders, uploadHeaders, uploadOffset, uploadPath, uploadQuery, type RequestHeaders } from './upload-headers.js';
+import { fileAnswer, Uploads, type FileAnswer, type UploadName, type UploadState } from './uploads.js';
 
 const downloadOptions = z.object({
   transfer: z.string().regex(/^[\w.~:@+=-]{1,128}$/, 'must be 1 to 128 letters, digits or .~:@+=-_').optional(),
 });
+
+const ANY_CONTENT = [{ types: ['*/*'] }];
+const OFFSET = { 'Upload-Offset': 'How many bytes are kept' };
 
 @Controller('cpm/v1/files')
 @ForRegisteredDevice()
@@ -33,6 +36,7 @@ export class FilesController {
   /** A file in one request; with `Upload-Id` and `Upload-Length` the beginning of one that may come in several. */
   @Post()
   @BodyAs({ as: 'stream' })
+  @Describe({ summary: 'Uploads a file, or the beginning of one', query: uploadQuery, headers: uploadHeaders, body: ANY_CONTENT, answers: { 201: fileAnswer, 204: null }, answerHeaders: { 201: OFFSET, 204: OFFSET }, problems: [409, 422] })
   async upload(
     @CallingDevice() { user }: DevicePrincipal,
     @Headers() headers: RequestHeaders,
@@ -54,6 +58,7 @@ export class FilesController {
 
   /** How much of an upload is kept. */
   @Head('uploads/:uploadId')
+  @Describe({ summary: 'How much of an upload is kept', path: uploadPath, answers: { 200: null }, answerHeaders: { 200: { ...OFFSET, 'Upload-Length': 'How many bytes the file has' } }, problems: [404] })
   async progress(@CallingDevice() { user }: DevicePrincipal, @Param('uploadId') uploadId: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     const { received, length } = await this.uploads.progress(nameOf(user, uploadId));
     void reply.status(200).headers({ 'upload-offset': String(received), 'upload-length': String(length), 'cache-control': 'no-store' });
@@ -62,6 +67,7 @@ export class FilesController {
   /** The rest of an upload, or a further part of it, from `Upload-Offset` on. */
   @Patch('uploads/:uploadId')
   @BodyAs({ as: 'stream' })
+  @Describe({ summary: 'The rest of an upload, or a further part of it', path: uploadPath, headers: resumptionHeaders, body: ANY_CONTENT, answers: { 201: fileAnswer, 204: null }, answerHeaders: { 201: OFFSET, 204: OFFSET }, problems: [404, 409, 422] })
   async resume(
     @CallingDevice() { user }: DevicePrincipal,
     @Param('uploadId') uploadId: string,
@@ -75,6 +81,7 @@ export class FilesController {
 
   /** With `?transfer=` the outcome is reported as the progress of that file transfer. */
   @Get(':id')
+  @Describe({ summary: 'A file, whole or in a range', path: z.object({ id: z.string() }), query: downloadOptions, headers: rangeHeaders, answers: CONTENT, answerHeaders: CONTENT_HEADERS, problems: [404, 410, 416] })
   async download(
     @CallingDevice() device: DevicePrincipal,
     @Param('id') id: string,

@@ -12,6 +12,12 @@ const bytes = z.string({ error: 'must be a number of bytes' }).regex(/^\d{1,15}$
 const beginning = z.object({ 'Upload-Id': uploadId, 'Upload-Length': bytes });
 const continuation = z.object({ 'Upload-Offset': bytes });
 
+/** The headers and query that an upload may begin with. */
+export const uploadHeaders = z.object({ 'upload-id': uploadId.optional(), 'upload-length': bytes.optional(), 'x-file-name': z.string().optional() });
+export const uploadQuery = z.object({ fileName: fileName.optional() });
+export const resumptionHeaders = z.object({ 'upload-offset': bytes });
+export const uploadPath = z.object({ uploadId });
+
 /** Of a file: `Content-Type`, and the name as `?fileName=` or, percent-encoded, in `X-File-Name`. Throws 400 and 415 problems. */
 export function fileKind(headers: RequestHeaders, queryName: unknown, accepted: readonly string[]): { contentType: string; fileName?: string } {
   const contentType = mediaTypeHeader.safeParse(headers['content-type']);

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { invalidRequest, payloadTooLarge, ProblemError, unavailable } from '@cpm/http';
 import { ChunkWriter, ContentStore, newFileId, SupersededError, type ContentKind } from '@cpm/runtime-content';
 import type { CpmAddress } from '@cpm/vocabulary';
+import { z } from 'zod';
 import type { EdgeConfig } from '../edge-config.js';
 import { EDGE_CONFIG } from '../ports.js';
 import { MalwareScanner } from './malware-scanner.js';
@@ -22,12 +23,8 @@ export interface UploadState {
   readonly file?: FileAnswer;
 }
 
-export interface FileAnswer {
-  readonly id: string;
-  readonly size: number;
-  readonly sha256: string;
-  readonly contentType: string;
-}
+export const fileAnswer = z.object({ id: z.string(), size: z.int(), sha256: z.string(), contentType: z.string() }).readonly().meta({ id: 'File' });
+export type FileAnswer = z.output<typeof fileAnswer>;
 
 const SCAN_AGAIN_SEC = 5;
 

@@ -1,14 +1,17 @@
 import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import type { AnswerFileTransfer, OfferAnswer } from '@cpm/contracts-routing';
-import { CallingDevice, parse, type DevicePrincipal } from '@cpm/http';
+import { CallingDevice, Describe, parse, type DevicePrincipal } from '@cpm/http';
 import { transferUrl } from '@cpm/vocabulary';
 import { ForRegisteredDevice } from '@cpm/runtime-host';
+import { z } from 'zod';
 import { answerProblem } from '../session/answer-problem.js';
 import { RoutingCommands } from '../session/routing-commands.js';
 import { rejection } from '../session/session-requests.js';
 import { MessageIntake } from '../submission/message-intake.js';
-import type { SubmissionResult } from '../submission/submission-book.js';
-import { nothing, pathId } from '../submission/submission-request.js';
+import { submissionResult, type SubmissionResult } from '../submission/submission-book.js';
+import { fileTransferRequest, nothing, pathId } from '../submission/submission-request.js';
+
+const done = z.object({ id: z.string() });
 
 type Answer = Pick<AnswerFileTransfer, 'answer' | 'failure'>;
 
@@ -22,6 +25,7 @@ export class FileTransfersController {
 
   @Post()
   @HttpCode(202)
+  @Describe({ summary: 'Offers an uploaded file', body: fileTransferRequest, answers: { 202: submissionResult }, problems: [409] })
   offer(@CallingDevice() sender: DevicePrincipal, @Body() body: unknown): Promise<SubmissionResult> {
     return this.intake.offerFile(sender, body);
   }
@@ -29,6 +33,7 @@ export class FileTransfersController {
   /** Repeated by the device that accepted, it goes on after a break. */
   @Post(':id/accept')
   @HttpCode(200)
+  @Describe({ summary: 'Accepts a file', path: pathId, body: nothing, answers: { 200: z.object({ id: z.string(), fileUrl: z.string() }) }, problems: [404, 409] })
   async accept(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<{ id: string; fileUrl: string }> {
     const { id } = parse(pathId, path);
     parse(nothing, body);
@@ -39,6 +44,7 @@ export class FileTransfersController {
 
   @Post(':id/reject')
   @HttpCode(200)
+  @Describe({ summary: 'Rejects a file, or says that this device cannot', path: pathId, body: rejection, answers: { 200: done }, problems: [404, 409] })
   async reject(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<{ id: string }> {
     const { id } = parse(pathId, path);
     const failure = parse(rejection, body)?.failure;
@@ -49,6 +55,7 @@ export class FileTransfersController {
   /** By the sender; what became of it comes as a frame for each recipient. */
   @Post(':id/cancel')
   @HttpCode(202)
+  @Describe({ summary: 'Takes the offer of a file back', path: pathId, body: nothing, answers: { 202: done }, problems: [404] })
   async cancel(@CallingDevice() sender: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<{ id: string }> {
     const { id } = parse(pathId, path);
     parse(nothing, body);

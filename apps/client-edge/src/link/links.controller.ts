@@ -1,10 +1,11 @@
 import { Body, Controller, Get, Headers, Inject, Logger, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { permits } from '@cpm/domain-client-edge';
-import { BodyAs, callerNetwork, OpenToAnybody, ProblemError, RateLimiter } from '@cpm/http';
-import { contentAnswer, sendContent } from '@cpm/runtime-content';
+import { BodyAs, callerNetwork, Describe, OpenToAnybody, ProblemError, RateLimiter } from '@cpm/http';
+import { CONTENT, CONTENT_HEADERS, contentAnswer, rangeHeaders, sendContent } from '@cpm/runtime-content';
 import type { Clock } from '@cpm/runtime-ports';
 import { mediaType } from '@cpm/vocabulary';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { EdgeConfig } from '../edge-config.js';
 import { CLOCK, EDGE_CONFIG, LINK_GUESSES } from '../ports.js';
 import { LinkBook, type StandingLink } from './link-book.js';
@@ -29,6 +30,11 @@ const PRIVATE_HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
+const linkPath = z.object({ token: z.string() });
+const PAGE = [{ types: ['text/html'], schema: z.string() }];
+/** Each says on a page what it is. */
+const NO_PAGE = { 404: PAGE, 410: PAGE, 429: PAGE, 503: PAGE };
+
 const logger = new Logger('links');
 
 /** The links of notifications, for any browser: nothing of a message is told, and nothing used up, before a person confirms. */
@@ -45,6 +51,7 @@ export class LinksController {
   ) {}
 
   @Get()
+  @Describe({ summary: 'The page of a link before its confirmation', path: linkPath, answers: { 200: PAGE, ...NO_PAGE } })
   async look(@Param('token') token: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.answer(request, reply, async (language) => {
       const link = await this.known(token, request);
@@ -55,6 +62,7 @@ export class LinksController {
 
   @Post()
   @BodyAs({ as: 'text', types: ['application/x-www-form-urlencoded'], limitBytes: 1024 })
+  @Describe({ summary: 'Shows the message of a link', path: linkPath, body: [{ types: ['application/x-www-form-urlencoded'], schema: z.object({}) }], answers: { 200: PAGE, ...NO_PAGE } })
   async confirm(@Param('token') token: string, @Body() _form: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.answer(request, reply, async (language) => {
       const link = await this.known(token, request);
@@ -71,6 +79,7 @@ export class LinksController {
 
   /** The content itself, while the grant of a confirmation counts. */
   @Get('content')
+  @Describe({ summary: 'The content of the message of a link that was confirmed', path: linkPath, query: z.object({ grant: z.string().optional() }), headers: rangeHeaders, answers: { ...CONTENT, ...NO_PAGE }, answerHeaders: CONTENT_HEADERS, problems: [416] })
   async content(
     @Param('token') token: string,
     @Query('grant') grant: unknown,

@@ -1,5 +1,5 @@
 import { Controller, Delete, HttpCode, Inject, Param } from '@nestjs/common';
-import { CallingDevice, orUnavailable, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { CallingDevice, Describe, orUnavailable, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
 import { ForRegisteredDevice } from '@cpm/runtime-host';
 import { pathId } from '../submission/submission-request.js';
 import { LinkBook } from './link-book.js';
@@ -12,6 +12,7 @@ export class MessageLinkController {
   /** Takes back the link to a message that the caller received. */
   @Delete()
   @HttpCode(204)
+  @Describe({ summary: 'Takes back the link to a message that the caller received', path: pathId, answers: { 204: null }, problems: [404] })
   async revoke(@CallingDevice() { user }: DevicePrincipal, @Param() path: unknown): Promise<void> {
     const { id } = parse(pathId, path);
     if (!(await orUnavailable(this.book.revoke(user, id)))) throw new ProblemError(404, 'unknown-link', 'no link to such a message was sent to you');

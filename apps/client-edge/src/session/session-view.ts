@@ -1,19 +1,16 @@
-import { timestamp } from '@cpm/vocabulary';
+import { cpmAddress, sessionKind, timestamp } from '@cpm/vocabulary';
+import { z } from 'zod';
 import type { SessionPart, SessionRoster } from './session-directory.js';
 
 /** A session as one of its participants may see it: the others by what they did, only his own devices by name. */
-export interface SessionView {
-  readonly id: string;
-  readonly kind: string;
-  readonly subject?: string;
-  readonly conversationId: string;
-  readonly contributionId: string;
-  /** The caller's own part: `joined`, `invited`, `left`, … */
-  readonly status: string;
-  readonly active: boolean;
-  readonly participants: readonly { readonly address: string; readonly status: string; readonly since?: string }[];
-  readonly devices: readonly { readonly id: string; readonly state: string; readonly joinedAt?: string; readonly leftAt?: string }[];
-}
+export const sessionShown = z.object({
+  id: z.string(), kind: sessionKind, subject: z.string().exactOptional(), conversationId: z.string(), contributionId: z.string(),
+  status: z.string().describe('The caller\'s own part: joined, invited, left, …'),
+  active: z.boolean(),
+  participants: z.array(z.object({ address: cpmAddress, status: z.string(), since: z.iso.datetime().exactOptional() })),
+  devices: z.array(z.object({ id: z.string(), state: z.string(), joinedAt: z.iso.datetime().exactOptional(), leftAt: z.iso.datetime().exactOptional() })),
+}).meta({ id: 'Session' });
+export type SessionView = z.output<typeof sessionShown>;
 
 export function sessionView({ session, status, legs }: SessionPart, roster: SessionRoster | undefined): SessionView | undefined {
   if (!session) return undefined;

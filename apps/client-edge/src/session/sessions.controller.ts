@@ -1,17 +1,17 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { CallingDevice, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { CallingDevice, Describe, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
 import { ForRegisteredDevice } from '@cpm/runtime-host';
+import { z } from 'zod';
 import { MessageIntake } from '../submission/message-intake.js';
-import type { SubmissionResult } from '../submission/submission-book.js';
-import { nothing, pathId } from '../submission/submission-request.js';
+import { submissionResult, type SubmissionResult } from '../submission/submission-book.js';
+import { chatRequest, nothing, pathId } from '../submission/submission-request.js';
 import { SessionDirectory } from './session-directory.js';
-import { rejection } from './session-requests.js';
-import { sessionView, type SessionView } from './session-view.js';
+import { rejection, sessionRequest } from './session-requests.js';
+import { sessionShown, sessionView, type SessionView } from './session-view.js';
 import { Sessions } from './sessions.js';
 
-interface Done {
-  readonly id: string;
-}
+const done = z.object({ id: z.string() });
+type Done = z.output<typeof done>;
 
 @Controller('cpm/v1/sessions')
 @ForRegisteredDevice()
@@ -24,11 +24,13 @@ export class SessionsController {
 
   @Post()
   @HttpCode(202)
+  @Describe({ summary: 'Starts a session', body: sessionRequest, answers: { 202: submissionResult }, problems: [409] })
   start(@CallingDevice() device: DevicePrincipal, @Body() body: unknown): Promise<SubmissionResult> {
     return this.sessions.start(device, body);
   }
 
   @Get(':id')
+  @Describe({ summary: 'A session as one of its participants may see it', path: pathId, answers: { 200: sessionShown }, problems: [404] })
   async view(@CallingDevice() { user }: DevicePrincipal, @Param() path: unknown): Promise<SessionView> {
     const { id } = parse(pathId, path);
     const part = await this.directory.partOf(user, id);
@@ -39,6 +41,7 @@ export class SessionsController {
 
   @Post(':id/accept')
   @HttpCode(200)
+  @Describe({ summary: 'Accepts an invitation', path: pathId, body: nothing, answers: { 200: done }, problems: [404, 409] })
   accept(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<Done> {
     parse(nothing, body);
     return this.act(device, path, { act: 'accept' });
@@ -46,6 +49,7 @@ export class SessionsController {
 
   @Post(':id/reject')
   @HttpCode(200)
+  @Describe({ summary: 'Rejects an invitation, or says that this device cannot', path: pathId, body: rejection, answers: { 200: done }, problems: [404, 409] })
   reject(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<Done> {
     const failure = parse(rejection, body)?.failure;
     return this.act(device, path, { act: 'reject', ...(failure !== undefined && { failure }) });
@@ -53,6 +57,7 @@ export class SessionsController {
 
   @Post(':id/leave')
   @HttpCode(200)
+  @Describe({ summary: 'Leaves a session', path: pathId, body: nothing, answers: { 200: done }, problems: [404, 409] })
   leave(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<Done> {
     parse(nothing, body);
     return this.act(device, path, { act: 'leave' });
@@ -60,6 +65,7 @@ export class SessionsController {
 
   @Post(':id/restart')
   @HttpCode(202)
+  @Describe({ summary: 'Restarts a long-lived group', path: pathId, body: nothing, answers: { 202: done }, problems: [404, 409] })
   restart(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<Done> {
     parse(nothing, body);
     return this.act(device, path, { act: 'restart' });
@@ -67,6 +73,7 @@ export class SessionsController {
 
   @Post(':id/messages')
   @HttpCode(202)
+  @Describe({ summary: 'Says something in a session', path: pathId, body: chatRequest, answers: { 202: submissionResult }, problems: [404, 409] })
   async say(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<SubmissionResult> {
     const { id } = parse(pathId, path);
     return this.intake.say(device, await this.sessions.toSpeakIn(device.user, id), body);

@@ -3,14 +3,12 @@ import { orUnavailable, ProblemError } from '@cpm/http';
 import { within } from '@cpm/runtime-mongo';
 import type { CpmAddress, SessionKind } from '@cpm/vocabulary';
 import { mongo, type Connection } from 'mongoose';
+import { z } from 'zod';
 import { COMMITTED, collectionOf, MAJORITY } from '../database.js';
 import { MONGO } from '../ports.js';
 
-export interface SubmissionResult {
-  readonly id: string;
-  readonly conversationId: string;
-  readonly contributionId: string;
-}
+export const submissionResult = z.object({ id: z.string(), conversationId: z.string(), contributionId: z.string() }).readonly().meta({ id: 'SubmissionResult' });
+export type SubmissionResult = z.output<typeof submissionResult>;
 
 /** What is remembered of an accepted message, id `user|message id`: enough to answer and publish it again as it was. */
 export interface Submission {

@@ -1,3 +1,4 @@
+import { describedAs } from '@cpm/http';
 import { mediaTypeHeader } from '@cpm/runtime-content';
 import { contributionId, conversationId, cpmAddress, dispositionRequest, messageId, type CpmAddress } from '@cpm/vocabulary';
 import { z } from 'zod';
@@ -14,12 +15,12 @@ const text = z
   .refine((value) => !CONTROLS.test(value), 'must not contain control characters other than tab and line breaks');
 
 /** Counted as sent, before anything is normalised, so that the work is bounded; then each recipient once. */
-export const recipients = z
+export const recipients = describedAs(z
   .array(z.unknown())
   .min(1, 'must name at least one recipient')
   .max(MAX_RECIPIENTS, `must name at most ${MAX_RECIPIENTS} recipients`)
   .pipe(z.array(cpmAddress))
-  .transform((addresses): readonly CpmAddress[] => [...new Set(addresses)]);
+  .transform((addresses): readonly CpmAddress[] => [...new Set(addresses)]), z.array(cpmAddress).min(1).max(MAX_RECIPIENTS));
 
 const instantText = z.iso
   .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-01-31T12:00:00Z' })

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
-import { parse, RequireScope } from '@cpm/http';
+import { Describe, parse, RequireScope, type Operation } from '@cpm/http';
 import { Audited } from '@cpm/runtime-host';
 import { cpmAddress, type CpmAddress } from '@cpm/vocabulary';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -12,6 +12,8 @@ import { BoxExport, EXPORT_TYPE } from './box-export.js';
 
 const adminPath = z.object({ address: cpmAddress });
 const options = z.strictObject({ content: z.enum(['true', 'false']).optional() });
+
+const EXPORT: Operation = { summary: 'What the store keeps of a user, one JSON text a line', query: options, answers: { 200: [{ types: [EXPORT_TYPE], schema: z.string() }] } };
 
 /** An operator takes out what the store keeps of a user. */
 @Controller('/admin/v1/subscribers/:address/export')
@@ -24,6 +26,7 @@ export class SubscriberExportController {
 
   @Get()
   @Audited('box.export')
+  @Describe({ ...EXPORT, path: adminPath })
   async export(@Param() params: unknown, @Query() query: unknown, @Req() { protocol, host }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await send(this.boxes, parse(adminPath, params).address, { query, baseUrl: this.config.PUBLIC_URL ?? `${protocol}://${host}`, reply });
   }
@@ -36,6 +39,7 @@ export class OwnExportController {
 
   @Get()
   @Audited('box.export')
+  @Describe(EXPORT)
   async export(@InBox() { user, baseUrl }: BoxDevice, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
     await send(this.boxes, user, { query, baseUrl, reply });
   }

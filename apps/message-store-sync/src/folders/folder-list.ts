@@ -1,17 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { folderReference, isMade, madeFoldersIn, nmsFolder, pathOf, ROOT, type Box, type FolderReference, type NmsFolder } from '@cpm/domain-message-store-sync';
+import { folderReference, isMade, madeFoldersIn, nmsFolder, pathOf, ROOT, type Box, type NmsFolder } from '@cpm/domain-message-store-sync';
 import { invalidRequest, ProblemError } from '@cpm/http';
 import type { CpmAddress } from '@cpm/vocabulary';
+import type { z } from 'zod';
 import { Boxes } from '../boxes.js';
 import type { BoxDevice } from '../nms-resource.js';
+import type { folderList, folderWithSubfolders } from '../nms-schemas.js';
 import { existing, folderIn, unknownFolder } from '../references.js';
 import { StoredObjects } from '../stored-objects.js';
 import type { FolderQuery } from './folder-requests.js';
 
-export interface FolderListAnswer {
-  readonly folderList: { readonly folder: readonly NmsFolder[]; readonly cursor?: string };
-}
-export type FolderAnswer = NmsFolder & { readonly subFolders: { readonly folderReference: readonly FolderReference[] } };
+export type FolderListAnswer = z.output<typeof folderList>;
+export type FolderAnswer = z.output<typeof folderWithSubfolders>;
 
 /** The folders of a box: the root, conversations that something is in, and those that devices made. */
 @Injectable()

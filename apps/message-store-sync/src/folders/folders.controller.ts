@@ -2,13 +2,17 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Body, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ChangeFolder, type FolderChange } from '@cpm/contracts-message-store-sync';
 import { folderOfId, nmsFolder, type NmsFolder } from '@cpm/domain-message-store-sync';
-import { contentHash, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { contentHash, Describe, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { BoxCommands } from '../box-commands.js';
 import { Boxes } from '../boxes.js';
 import { InBox, NmsResource, type BoxDevice } from '../nms-resource.js';
+import { folderList, folderWithSubfolders, nmsFolder as nmsFolderAnswer } from '../nms-schemas.js';
 import { FolderList, type FolderAnswer, type FolderListAnswer } from './folder-list.js';
 import { folderCreation, folderListQuery, folderPath, folderRename, parentIn } from './folder-requests.js';
+
+const folderAnswer = z.object({ folder: nmsFolderAnswer });
 
 /** The folders of a box. */
 @NmsResource('folders')
@@ -20,11 +24,13 @@ export class FoldersController {
   ) {}
 
   @Get()
+  @Describe({ summary: 'The folders of the box by path', query: folderListQuery, answers: { 200: folderList }, problems: [404] })
   all(@InBox() caller: BoxDevice, @Query() query: unknown): Promise<FolderListAnswer> {
     return this.list.page(caller, parse(folderListQuery, query));
   }
 
   @Post()
+  @Describe({ summary: 'Makes a folder', body: folderCreation, answers: { 201: folderAnswer }, answerHeaders: { 201: { Location: 'URL of the folder' } }, problems: [404, 409, 410] })
   async create(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<{ folder: NmsFolder }> {
     const { folder: { clientCorrelator, ...given } } = parse(folderCreation, body);
     const box = await this.boxes.of(caller.user);
@@ -42,11 +48,13 @@ export class FoldersController {
   }
 
   @Get(':folderId')
+  @Describe({ summary: 'A folder and what is right below it', path: folderPath, answers: { 200: z.object({ folder: folderWithSubfolders }) }, problems: [404] })
   async get(@InBox() caller: BoxDevice, @Param() params: unknown): Promise<{ folder: FolderAnswer }> {
     return { folder: await this.list.show(caller, keyIn(params)) };
   }
 
   @Put(':folderId/folderName')
+  @Describe({ summary: 'Gives a folder another name', path: folderPath, body: folderRename, answers: { 200: folderAnswer }, problems: [404, 409, 410] })
   async rename(@InBox() caller: BoxDevice, @Param() params: unknown, @Body() body: unknown): Promise<{ folder: NmsFolder }> {
     const { name } = parse(folderRename, body);
     const key = keyIn(params);
@@ -57,6 +65,7 @@ export class FoldersController {
   /** What is in it goes with it; of a conversation, what is in it now. */
   @Delete(':folderId')
   @HttpCode(204)
+  @Describe({ summary: 'Removes a folder and what is in it', path: folderPath, answers: { 204: null }, problems: [404, 409] })
   async remove(@InBox() caller: BoxDevice, @Param() params: unknown): Promise<void> {
     const key = keyIn(params);
     await this.list.assertThere(caller.user, key, await this.boxes.of(caller.user));

@@ -1,14 +1,14 @@
 import { Inject, Post, Req, Res } from '@nestjs/common';
 import type { PayloadPart } from '@cpm/contracts-message-store-sync';
 import type { Box } from '@cpm/domain-message-store-sync';
-import { BodyAs, invalidRequest, parse, ProblemError } from '@cpm/http';
+import { BodyAs, Describe, invalidRequest, parse, ProblemError } from '@cpm/http';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import { objectUrl } from '@cpm/vocabulary';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Boxes } from '../boxes.js';
-import { bulkAnswer, failed, succeeded, type BulkAnswer } from '../bulk.js';
-import { MultipartUpload, type Upload } from '../multipart-upload.js';
+import { bulkAnswer, bulkResponseList, failed, succeeded, type BulkAnswer } from '../bulk.js';
+import { formOf, MultipartUpload, type Upload } from '../multipart-upload.js';
 import { InBox, NmsResource, type BoxDevice } from '../nms-resource.js';
 import { MAX_BULK } from '../references.js';
 import { ObjectCreation, unanswered } from './object-creation.js';
@@ -29,6 +29,7 @@ export class BulkCreationController {
   /** Attachments of the i-th object, counted from 0, are named `object-<i>`. */
   @Post('operations/bulkCreation')
   @BodyAs({ as: 'stream' })
+  @Describe({ summary: 'Makes many objects', body: [bulkCreation, formOf(bulkCreation)], answers: { 200: bulkResponseList, 206: bulkResponseList } })
   async create(@InBox() caller: BoxDevice, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
     const upload = await this.uploads.take(request, reply, caller.user, LIMITS);
     const made = await this.creation.withAttachments(upload.parts, async () => {

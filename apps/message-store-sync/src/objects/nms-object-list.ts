@@ -1,11 +1,11 @@
-import { nmsObject, type NmsObject } from '@cpm/domain-message-store-sync';
+import { nmsObject } from '@cpm/domain-message-store-sync';
+import type { z } from 'zod';
 import type { BoxDevice } from '../nms-resource.js';
+import type { objectList } from '../nms-schemas.js';
 import type { FoundObjects } from '../search/object-search.js';
 
 /** The answer to a search. */
-export interface ObjectListAnswer {
-  readonly objectList: { readonly object: readonly NmsObject[]; readonly cursor?: string; readonly creationCursor: string };
-}
+export type ObjectListAnswer = z.output<typeof objectList>;
 
 export function objectListAnswer({ rows, box: { folders }, cursor, creationCursor }: FoundObjects, { baseUrl }: BoxDevice): ObjectListAnswer {
   const object = rows.map((row) => nmsObject(row, { folders, baseUrl }));

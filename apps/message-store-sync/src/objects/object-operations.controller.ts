@@ -1,13 +1,14 @@
 import { Body, Delete, Get, HttpCode, Inject, Post, Query, Res } from '@nestjs/common';
 import type { ObjectUpdate } from '@cpm/contracts-message-store-sync';
 import type { ObjectRow } from '@cpm/domain-message-store-sync';
-import { parse, ProblemError } from '@cpm/http';
+import { Describe, parse, ProblemError } from '@cpm/http';
 import { objectUrl } from '@cpm/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { bulkAnswer, failed, succeeded, type BulkAnswer, type BulkResponse, type BulkResponses } from '../bulk.js';
+import { bulkAnswer, bulkResponseList, failed, succeeded, type BulkAnswer, type BulkResponse, type BulkResponses } from '../bulk.js';
 import { changeOf, tooManyFlags } from '../flags.js';
 import { InBox, NmsResource, type BoxDevice } from '../nms-resource.js';
+import { objectList } from '../nms-schemas.js';
 import { ObjectReader, unknownObject } from '../object-reader.js';
 import { objectIdIn, reference, type Reference } from '../references.js';
 import { objectSearch, type ObjectQuery } from '../search/object-query.js';
@@ -29,6 +30,8 @@ type Change = (row: ObjectRow) => Omit<ObjectUpdate, 'objectId'> | ProblemError 
 
 const pathQuery = z.object({ path: z.string().max(2048).startsWith('/', 'must begin with /') });
 
+const BULK = { 200: bulkResponseList, 206: bulkResponseList };
+
 /** Operations on many objects. */
 @NmsResource('objects')
 export class ObjectOperationsController {
@@ -40,11 +43,13 @@ export class ObjectOperationsController {
 
   @Post('operations/search')
   @HttpCode(200)
+  @Describe({ summary: 'Objects that fit criteria', body: objectSearch, answers: { 200: objectList }, problems: [404] })
   async find(@InBox() caller: BoxDevice, @Body() body: unknown): Promise<ObjectListAnswer> {
     return objectListAnswer(await this.search.find(caller, parse(objectSearch, body).selectionCriteria), caller);
   }
 
   @Get('operations/pathToId')
+  @Describe({ summary: 'The object at a path', query: pathQuery, answers: { 200: z.object({ reference: z.object({ resourceURL: z.string(), path: z.string() }) }) }, problems: [404] })
   async pathToId(@InBox() caller: BoxDevice, @Query() query: unknown): Promise<{ reference: { resourceURL: string; path: string } }> {
     const { path } = parse(pathQuery, query);
     const object = await this.reader.show(caller, await this.reader.get(caller.user, objectIdIn(parse(reference, { path }), caller.user) ?? ''));
@@ -53,6 +58,7 @@ export class ObjectOperationsController {
   }
 
   @Post('operations/bulkUpdate')
+  @Describe({ summary: 'Gives many objects flags, or takes them away', body: bulkUpdateBody, answers: BULK, problems: [404] })
   async update(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
     const { bulkUpdate: { operation, flags: { flag }, ...selection } } = parse(bulkUpdateBody, body);
     const change: Change = (row) => {
@@ -64,11 +70,13 @@ export class ObjectOperationsController {
 
   /** Also as POST, for what stands between may drop the body of a DELETE. */
   @Post('operations/bulkDelete')
+  @Describe({ summary: 'Removes many objects', body: bulkDeleteBody, answers: BULK, problems: [404] })
   async remove(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
     return bulkAnswer(await this.apply(caller, parse(bulkDeleteBody, body).bulkDelete, () => ({ remove: 'deleted' }), 204), reply);
   }
 
   @Delete('operations/bulkDelete')
+  @Describe({ summary: 'Removes many objects', body: bulkDeleteBody, answers: BULK, problems: [404] })
   removeByDelete(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
     return this.remove(caller, body, reply);
   }

@@ -1,17 +1,14 @@
 import { restartToken, type RestartToken, type Subscription } from '@cpm/domain-message-store-sync';
 import { timestamp, type CpmAddress } from '@cpm/vocabulary';
+import { z } from 'zod';
 import type { BoxDevice } from '../nms-resource.js';
 
 /** `nmsSubscription` of OMA NMS: `index` is that of the next list, `duration` is in s. */
-export interface NmsSubscription {
-  readonly resourceURL: string;
-  readonly duration: number;
-  readonly index: number;
-  readonly restartToken: string;
-  readonly notBefore?: string;
-  readonly clientCorrelator?: string;
-  readonly callbackReference?: { readonly notifyURL?: string; readonly callbackData?: string };
-}
+export const nmsSubscriptionAnswer = z.object({
+  resourceURL: z.string(), duration: z.number(), index: z.int(), restartToken: z.string(), notBefore: z.iso.datetime().exactOptional(), clientCorrelator: z.string().exactOptional(),
+  callbackReference: z.object({ notifyURL: z.string().exactOptional(), callbackData: z.string().exactOptional() }).exactOptional(),
+}).meta({ id: 'NmsSubscription' });
+export type NmsSubscription = z.output<typeof nmsSubscriptionAnswer>;
 
 export function subscriptionUrl(user: CpmAddress, id: string): string {
   return `/nms/v1/main/${encodeURIComponent(user)}/subscriptions/${encodeURIComponent(id)}`;

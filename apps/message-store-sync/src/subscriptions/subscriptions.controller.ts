@@ -2,23 +2,25 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Body, Delete, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { SubscribeToBox, UnsubscribeFromBox } from '@cpm/contracts-message-store-sync';
 import { isLive, viewBegins, type Box, type NmsEventList, type RestartToken, type Subscription } from '@cpm/domain-message-store-sync';
-import { parse, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { Describe, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { BoxCommands } from '../box-commands.js';
 import { Boxes } from '../boxes.js';
 import { InBox, NmsResource, type BoxDevice } from '../nms-resource.js';
+import { nmsEventList } from '../nms-schemas.js';
 import { BoxChanges } from './box-changes.js';
 import { subscriptionCreation, subscriptionPath, subscriptionUpdate } from './subscription-requests.js';
-import { nmsSubscription, type NmsSubscription } from './subscription-view.js';
+import { nmsSubscription, nmsSubscriptionAnswer, type NmsSubscription } from './subscription-view.js';
 
-interface SubscriptionAnswer {
-  readonly nmsSubscription: NmsSubscription;
-}
-interface UpdateAnswer extends SubscriptionAnswer {
-  readonly notificationList?: readonly { readonly nmsEventList: NmsEventList }[];
-}
+const subscriptionAnswer = z.object({ nmsSubscription: nmsSubscriptionAnswer });
+type SubscriptionAnswer = z.output<typeof subscriptionAnswer>;
+const updateAnswer = subscriptionAnswer.extend({ notificationList: z.array(z.object({ nmsEventList })).exactOptional() });
+/** The list itself is of the domain. */
+type UpdateAnswer = SubscriptionAnswer & { readonly notificationList?: readonly { readonly nmsEventList: NmsEventList }[] };
+const LOCATION = { Location: 'URL of the subscription' };
 type Wish = Pick<SubscribeToBox, 'durationSec' | 'clientCorrelator' | 'notifyUrl' | 'callbackData' | 'place'>;
 
 /** Of its duration a subscription may have used this part before a pull prolongs it: most pulls only read. */
@@ -35,6 +37,7 @@ export class SubscriptionsController {
   ) {}
 
   @Post()
+  @Describe({ summary: 'Subscribes to changes of the box', body: subscriptionCreation, answers: { 200: subscriptionAnswer, 201: subscriptionAnswer }, answerHeaders: { 200: LOCATION, 201: LOCATION }, problems: [409] })
   async create(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<SubscriptionAnswer> {
     const { nmsSubscription: { callbackReference: { notifyURL, callbackData }, duration, clientCorrelator, restartToken } } = parse(subscriptionCreation, body);
     const box = await this.boxes.of(caller.user);
@@ -55,6 +58,7 @@ export class SubscriptionsController {
   /** With a token a subscriber goes on from there: by callback, or, when it asks for itself, in this answer. */
   @Post(':subscriptionId')
   @HttpCode(200)
+  @Describe({ summary: 'Prolongs a subscription, or goes on from a place', path: subscriptionPath, body: subscriptionUpdate, answers: { 200: updateAnswer }, problems: [404] })
   async update(@InBox() caller: BoxDevice, @Param() params: unknown, @Body() body: unknown): Promise<UpdateAnswer> {
     const { nmsSubscriptionUpdate: { duration, restartToken } } = parse(subscriptionUpdate, body);
     const box = await this.boxes.of(caller.user);
@@ -70,12 +74,14 @@ export class SubscriptionsController {
   }
 
   @Get()
+  @Describe({ summary: 'The subscriptions of the device', answers: { 200: z.object({ nmsSubscriptionList: z.object({ nmsSubscription: z.array(nmsSubscriptionAnswer).readonly() }) }) } })
   async all(@InBox() caller: BoxDevice): Promise<{ nmsSubscriptionList: { nmsSubscription: readonly NmsSubscription[] } }> {
     const box = await this.boxes.of(caller.user);
     return { nmsSubscriptionList: { nmsSubscription: this.own(box, caller).map((one) => this.show(one, placeOf(one), caller, box)) } };
   }
 
   @Get(':subscriptionId')
+  @Describe({ summary: 'A subscription of the device', path: subscriptionPath, answers: { 200: subscriptionAnswer }, problems: [404] })
   async get(@InBox() caller: BoxDevice, @Param() params: unknown): Promise<SubscriptionAnswer> {
     const box = await this.boxes.of(caller.user);
     const known = this.ownOf(box, caller, params);
@@ -84,6 +90,7 @@ export class SubscriptionsController {
 
   @Delete(':subscriptionId')
   @HttpCode(204)
+  @Describe({ summary: 'Ends a subscription', path: subscriptionPath, answers: { 204: null }, problems: [404] })
   async remove(@InBox() caller: BoxDevice, @Param() params: unknown): Promise<void> {
     const { id } = this.ownOf(await this.boxes.of(caller.user), caller, params);
     await this.commands.tell(UnsubscribeFromBox, { user: caller.user, subscriptionId: id });

@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createHttpAdapter, HttpModule } from '@cpm/http';
+import { createHttpAdapter, HttpModule, refuseOtherMethods } from '@cpm/http';
+import { SERVICES } from '@cpm/runtime-decider';
 import type { Clock } from '@cpm/runtime-ports';
 import { Logger } from 'nestjs-pino';
 import type { DestinationStream } from 'pino';
@@ -15,6 +16,7 @@ import { createLogger, loggingModule, logRequests } from './logging.js';
 import type { Platform } from './platform.js';
 import { PolicySource } from './policy-source.js';
 import { Revocations } from './revocation/revocations.js';
+import { openApiDocuments } from './service-controllers.js';
 import { systemClock } from './system-clock.js';
 
 export interface BootstrapOptions {
@@ -53,7 +55,7 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     imports: [
       loggingModule(log),
       HttpModule.forRoot(tokensOf(config), { ...entranceOf(config), isRevoked: (holder) => revocations.covers(holder) }),
-      HostModule.forRoot({ config, platform, clock, revocations, crash }),
+      HostModule.forRoot({ config, platform, clock, revocations, crash, openApi: openApiDocuments(modules) }),
       ...modules,
     ],
   };
@@ -71,6 +73,8 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     await app.get(PolicySource).start();
     await revocations.start();
     for (const strategy of app.get(HostedServices).servers) app.connectMicroservice({ strategy });
+    await app.init();
+    refuseOtherMethods(app.getHttpAdapter());
     // The entrance answers before the consumers run, so that readiness can say what is still missing.
     await app.listen({ port: config.HTTP_PORT, host: config.HTTP_HOST });
     await app.startAllMicroservices();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Controller, Get, HttpCode, Inject, Module, Param, Post, Query } from '@nestjs/common';
-import { parse, ProblemError, RequireScope } from '@cpm/http';
+import { Describe, parse, ProblemError, RequireScope } from '@cpm/http';
 import { inboxOf, SERVICES, type ServiceName } from '@cpm/runtime-decider';
 import { decodeEnvelope, encodeEnvelope, ingressSource } from '@cpm/runtime-engine';
 import type { Publisher } from '@cpm/runtime-ports';
@@ -17,10 +17,10 @@ const PAGE = 100;
 const listQuery = z.strictObject({ service: z.enum(SERVICES).optional(), cursor: z.string().max(256).optional() });
 
 /** A dead letter as an operator sees it: the record itself may hold what a user wrote, so it is not shown. */
-interface DeadLetterView extends Omit<DeadLetter, 'at' | 'value'> {
-  readonly at: string;
-  readonly bytes: number;
-}
+const deadLetterView = z.object({
+  id: z.string(), service: z.enum(SERVICES), key: z.string(), reason: z.string(), replayed: z.boolean(), at: z.iso.datetime(), bytes: z.int(),
+}).meta({ id: 'DeadLetter' });
+type DeadLetterView = z.output<typeof deadLetterView>;
 
 @Controller('/admin/v1/dead-letters')
 @RequireScope('operator')
@@ -36,6 +36,7 @@ class DeadLettersController {
   }
 
   @Get()
+  @Describe({ summary: 'Records that services put aside, in the order of their ids', query: listQuery, answers: { 200: z.object({ deadLetters: z.array(deadLetterView), cursor: z.string().exactOptional() }) } })
   async list(@Query() query: unknown): Promise<{ deadLetters: DeadLetterView[]; cursor?: string }> {
     const { service, cursor } = parse(listQuery, query);
     const services = service === undefined ? [...SERVICES].sort() : [service];
@@ -56,6 +57,7 @@ class DeadLettersController {
   @Post('/:id/replay')
   @Audited('dead-letter.replay')
   @HttpCode(202)
+  @Describe({ summary: 'Appends a record that was put aside to its inbox again', path: z.object({ id: z.string() }), answers: { 202: deadLetterView }, problems: [404, 409] })
   async replay(@Param('id') id: string): Promise<DeadLetterView> {
     const service = serviceOf(id);
     const letter = service && (await this.letters.find(service, id));

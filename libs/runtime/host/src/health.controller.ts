@@ -1,10 +1,14 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { OpenToAnybody } from '@cpm/http';
+import { Describe, OpenToAnybody } from '@cpm/http';
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { HostedServices } from './hosted-services.js';
 import type { Metrics } from './metrics.js';
 import type { Platform } from './platform.js';
 import { METRICS, PLATFORM } from './tokens.js';
+
+const ready = z.object({ status: z.literal('ready'), services: z.array(z.string()) });
+const notReady = z.object({ status: z.literal('not-ready'), services: z.array(z.string()), reasons: z.array(z.string()) });
 
 /** What an orchestrator asks a process. A crash ends the process, so one that answers is alive. */
 @Controller()
@@ -17,11 +21,13 @@ export class HealthController {
   ) {}
 
   @Get('/health/live')
+  @Describe({ summary: 'Whether the process is alive', answers: { 200: z.object({ status: z.literal('live') }) } })
   live(): { status: 'live' } {
     return { status: 'live' };
   }
 
   @Get('/health/ready')
+  @Describe({ summary: 'Whether all services of the process take and answer events', answers: { 200: ready, 503: notReady } })
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const database = await this.platform.databaseProblem();
     const consumers = this.hosted.servers.flatMap(({ service, problem }) => (problem === undefined ? [] : [`${service}: ${problem}`]));
@@ -31,6 +37,7 @@ export class HealthController {
   }
 
   @Get('/metrics')
+  @Describe({ summary: 'Measurements in the text form of Prometheus', answers: { 200: [{ types: ['text/plain'], schema: z.string() }] } })
   async measurements(@Res() reply: FastifyReply): Promise<void> {
     await reply.type(this.metrics.registry.contentType).send(await this.metrics.registry.metrics());
   }

@@ -1,20 +1,22 @@
 import { Inject, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import type { OpenApiDocument } from '@cpm/http';
 import type { Clock } from '@cpm/runtime-ports';
-import { AsyncApiController } from './async-api.controller.js';
 import type { HostConfig } from './config.js';
-import { HealthController } from './health.controller.js';
 import { HostedServices } from './hosted-services.js';
 import { Metrics } from './metrics.js';
 import type { Platform } from './platform.js';
 import { PolicySource } from './policy-source.js';
 import { Revocations } from './revocation/revocations.js';
-import { CLOCK, CRASH, HOST_CONFIG, METRICS, MONGO, PLATFORM } from './tokens.js';
+import { CLOCK, CRASH, HOST_CONFIG, METRICS, MONGO, OPEN_API, PLATFORM } from './tokens.js';
+import { HOST_CONTROLLERS } from './service-controllers.js';
 
 export interface SharedParts {
   readonly config: HostConfig;
   readonly platform: Platform;
   readonly clock: Clock;
   readonly revocations: Revocations;
+  /** By service. */
+  readonly openApi: ReadonlyMap<string, OpenApiDocument>;
   /** Called when a consumer has crashed for good. */
   readonly crash: (reason: string) => void;
 }
@@ -27,7 +29,7 @@ export class HostModule implements OnApplicationShutdown {
     @Inject(Revocations) private readonly revocations: Revocations,
   ) {}
 
-  static forRoot({ config, platform, clock, revocations, crash }: SharedParts): DynamicModule {
+  static forRoot({ config, platform, clock, revocations, openApi, crash }: SharedParts): DynamicModule {
     const policy = () => {
       const logger = new Logger('policy');
       return new PolicySource(platform.policies, clock, (error) => logger.warn(`the policy cannot be read: ${(error as Error).message}`));
@@ -35,12 +37,13 @@ export class HostModule implements OnApplicationShutdown {
     return {
       module: HostModule,
       global: true,
-      controllers: [HealthController, AsyncApiController],
+      controllers: [...HOST_CONTROLLERS],
       providers: [
         { provide: HOST_CONFIG, useValue: config },
         { provide: PLATFORM, useValue: platform },
         { provide: MONGO, useValue: platform.connection },
         { provide: CLOCK, useValue: clock },
+        { provide: OPEN_API, useValue: openApi },
         { provide: CRASH, useValue: crash },
         { provide: METRICS, useFactory: () => new Metrics() },
         { provide: PolicySource, useFactory: policy },

@@ -18,6 +18,7 @@ export { MongoRevocationLog } from './revocation/mongo-revocation-log.js';
 export { Revocations, type Revocation, type RevocationLog } from './revocation/revocations.js';
 export { runApp, type ReadyMessage } from './run-app.js';
 export { kafkaSecurity } from './security-config.js';
-export { ServiceHost, type ServiceOptions, type UserEraser } from './service-host.module.js';
+export { ServiceHost, type ServiceOptions, type UserEraser, type ServiceHostModule } from './service-host.module.js';
+export { openApiDocuments } from './service-controllers.js';
 export { systemClock } from './system-clock.js';
 export { CLOCK, commandsOf, CRASH, HOST_CONFIG, ingressOf, METRICS, MONGO, PLATFORM, policyOf, serverOf, storeOf } from './tokens.js';

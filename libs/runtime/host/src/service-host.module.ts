@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Logger, Module, type DynamicModule, type OnApplicationShutdown, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import type { ServiceDefinition } from '@cpm/runtime-decider';
+import type { ServiceDefinition, ServiceName } from '@cpm/runtime-decider';
 import { IngressPublisher, PendingCommands } from '@cpm/runtime-engine';
 import type { TableIndexes } from '@cpm/runtime-mongo';
 import type { AggregateStore, Clock, EffectHandlers } from '@cpm/runtime-ports';
@@ -47,15 +47,21 @@ class IngressConnection implements OnApplicationShutdown {
   }
 }
 
+/** The module of one service among an application's imports. */
+export interface ServiceHostModule extends DynamicModule {
+  readonly service: ServiceName;
+}
+
 /** Hosts one service: offers its ports to controllers and consumes its inbox. */
 @Module({})
 export class ServiceHost {
-  static for(definition: ServiceDefinition, { effects, eraser, rowIndexes = {} }: ServiceOptions = {}): DynamicModule {
+  static for(definition: ServiceDefinition, { effects, eraser, rowIndexes = {} }: ServiceOptions = {}): ServiceHostModule {
     const { name } = definition;
     const [ingress, commands, store, policy, server] = [ingressOf(name), commandsOf(name), storeOf(name), policyOf(name), serverOf(name)];
     const connection = `${ingress}:connection`;
     return {
       module: ServiceHost,
+      service: name,
       providers: [
         { provide: connection, inject: [PLATFORM], useFactory: async (platform: Platform) => new IngressConnection(definition, await platform.publisher(`${name}-ingress`)) },
         { provide: ingress, inject: [connection], useFactory: (one: IngressConnection) => one.ingress },

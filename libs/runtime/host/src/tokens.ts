@@ -15,3 +15,5 @@ export const CLOCK = 'cpm:clock';
 export const MONGO = 'cpm:mongo';
 export const METRICS = 'cpm:metrics';
 export const CRASH = 'cpm:crash';
+/** The OpenAPI documents of the process's services. */
+export const OPEN_API = 'cpm:open-api';

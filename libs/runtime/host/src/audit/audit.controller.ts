@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Module, Query } from '@nestjs/common';
-import { parse, RequireScope } from '@cpm/http';
+import { Describe, parse, RequireScope } from '@cpm/http';
 import { cpmAddress, timestamp } from '@cpm/vocabulary';
 import { z } from 'zod';
 import type { Platform } from '../platform.js';
@@ -13,7 +13,11 @@ const listQuery = z.strictObject({
   cursor: z.string().regex(/^\d{15}-[0-9a-f-]{36}-[01]$/, 'must be a cursor of this list').optional(),
 });
 
-type AuditView = Omit<AuditEntry, 'at' | 'id'> & { readonly at: string };
+const auditView = z.object({
+  at: z.iso.datetime(), act: z.string(), who: z.string(), scope: z.string(), what: z.string(), whom: z.string().exactOptional(), target: z.string().exactOptional(),
+  outcome: z.enum(['begun', 'done', 'refused', 'failed']), reason: z.string().exactOptional(),
+}).meta({ id: 'AuditEntry' }) satisfies z.ZodType<Omit<AuditEntry, 'at' | 'id'>>;
+type AuditView = z.output<typeof auditView>;
 
 @Controller('/admin/v1/audit')
 @RequireScope('operator')
@@ -21,6 +25,7 @@ class AuditController {
   constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
 
   @Get()
+  @Describe({ summary: 'What operators have done, and to whom, oldest first', query: listQuery, answers: { 200: z.object({ entries: z.array(auditView), cursor: z.string().exactOptional() }) } })
   async list(@Query() query: unknown): Promise<{ entries: AuditView[]; cursor?: string }> {
     const { address: whom, since, cursor } = parse(listQuery, query);
     const { entries, ...rest } = await this.platform.audit.list({ whom, since, cursor }, PAGE);
