@@ -16,7 +16,8 @@ export interface Spoiled {
 }
 
 /** Stand in the value until it is JSON; there they become what JSON can say and JavaScript's values cannot. */
-const RAW = new Map([['@@huge@@', '1e999'], ['@@minus-huge@@', '-1e999'], ['@@long@@', '9'.repeat(400)]]);
+const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+const RAW = new Map([['@@deep-33@@', deep(33)], ['@@deep-100@@', deep(100)], ['@@deep-20000@@', deep(20_000)], ['@@huge@@', '1e999'], ['@@minus-huge@@', '-1e999'], ['@@long@@', '9'.repeat(400)]]);
 
 /** A value that the schema does not allow, made of one that it allows by one change; undefined where the dice chose a change that this value has no place for. */
 export function spoiledValue(value: unknown, schema: Schema, dice: Dice): Spoiled | undefined {
@@ -57,7 +58,6 @@ const isPlain = ({ schema }: Place) => {
   const { anyOf, oneOf, allOf, type, const: fixed, enum: choice } = resolved(schema);
   return !anyOf && !oneOf && !allOf && (type !== undefined || fixed !== undefined || choice !== undefined);
 };
-const nested = (levels: number): unknown => Array.from({ length: levels }).reduce<unknown>((inner) => [inner], []);
 
 const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   string: [1, true, null, [], {}, ['a'], { $gt: '' }, { toString: 'x' }],
@@ -72,7 +72,7 @@ const CHANGES: readonly Change[] = [
   { how: 'wrong type', make: (place, dice) => isPlain(place) && put(place, dice.one(WRONG[typeOf(place) ?? 'string'] ?? [null])) },
   { how: 'missing', make: (place) => place.isRequired && !Array.isArray(place.parent) && Reflect.deleteProperty(place.parent, place.name) },
   { how: 'null', make: (place) => isPlain(place) && put(place, null) },
-  { how: 'deep nesting', make: (place, dice) => put(place, nested(dice.one([33, 100, 5_000]))) },
+  { how: 'deep nesting', make: (place, dice) => put(place, dice.one(['@@deep-33@@', '@@deep-100@@', '@@deep-20000@@'])) },
   { how: 'forbidden key', make: (place, dice) => {
     const key = dice.one(['__proto__', 'constructor', 'prototype']);
     if (typeof place.parent[place.name] !== 'object') return put(place, Object.fromEntries([[key, { polluted: true }]]));
