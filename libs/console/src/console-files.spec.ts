@@ -19,7 +19,7 @@ it('serves every module that a module imports', () => {
   expect(seen.size).toBeGreaterThan(5);
 });
 
-it.each(['../index.js', 'console-files.js', '', '__proto__', 'dom.d.ts', 'dom.js.map'])('has no file %p', (name) => {
+it.each(['../index.js', 'console-files.js', '', '__proto__', 'constructor', 'dom.d.ts', 'dom.js.map', '..%2findex.html', '%2e%2e/index.html', './index.html', '/etc/passwd', 'index.html\0', 'index.html/', '\uff0e\uff0e/index.html', 'INDEX.HTML'])('has no file %p', (name) => {
   expect(consoleFile(name)).toBeUndefined();
 });
 

@@ -7,3 +7,4 @@ export * from './policy.js';
 export * from './preferences.js';
 export * from './session.js';
 export * from './stored-object.js';
+export * from './unsafe-part.js';

@@ -96,7 +96,8 @@ class ProblemAdapter extends FastifyAdapter {
     const fastify = this.getInstance<FastifyInstance>();
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: NodeJS.ReadableStream) => {
-      const { 'content-type': type = '', 'content-length': length } = request.headers;
+      const { 'content-type': type = '', 'content-length': length, 'content-encoding': encoding = 'identity' } = request.headers;
+      if (encoding.trim().toLowerCase() !== 'identity') throw packedContent(payload);
       return readBody(payload as FastifyRequest['raw'], {
         mediaType: (type.split(';', 1)[0] ?? '').trim().toLowerCase(),
         declaredBytes: length === undefined ? undefined : Number(length),
@@ -127,6 +128,14 @@ export function refuseOtherMethods(adapter: HttpServer): void {
 function ownAdapter(adapter: HttpServer): ProblemAdapter {
   if (adapter instanceof ProblemAdapter) return adapter;
   throw new Error('the application was not created with createHttpAdapter()');
+}
+
+/** What is not unpacked cannot grow, and a file is what its sender has, not what a proxy made of it. RFC 9110, 15.5.16. */
+function packedContent(payload: NodeJS.ReadableStream): ProblemError {
+  payload.resume();
+  return new ProblemError(415, 'unsupported-content-encoding', 'Content-Encoding must be identity', {
+    errors: [{ path: 'Content-Encoding', message: 'must be identity' }], headers: { 'accept-encoding': 'identity' },
+  });
 }
 
 function requestId(given: string | string[] | undefined): string {

@@ -1,12 +1,13 @@
 import 'reflect-metadata';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Body, Controller, Get, Module, Post, Req } from '@nestjs/common';
+import { deflateSync, gzipSync } from 'node:zlib';
+import { Body, Controller, Get, Module, Post, Query, Req } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
@@ -35,6 +36,11 @@ class ThingsController {
     let size = 0;
     for await (const chunk of body) size += chunk.length;
     return { size, type: request.headers['content-type'] };
+  }
+
+  @Get('query')
+  query(@Query() query: unknown) {
+    return parse(z.strictObject({ to: z.string().optional() }), query);
   }
 
   @Get('fault')
@@ -179,6 +185,59 @@ describe('bad requests', () => {
   });
 });
 
+describe('attacks', () => {
+  const bomb = gzipSync(Buffer.alloc(64 * 2 ** 20, 0x20));
+
+  it.each([['gzip', bomb], ['deflate', deflateSync(Buffer.alloc(2 ** 20))], ['br', Buffer.from('x')], ['gzip, identity', bomb], ['zstd', Buffer.from('x')]])('a body packed as %s is refused, not unpacked', async (encoding, body) => {
+    for (const path of ['/things', '/things/text', '/things/stream']) {
+      const response = await fetch(base + path, { method: 'POST', body, headers: { 'content-type': 'application/json', 'content-encoding': encoding } });
+      expect(response.status).toBe(415);
+      expect((await problem(response)).errors).toEqual([{ path: 'Content-Encoding', message: 'must be identity' }]);
+    }
+  });
+
+  it.each([
+    ['{"to":{"$ne":null}}', 'to'], ['{"to":[{"$gt":""}]}', 'to[0]'], ['{"to":["a"],"$where":"sleep(1000)"}', '$where'], ['{"to":["a"],"a.b":1}', 'a.b'], ['{"to":["a"],"nested":{"$expr":1,"__proto__":{"polluted":true}}}', 'nested.__proto__'],
+  ])('operators of the database in a body are values that do not fit: %s', async (body, path) => {
+    const response = await post('/things', body);
+    expect(response.status).toBe(400);
+    expect((await problem(response)).errors?.map((error) => error.path)).toContain(path);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+
+  it.each(['to[$ne]=x', 'to[]=a&to[]=b', 'to=a&to=b', '__proto__[polluted]=1', 'constructor.prototype.polluted=1', 'a.b=1', '__proto__=1'])('a query stays flat text: %s', async (query) => {
+    const response = await fetch(`${base}/things/query?${query}`);
+    expect([400, 200]).toContain(response.status);
+    if (response.status === 400) expect((await problem(response)).errors?.length).toBeGreaterThan(0);
+    else expect(Object.values((await response.json()) as object).every((value) => typeof value === 'string')).toBe(true);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+
+  it('a head that is too large, of many fields or of one query, is answered with 431', async () => {
+    const fields = Object.fromEntries(Array.from({ length: 1_500 }, (_, index) => [`x-field-${index}`, 'x']));
+    expect((await fetch(`${base}/things/query`, { headers: fields })).status).toBe(431);
+    expect((await fetch(`${base}/things/query?${Array.from({ length: 3_000 }, (_, index) => `p${index}=1`).join('&')}`)).status).toBe(431);
+  });
+
+  it('many query parameters that fit a head are refused by name, twenty at most', async () => {
+    const response = await fetch(`${base}/things/query?${Array.from({ length: 900 }, (_, index) => `p${index}=1`).join('&')}`);
+    expect(response.status).toBe(400);
+    expect((await problem(response)).errors).toHaveLength(20);
+  });
+
+  it('a nesting of 33 levels is refused, one of 32 is not', async () => {
+    const nested = (levels: number) => `{"to":["a"],"nested":{"in":${'['.repeat(levels)}${']'.repeat(levels)}}}`;
+    expect((await post('/things', nested(30))).status).toBe(201);
+    expect((await post('/things', nested(40))).status).toBe(400);
+  });
+
+  it.each(['/things/..%2f..%2fmetrics', '/things/%2e%2e/%2e%2e/etc/passwd', '/things/%00', '/things/%c0%ae%c0%ae/x', '//things', '/things%2ftext', '/things/\uff0e\uff0e/text', '/%2574hings'])('the path %s leads nowhere', async (path) => {
+    const response = await fetch(base + path);
+    expect([400, 404]).toContain(response.status);
+    await problem(response);
+  });
+});
+
 describe('bodies', () => {
   it('hands a listed text type over as text', async () =>
     expect(await (await post('/things/text', '<reginfo/>', 'application/reginfo+xml; charset=utf-8')).json()).toEqual({ body: '<reginfo/>' }));
@@ -235,6 +294,24 @@ describe('tokens', () => {
     const es384 = await new SignJWT(claims).setProtectedHeader({ alg: 'ES384', kid: 'es384' }).setExpirationTime('1h').sign(otherAlgorithm.privateKey);
     const tokens = [es384, await sign(claims, '1h', other.privateKey), await sign(claims, '1h', keys.privateKey, 'two'), `${part({ alg: 'none' })}.${body}.`, hmac, 'rubbish'];
     expect(await Promise.all(tokens.map(async (token) => (await mine(token)).status))).toEqual([401, 401, 401, 401, 401, 401]);
+  });
+
+  it('asks no address that a token names for keys, and takes no key that a token brings', async () => {
+    let asked = 0;
+    const foreign = createServer((_, response) => {
+      asked += 1;
+      response.end('{"keys":[]}');
+    });
+    await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve));
+    const own = await generateKeyPair('ES256', { extractable: true });
+    const url = `http://127.0.0.1:${(foreign.address() as AddressInfo).port}/jwks`;
+    const jwk = await exportJWK(own.publicKey);
+    for (const header of [{ jku: url }, { jku: url, kid: 'new' }, { x5u: url }, { jwk }, { jwk, kid: 'one' }, { kid: '../../../../dev/null' }, { kid: url }]) {
+      const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', ...header }).setExpirationTime('1h').sign(own.privateKey);
+      expect((await mine(token)).status).toBe(401);
+    }
+    foreign.close();
+    expect(asked).toBe(0);
   });
 
   it('answers 403 to another scope', async () => {

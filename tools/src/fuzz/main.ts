@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { eventOptions, fuzzEvents } from './events/fuzz-events.js';
 import { fuzzHttp, httpOptions } from './http/fuzz-http.js';
 
 /** A way to attack the running system; resolves with whether it held. */
@@ -8,6 +9,7 @@ interface Fuzzer {
 }
 
 const FUZZERS: Readonly<Record<string, Fuzzer>> = {
+  events: { options: eventOptions, run: fuzzEvents },
   http: { options: httpOptions, run: fuzzHttp },
 };
 

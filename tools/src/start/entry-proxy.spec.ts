@@ -53,6 +53,32 @@ it.each([
   ['/nms/v1/main/x/objects/1', 'message-store-sync'], ['/admin/v1/subscribers/tel:+49/export?content=true', 'message-store-sync'], ['/admin/v1/subscribers/export', 'device-registry'], ['/console', 'device-registry'], ['/console/main.js', 'device-registry'], ['/u/token', 'client-edge'],
 ])('%s is answered by %s', (path, owner) => expect(ownerOf(path)).toBe(owner));
 
+it.each([
+  '/cpm/v1/files/../../../admin/v1/policy', '/cpm/v1/files/..%2f..%2f..%2fadmin/v1/policy', '/%61dmin/v1/policy', '/ADMIN/v1/policy', '//admin/v1/policy', '/cpm/v1/../../admin/v1/policy', '/u/%00/admin/v1/policy', '/admin;x/v1/policy', '/\\admin/v1/policy',
+  '/metrics/..%2frouting', '/metrics/../routing', '/metrics/__proto__', '/asyncapi/constructor',
+])('%s is passed on as it came, to one service that judges it whole', async (path) => {
+  const answer = await new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+    request({ port: new URL(entry.url).port, path }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('end', () => resolve({ status: response.statusCode, text }));
+    }).once('error', reject).end();
+  });
+  if (answer.status === 503) expect(answer.text).toContain('temporarily-unavailable');
+  else expect(JSON.parse(answer.text)).toMatchObject({ name: 'client-edge', path });
+});
+
+it.each(['http://169.254.169.254/latest/meta-data', 'http://127.0.0.1:1/', 'ftp://example.org/x'])('goes nowhere else for %s in the request line', async (target) => {
+  const said = await new Promise<string>((resolve, reject) => {
+    request({ port: new URL(entry.url).port, path: target }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('end', () => resolve(text));
+    }).once('error', reject).end();
+  });
+  expect(JSON.parse(said)).toMatchObject({ name: 'client-edge', path: target });
+});
+
 it('passes requests with their host, path and body', async () => {
   const answer = await fetch(`${entry.url}/cpm/v1/devices/a%2Fb?c=d`, { method: 'POST', body: 'content' });
   expect(await answer.json()).toEqual({ name: 'device-registry', host: new URL(entry.url).host, for: '127.0.0.1', path: '/cpm/v1/devices/a%2Fb?c=d', body: 'content' });

@@ -1,5 +1,5 @@
 import { DEAD_LETTER_TABLE, deadLettersOf, inboxOf } from '@cpm/runtime-decider';
-import { type FetchSession, InMemoryLog, InMemoryStore, type OutgoingRecord } from '@cpm/runtime-ports';
+import { type FetchSession, InMemoryLog, InMemoryStore, type OutgoingRecord, RefusedWriteError } from '@cpm/runtime-ports';
 import { DEFAULT_POLICY } from '@cpm/vocabulary';
 import { BatchProcessor, WriteConflictError } from './batch-processor.js';
 import { Add, counting } from './counter.fixture.js';
@@ -52,6 +52,7 @@ function bench(service = counting, outputLimit?: number) {
     restart: () => { ({ generation } = log.join(INBOX)); processor = start(); },
     run: async (limit = 100) => processor.process(log.fetch(INBOX, new Map(), limit), session()),
     processor: () => processor,
+    session,
     total: (user = ANN) => (store.aggregates('counter').find(({ stored }) => stored.id === user)?.stored.state as { total: number } | undefined)?.total,
     published: () => log.records(inboxOf('client-edge')).map(({ value }) => (JSON.parse(value) as { id: string; data: { total: number } })),
   };
@@ -206,6 +207,12 @@ describe('poison', () => {
     ['misses a field', { topic: INBOX, key: ANN, value: encodeEvent('/x/ingress', '1', Add, { user: ANN, amount: 'many' }) }, 'amount'],
     ['has a key that is not its user', { topic: INBOX, key: 'tel:+4900000000', value: encodeEvent('/x/ingress', '1', Add, { user: ANN, amount: 1 }) }, 'key'],
     ['makes the decider throw', { topic: INBOX, key: ANN, value: encodeEvent('/x/ingress', '1', Add, { user: ANN, amount: -1 }) }, 'negative amount'],
+    ['names a place that could become a prototype', { topic: INBOX, key: ANN, value: encodeEvent('__proto__', '1.0', Add, { user: ANN, amount: 1 }) }, 'source'],
+    ['names a place that could be a path in a document', { topic: INBOX, key: ANN, value: encodeEvent('/x/1/0.$a', '1.0', Add, { user: ANN, amount: 1 }) }, 'source'],
+    ['has no position in the place it names', { topic: INBOX, key: ANN, value: encodeEvent('/x/1/0', '1e3.0', Add, { user: ANN, amount: 1 }) }, 'id'],
+    ['has a key that reaches a prototype', { topic: INBOX, key: ANN, value: encodeEvent('/x/ingress', '1', Add, { user: ANN, amount: 1 }).replace('"amount"', '"x":[{"__pro\\u0074o__":{}}],"amount"') }, 'x.0.__proto__: is a forbidden key'],
+    ['nests deeper than anything may', { topic: INBOX, key: ANN, value: encodeEvent('/x/ingress', '1', Add, { user: ANN, amount: 1 }).replace('"amount"', `"x":${'['.repeat(50_000)}${']'.repeat(50_000)},"amount"`) }, 'must not nest deeper'],
+    ['is about an id that no database keeps as it is', { topic: INBOX, key: 'tel:\ud800', value: encodeEvent('/x/ingress', '1', Add, { user: 'tel:\ud800', amount: 1 }) }, 'lone surrogate'],
   ])('that %s goes aside with the reason, and the partition moves on', async (_, record, reason) => {
     const world = bench();
     await world.log.publish([record]);
@@ -216,6 +223,79 @@ describe('poison', () => {
     expect(letters).toMatchObject([{ value: record.value, replayed: false }]);
     expect(String(letters[0]?.['reason'])).toContain(reason);
     expect(world.log.records(deadLettersOf('routing'))).toHaveLength(1);
+  });
+});
+
+describe('what was put aside', () => {
+  it('is told in a part only when it would not fit the topic of dead letters', async () => {
+    const world = bench();
+    const value = '\u0001'.repeat(1_000_000);
+    await world.log.publish([{ topic: INBOX, key: 'k'.repeat(100_000), value }]);
+    await world.run();
+    const [told] = world.log.records(deadLettersOf('routing'));
+    expect(Buffer.byteLength(`${told?.key}${told?.value}`)).toBeLessThan(2 ** 20);
+    expect(JSON.parse(told?.value ?? '')).toMatchObject({ id: 'cpm.routing.inbox/0/0', reason: 'not JSON', cut: true });
+    expect([...world.store.rows(DEAD_LETTER_TABLE).values()]).toMatchObject([{ value }]);
+  });
+
+  it('has a reason that quotes nothing of it', async () => {
+    const world = bench();
+    await world.log.publish([{ topic: INBOX, key: ANN, value: '{"text": my secret}' }, { topic: INBOX, key: ANN, value: encodeEvent('/x/ingress', '1', Add, { user: ANN, amount: 1 }).replace('routing.Add', 'tel:+49151<b>') }]);
+    await world.run();
+    const reasons = [...world.store.rows(DEAD_LETTER_TABLE).values()].map(({ reason }) => String(reason));
+    expect(reasons).toEqual(['not JSON', 'type: cpm.tel??49151?b?.v1 is not heard here']);
+  });
+});
+
+describe('what the log or the store will never take', () => {
+  const refusing = (world: ReturnType<typeof bench>, isRefused: (total: number) => boolean) => {
+    const write = world.store.write.bind(world.store);
+    let tries = 0;
+    world.store.write = async (rows, writes) => {
+      tries += 1;
+      if (writes.some(({ next: { state } }) => isRefused((state as { total: number }).total))) throw new RefusedWriteError('it cannot be kept');
+      return write(rows, writes);
+    };
+    return () => tries;
+  };
+
+  it('of a batch goes aside alone, and all else is done in order', async () => {
+    const world = bench();
+    const tries = refusing(world, (total) => total >= 1_000);
+    for (let index = 0; index < 64; index += 1) await world.add(index === 40 ? 1_000 : 1, { user: `tel:+49151${String(index % 8)}` });
+    await world.run();
+    expect([...world.store.rows(DEAD_LETTER_TABLE)].map(([id, { reason }]) => [id, reason])).toEqual([['cpm.routing.inbox/0/40', 'store: it cannot be kept']]);
+    expect(Array.from({ length: 8 }, (_, user) => world.total(`tel:+49151${String(user)}`))).toEqual([7, 8, 8, 8, 8, 8, 8, 8]);
+    expect(world.published()).toHaveLength(63);
+    expect(world.log.lag(INBOX)).toBe(0);
+    expect(tries()).toBeLessThan(20);
+  });
+
+  it('is not what fails for want of a server', async () => {
+    const world = bench();
+    world.store.write = async () => Promise.reject(new Error('no primary'));
+    await world.add(1);
+    await expect(world.run()).rejects.toThrow('no primary');
+    expect(world.log.lag(INBOX)).toBe(1);
+  });
+
+  it('as an output is never put out: what caused it goes aside', async () => {
+    const world = bench();
+    const user = `tel:${'9'.repeat(600_000)}`;
+    await world.add(1, { user });
+    await world.add(2);
+    await world.run();
+    expect([...world.store.rows(DEAD_LETTER_TABLE).values()].map(({ reason }) => String(reason))).toEqual([expect.stringContaining('decider: Added would have 12')]);
+    expect(world.total()).toBe(2);
+  });
+
+  it('as a record that lies in a wrong partition goes aside before anybody acts on it', async () => {
+    const world = bench();
+    await world.add(1);
+    const [batch] = world.log.fetch(INBOX, new Map(), 1);
+    await world.processor().process([{ ...batch!, records: batch!.records.map((record) => ({ ...record, fault: 'key: does not belong into this partition' })) }], world.session());
+    expect(world.total()).toBeUndefined();
+    expect([...world.store.rows(DEAD_LETTER_TABLE).values()]).toMatchObject([{ reason: 'key: does not belong into this partition' }]);
   });
 });
 

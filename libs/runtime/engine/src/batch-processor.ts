@@ -1,12 +1,11 @@
 import type { AnyAggregate, Effect, RowWrite, ServiceDefinition } from '@cpm/runtime-decider';
-import { deadLettersOf } from '@cpm/runtime-decider';
-import type { AggregateStore, AggregateWrite, EffectHandlers, FetchSession, OutboxEntry, OutgoingRecord, PartitionBatch, Publisher } from '@cpm/runtime-ports';
+import { RefusedWriteError, type AggregateStore, type AggregateWrite, type EffectHandlers, type FetchSession, type OutboxEntry, type OutgoingRecord, type PartitionBatch, type Publisher } from '@cpm/runtime-ports';
 import type { Policy } from '@cpm/vocabulary';
 import type { LRUCache } from 'lru-cache';
 import { aggregateCache, type CachedAggregate } from './aggregate-cache.js';
 import { decideMessage, type Surroundings } from './decide-message.js';
 import { beforeErasure, InboxDecoder, type ErasureMessage, type InboxMessage, type Poison } from './inbox-message.js';
-import { deadLetterId, deadLetterRow } from './dead-letter.js';
+import { deadLetterRecord, deadLetterRow } from './dead-letter.js';
 import { keyOf, kindsToLookUp, openNow } from './open-aggregates.js';
 import { splitBatches } from './split-batches.js';
 import { eraseUser, type ForgetUser } from './user-erasure.js';
@@ -80,14 +79,25 @@ export class BatchProcessor {
     this.cache.clear();
   }
 
+  /** A batch that holds what the store will never take is halved until that stands alone, and is put aside. */
   async process(batches: readonly PartitionBatch[], session: FetchSession): Promise<void> {
-    for (let rest = batches; rest.length > 0;) rest = await this.processSome(rest, session);
+    for (let rest = batches; rest.length > 0;) {
+      try {
+        rest = await this.processSome(rest, session);
+      } catch (error) {
+        if (!(error instanceof RefusedWriteError)) throw error;
+        const count = rest.reduce((sum, { records }) => sum + records.length, 0);
+        const { handled, rest: later } = splitBatches(rest, Math.ceil(count / 2));
+        await (count === 1 ? this.processSome(rest, session, error) : this.process(handled, session));
+        rest = later;
+      }
+    }
   }
 
-  /** Handles records until they have put out enough, for outputs stand in their aggregate's document until they are committed; what is left. */
-  private async processSome(batches: readonly PartitionBatch[], session: FetchSession): Promise<readonly PartitionBatch[]> {
+  /** Handles records until they have put out enough, for outputs stand in their aggregate's document until they are committed; what is left. `refused`: they go aside. */
+  private async processSome(batches: readonly PartitionBatch[], session: FetchSession, refused?: RefusedWriteError): Promise<readonly PartitionBatch[]> {
     const clock = [performance.now()];
-    const decoded = batches.flatMap(({ records }) => records.map((record) => this.decoder.decode(record)));
+    const decoded = batches.flatMap(({ records }) => records.map((record) => (refused ? asidePoison(record, refused) : this.decoder.decode(record))));
     const [first] = decoded;
     if (first?.kind === 'erasure') return this.erase(first, batches, session);
     const messages = beforeErasure(decoded);
@@ -182,7 +192,7 @@ export class BatchProcessor {
         plan.answers.push(...outcome.answers);
         produced += outcome.produced;
       } catch (error) {
-        plan.poison.push({ kind: 'poison', record: message.record, reason: `decider: ${(error as Error).message}` });
+        plan.poison.push({ kind: 'poison', record: message.record, reason: `decider: ${(error as Error).message}`.slice(0, 500) });
       }
     }
     return plan;
@@ -226,12 +236,7 @@ export class BatchProcessor {
       for (const entry of copy.produced) entries.push({ ...entry, partition });
     }
     entries.sort((a, b) => a.partition - b.partition || a.offset - b.offset || a.index - b.index);
-    const dead = poison.map(({ record, reason }) => ({
-      topic: deadLettersOf(this.service.name),
-      key: record.key,
-      value: JSON.stringify({ id: deadLetterId(this.service.name, record), reason, value: record.value }),
-    }));
-    return [...entries.map(({ topic, key, value }) => ({ topic, key, value })), ...dead];
+    return [...entries.map(({ topic, key, value }) => ({ topic, key, value })), ...poison.map((letter) => deadLetterRecord(this.service.name, letter))];
   }
 
   private measure({ copies, poison, handled: records }: Plan, published: number, clock: readonly number[]): void {
@@ -241,4 +246,8 @@ export class BatchProcessor {
       loadMs: loaded - start, decideMs: decided - loaded, writeMs: written - decided, publishMs: sent - written,
     });
   }
+}
+
+function asidePoison(record: PartitionBatch['records'][number], { message }: RefusedWriteError): Poison {
+  return { kind: 'poison', record, reason: `store: ${message}`.slice(0, 500) };
 }

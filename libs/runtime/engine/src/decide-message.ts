@@ -72,6 +72,9 @@ function commandOf(message: InboxMessage, copy: WorkingCopy, context: DecisionCo
   return waits ? message.aggregate.whenDue?.(message.timer, context) : undefined;
 }
 
+/** Of one output, key and value, in bytes: the broker takes 1 MiB by default, with what it writes around them. */
+const OUTPUT_BYTES = 1_000_000;
+
 /** One log record per listener of each publication; the index counts publications, so a re-run gives the same ids. */
 function encodePublications(reactions: readonly Reaction[], { record }: InboxMessage, service: ServiceName): OutboxEntry[] {
   return reactions
@@ -80,6 +83,8 @@ function encodePublications(reactions: readonly Reaction[], { record }: InboxMes
       assertWriter(service, contract);
       const value = encodeEvent(sourceOf(service, record.partition), `${record.offset}.${index}`, contract, payload);
       const key = contract.key(payload);
+      const bytes = Buffer.byteLength(value) + Buffer.byteLength(key);
+      if (bytes > OUTPUT_BYTES) throw new Error(`${contract.type} would have ${bytes} bytes and no log takes it`);
       return contract.listeners.map((listener) => ({ offset: record.offset, index, topic: inboxOf(listener), key, value }));
     });
 }

@@ -44,13 +44,18 @@ export function ingressSource(service: ServiceName): string {
   return `/${service}/ingress`;
 }
 
-/** Throws an Error that says what is wrong with the record. */
+/** An inbox partition of a service, or its entrance: it becomes the name of a field where positions are kept. */
+const SOURCE = /^\/[a-z][a-z\d-]{0,63}\/(?:ingress|\d{1,9}\/\d{1,9})$/;
+const POSITION = /^\d{1,15}\.\d{1,9}$/;
+const LONGEST_ID = 256;
+
+/** Throws an Error that says what is wrong with the record, without a word of what it holds. */
 export function decodeEnvelope(value: string): Envelope {
   let parsed: unknown;
   try {
     parsed = JSON.parse(value);
-  } catch (error) {
-    throw new Error(`not JSON: ${(error as Error).message}`);
+  } catch {
+    throw new Error('not JSON');
   }
   const envelope = parsed as Partial<Envelope> | null;
   if (typeof envelope !== 'object' || envelope === null) throw new Error('not a CloudEvents object');
@@ -58,16 +63,22 @@ export function decodeEnvelope(value: string): Envelope {
     if (typeof envelope[field] !== 'string') throw new Error(`${field}: must be a string`);
   }
   if (envelope.specversion !== '1.0') throw new Error('specversion: must be "1.0"');
+  const { id = '', source = '' } = envelope;
+  if (!SOURCE.test(source)) throw new Error('source: must be /service/generation/partition or /service/ingress');
+  if (id.length > LONGEST_ID) throw new Error(`id: must have at most ${LONGEST_ID} characters`);
+  if (!isEntrance(source) && !POSITION.test(id)) throw new Error('id: must be offset.index');
   return envelope as Envelope;
+}
+
+function isEntrance(source: string): boolean {
+  return source.endsWith('/ingress');
 }
 
 /** The position an event holds in its upstream partition; undefined for events from outside, which carry none. */
 export function sequenceOf({ id, source }: Envelope): Sequence | undefined {
-  if (source.endsWith('/ingress')) return undefined;
+  if (isEntrance(source)) return undefined;
   const dot = id.indexOf('.');
-  const offset = Number(id.slice(0, dot));
-  const index = Number(id.slice(dot + 1));
-  return dot > 0 && Number.isSafeInteger(offset) && Number.isSafeInteger(index) ? [offset, index] : undefined;
+  return [Number(id.slice(0, dot)), Number(id.slice(dot + 1))];
 }
 
 export function isAfter(a: Sequence, b: Sequence | undefined): boolean {

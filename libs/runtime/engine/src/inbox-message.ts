@@ -1,6 +1,7 @@
 import type { AnyAggregate, Erasure, ErasureOrder, ServiceDefinition, Subscription } from '@cpm/runtime-decider';
 import { ceType } from '@cpm/runtime-decider';
 import type { InboxRecord, Sequence } from '@cpm/runtime-ports';
+import { unsafePart } from '@cpm/vocabulary';
 import { z } from 'zod';
 import { decodeEnvelope, sequenceOf, TIMER_DUE } from './envelope.js';
 
@@ -64,25 +65,39 @@ export class InboxDecoder {
   }
 
   private understand(record: InboxRecord): InboxMessage | ErasureMessage {
+    if (record.fault !== undefined) throw new Error(record.fault);
     const envelope = decodeEnvelope(record.value);
+    assertSafe(envelope.data);
     if (envelope.type === TIMER_DUE) return this.timer(record, envelope.source, timerDue.parse(envelope.data));
     if (this.erasure && envelope.type === ceType(this.erasure.asked)) return { kind: 'erasure', record, order: orderOf(record, this.erasure.asked.schema.parse(envelope.data)) };
     const subscription = this.subscriptions.get(envelope.type);
-    if (!subscription) throw new Error(`type: ${envelope.type} is not heard here`);
+    if (!subscription) throw new Error(`type: ${named(envelope.type)} is not heard here`);
     const payload = subscription.contract.schema.parse(envelope.data);
     if (subscription.contract.key(payload) !== record.key) throw new Error('key: is not the user the event is about');
     const { aggregate } = subscription;
     const id = subscription.idOf(payload);
-    if (aggregate.ownerOf(id) !== record.key) throw new Error(`id: ${aggregate.name} ${id} is not of the user the event is about`);
+    if (aggregate.ownerOf(id) !== record.key) throw new Error(`id: the ${aggregate.name} is not of the user the event is about`);
+    // The database would keep it under another id, and not find it again.
+    if (!id.isWellFormed()) throw new Error(`id: the ${aggregate.name} has a lone surrogate in its id`);
     return { kind: 'event', record, source: envelope.source, sequence: sequenceOf(envelope), subscription, aggregate, id, payload };
   }
 
   private timer(record: InboxRecord, source: string, due: z.infer<typeof timerDue>): InboxMessage {
     const aggregate = this.aggregates.get(due.aggregate);
-    if (!aggregate) throw new Error(`aggregate: ${due.aggregate} is not known here`);
+    if (!aggregate) throw new Error(`aggregate: ${named(due.aggregate)} is not known here`);
     if (aggregate.ownerOf(due.id) !== record.key) throw new Error('key: is not the owner of the aggregate');
     return { kind: 'timer', record, source, sequence: undefined, aggregate, id: due.id, timer: due.timer, at: due.at };
   }
+}
+
+function assertSafe(data: unknown): void {
+  const unsafe = unsafePart(data);
+  if (unsafe) throw new Error(`${unsafe.path.length === 0 ? 'data' : named(unsafe.path.map(String).join('.'))}: ${unsafe.fault}`);
+}
+
+/** A name that came from outside, where a person reads it. */
+function named(text: string): string {
+  return text.replace(/[^\w.\u2400-]/g, '?').slice(0, 100);
 }
 
 function orderOf({ key }: InboxRecord, order: ErasureOrder): ErasureOrder {

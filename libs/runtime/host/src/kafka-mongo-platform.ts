@@ -73,6 +73,7 @@ export class KafkaMongoPlatform implements Platform {
       clock: systemClock,
       service: handler.service,
       groupId: groupOf(handler.service),
+      partitions: this.config.INBOX_PARTITIONS,
       process: async (batches, session) => {
         // The consumer hands out a new list with each membership.
         const owned = started.consumer?.ownedPartitions();

@@ -1,8 +1,9 @@
-import { type Clock, type FetchSession, type InboxRecord, OwnershipLostError, type PartitionBatch } from '@cpm/runtime-ports';
-import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { type Clock, type FetchSession, OwnershipLostError, type PartitionBatch } from '@cpm/runtime-ports';
+import type { EachBatchPayload } from 'kafkajs';
 import type { Assignment } from './assignment.js';
 import type { Log } from './log.js';
 import { OwnedFetch } from './owned-fetch.js';
+import { inboxRecords, type PartitionOf } from './inbox-records.js';
 import type { ConsumerState } from './status.js';
 
 export interface FetchWorkerOptions {
@@ -13,6 +14,8 @@ export interface FetchWorkerOptions {
   readonly state: ConsumerState;
   readonly stopping: AbortSignal;
   readonly onHeartbeat: () => void;
+  /** Where writers put a key; undefined when that is not known. */
+  readonly partitionOf?: PartitionOf | undefined;
 }
 
 interface Waiting {
@@ -94,7 +97,7 @@ export class FetchWorker {
   private batchesOf(payloads: readonly EachBatchPayload[]): PartitionBatch[] {
     return payloads.flatMap(({ batch: { partition, messages, highWatermark } }) => {
       const committed = this.options.assignment.fetched(partition, Number(messages[0]?.offset ?? 0), Number(highWatermark));
-      const records = messages.map((message) => recordOf(partition, message)).filter(({ offset }) => offset >= committed);
+      const records = inboxRecords(partition, messages, this.options.partitionOf).filter(({ offset }) => offset >= committed);
       return records.length === 0 ? [] : [{ partition, committed, records }];
     });
   }
@@ -114,8 +117,4 @@ export class FetchWorker {
     // Whether work still fails will show at the next fetch.
     this.options.state.workWorks();
   }
-}
-
-function recordOf(partition: number, { offset, timestamp, key, value }: KafkaMessage): InboxRecord {
-  return { partition, offset: Number(offset), timestamp: Number(timestamp), key: key?.toString() ?? '', value: value?.toString() ?? '' };
 }

@@ -4,6 +4,7 @@ import type { Consumer } from 'kafkajs';
 import { Assignment, endingTurns } from './assignment.js';
 import { kafkaClient, type KafkaAddress } from './client.js';
 import { FetchWorker } from './fetch-worker.js';
+import { partitioning } from './inbox-records.js';
 import { LivenessWatch } from './liveness.js';
 import type { Log } from './log.js';
 import { ConsumerState, type ConsumerStatus } from './status.js';
@@ -34,6 +35,8 @@ export interface InboxConsumerOptions extends KafkaAddress {
   /** Told what the member owns after each rebalance, before anything of it is fetched: nothing known from before counts. */
   readonly onAssignment?: (partitions: readonly number[]) => void;
   readonly timing?: Partial<ConsumerTiming>;
+  /** Of the inbox: then records that their writer put into a wrong one are marked. */
+  readonly partitions?: number;
 }
 
 export interface InboxConsumer {
@@ -81,13 +84,13 @@ class RunningConsumer implements InboxConsumer {
   private isPaused = false;
 
   constructor(private readonly options: InboxConsumerOptions) {
-    const { service, groupId, clock, onStatus } = options;
+    const { service, groupId, clock, onStatus, partitions } = options;
     this.topic = inboxOf(service);
     this.timing = { ...TIMING, ...options.timing };
     const { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatIntervalMs, maxWaitMs, inactiveMs } = this.timing;
     this.state = new ConsumerState(onStatus);
     this.liveness = new LivenessWatch(clock, { unconfirmedMs: sessionTimeoutMs, inactiveMs }, (liveness) => this.state.liveness(liveness));
-    this.worker = new FetchWorker({ ...options, assignment: this.assignment, state: this.state, stopping: this.stopping.signal, onHeartbeat: this.liveness.active });
+    this.worker = new FetchWorker({ ...options, partitionOf: partitions === undefined ? undefined : partitioning(partitions), assignment: this.assignment, state: this.state, stopping: this.stopping.signal, onHeartbeat: this.liveness.active });
     this.consumer = kafkaClient({
       ...options, clientId: `cpm-${service}`, requestTimeoutMs: REQUEST_TIMEOUT_MS, retry: RETRY, onConnecting: this.liveness.active,
     }).consumer({

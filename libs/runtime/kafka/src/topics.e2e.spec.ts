@@ -38,3 +38,35 @@ it('refuses a topic that keeps the times of its writers', async () => {
   await withAdmin((admin) => admin.createTopics({ topics: [{ topic, numPartitions: 4, configEntries: [{ name: 'message.timestamp.type', value: 'CreateTime' }] }] }));
   await expect(ensureTopics([topic], 4, settings())).rejects.toThrow(`topic ${topic} has message.timestamp.type CreateTime and must have LogAppendTime`);
 }, LIMIT_MS);
+
+describe('a topic that keeps batches as their writers packed them', () => {
+  const packed = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }, { name: 'compression.type', value: 'producer' }, { name: 'retention.ms', value: '12345678' }];
+  const configOf = (name: string) => withAdmin(async (admin) => {
+    const { resources: [resource] } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name }] });
+    return Object.fromEntries((resource?.configEntries ?? []).map(({ configName, configValue }) => [configName, configValue]));
+  });
+
+  it('is made to unpack them, and keeps its other settings', async () => {
+    const topic = `a-${randomUUID()}`;
+    await withAdmin((admin) => admin.createTopics({ topics: [{ topic, numPartitions: 4, configEntries: packed }] }));
+    await ensureTopics([topic], 4, settings());
+    expect(await configOf(topic)).toMatchObject({ 'compression.type': 'uncompressed', 'message.timestamp.type': 'LogAppendTime', 'retention.ms': '12345678' });
+  }, LIMIT_MS);
+
+  it('takes a packed batch, and refuses one that is larger than it may be once it is unpacked', async () => {
+    const topic = `a-${randomUUID()}`;
+    await ensureTopics([topic], 1, settings());
+    const producer = new kafkajs.Kafka({ brokers: [...kafka().brokers], logLevel: kafkajs.logLevel.NOTHING, retry: { retries: 0 } }).producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    const send = (bytes: number) => producer.send({ topic, compression: kafkajs.CompressionTypes.GZIP, messages: [{ key: 'k', value: '0'.repeat(bytes) }] });
+    try {
+      await send(100_000);
+      await expect(send(64 * 2 ** 20)).rejects.toMatchObject({ type: 'MESSAGE_TOO_LARGE' });
+      await send(100_000);
+    } finally {
+      await producer.disconnect();
+    }
+    const [{ high } = {}] = await withAdmin((admin) => admin.fetchTopicOffsets(topic));
+    expect(high).toBe('2');
+  }, LIMIT_MS);
+});

@@ -11,6 +11,9 @@ export interface TopicSettings extends KafkaAddress {
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
 const TIMESTAMP_TYPE = 'message.timestamp.type';
+const COMPRESSION_TYPE = 'compression.type';
+/** The broker unpacks what comes packed and measures it then: a reader is handed no batch that grows a thousandfold, or is packed in a way that kafkajs cannot read. */
+const UNCOMPRESSED = 'uncompressed';
 
 /**
  * Creates the topics that do not exist. Decisions take the broker's append time for the time, and a user's order is
@@ -25,6 +28,9 @@ export async function ensureTopics(topics: readonly string[], partitions: number
     await create(admin, await absentOf(admin, topics), partitions, settings);
     await checkPartitions(admin, topics, partitions);
     await checkTimestamps(admin, topics);
+    for (const [topic, value] of await settingOf(admin, topics, COMPRESSION_TYPE)) {
+      if (value !== UNCOMPRESSED) await keepUncompressed(admin, topic);
+    }
   } finally {
     await admin.disconnect();
   }
@@ -37,7 +43,7 @@ async function create(admin: Admin, absent: readonly string[], partitions: numbe
   const configEntries = [
     { name: TIMESTAMP_TYPE, value: 'LogAppendTime' },
     { name: 'cleanup.policy', value: 'delete' },
-    { name: 'compression.type', value: 'producer' },
+    { name: COMPRESSION_TYPE, value: UNCOMPRESSED },
     { name: 'min.insync.replicas', value: String(replicas.required) },
     { name: 'retention.ms', value: String(retentionMs) },
     { name: 'unclean.leader.election.enable', value: 'false' },
@@ -70,13 +76,28 @@ async function checkPartitions(admin: Admin, wanted: readonly string[], partitio
   }
 }
 
+/** Topics of earlier versions were made otherwise. @throws naming the topic when it may not be changed */
+async function keepUncompressed(admin: Admin, topic: string): Promise<void> {
+  const about = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic };
+  const { resources: [resource] } = await admin.describeConfigs({ includeSynonyms: false, resources: [about] });
+  // The request replaces all that was set for the topic.
+  const own = (resource?.configEntries ?? []).filter(({ configName, configSource }) => configName !== COMPRESSION_TYPE && configSource === kafkajs.ConfigSource.TOPIC_CONFIG);
+  const configEntries = [...own.map(({ configName, configValue }) => ({ name: configName, value: configValue })), { name: COMPRESSION_TYPE, value: UNCOMPRESSED }];
+  await admin.alterConfigs({ validateOnly: false, resources: [{ ...about, configEntries }] }).catch((error: unknown) => {
+    throw new Error(`topic ${topic} must have ${COMPRESSION_TYPE} ${UNCOMPRESSED}, and it may not be changed: ${(error as Error).message}`, { cause: error });
+  });
+}
+
 async function checkTimestamps(admin: Admin, topics: readonly string[]): Promise<void> {
+  for (const [topic, value] of await settingOf(admin, topics, TIMESTAMP_TYPE)) {
+    if (value !== 'LogAppendTime') throw new Error(`topic ${topic} has ${TIMESTAMP_TYPE} ${value} and must have LogAppendTime: decisions take the append time for the time`);
+  }
+}
+
+async function settingOf(admin: Admin, topics: readonly string[], name: string): Promise<[topic: string, value: string | undefined][]> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [TIMESTAMP_TYPE] })),
+    resources: topics.map((topic) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: [name] })),
   });
-  for (const { resourceName, configEntries } of resources) {
-    const value = configEntries.find(({ configName }) => configName === TIMESTAMP_TYPE)?.configValue;
-    if (value !== 'LogAppendTime') throw new Error(`topic ${resourceName} has ${TIMESTAMP_TYPE} ${value} and must have LogAppendTime: decisions take the append time for the time`);
-  }
+  return resources.map(({ resourceName, configEntries }) => [resourceName, configEntries.find(({ configName }) => configName === name)?.configValue]);
 }

@@ -1,5 +1,5 @@
 import type { JourneyEntry } from '@cpm/runtime-decider';
-import type { AggregateWrite, OutboxEntry, Sequence, StoredAggregate } from '@cpm/runtime-ports';
+import { RefusedWriteError, type AggregateWrite, type OutboxEntry, type Sequence, type StoredAggregate } from '@cpm/runtime-ports';
 import { nthFor, type GroupedUpdate } from './grouped-updates.js';
 
 /** Lines of a journey that are kept; a document must stay far below 16 MiB. */
@@ -45,10 +45,18 @@ function replacedFields({ next, due, open, removableAt }: AggregateWrite): Parti
     st: next.state,
     out: next.outbox,
     re: next.answers,
-    ...(due !== undefined && { due: new Date(due) }),
+    ...(due !== undefined && { due: dateOf(due) }),
     ...(open && { open }),
-    ...(removableAt !== undefined && { del: new Date(removableAt) }),
+    ...(removableAt !== undefined && { del: dateOf(removableAt) }),
   };
+}
+
+const LAST_DATE_MS = 8.64e15;
+
+/** The driver writes a date that is none as 1970: the timer would be due, and the document gone, at once. @throws RefusedWriteError */
+function dateOf(ms: number): Date {
+  if (Number.isNaN(ms)) throw new RefusedWriteError('a time of it is no number');
+  return new Date(Math.min(Math.max(ms, -LAST_DATE_MS), LAST_DATE_MS));
 }
 
 /** The document of an aggregate that is written for the first time. */

@@ -1,6 +1,6 @@
 import type { AnyAggregate, ServiceDefinition } from '@cpm/runtime-decider';
 import { collectionOf, writeRow } from '@cpm/runtime-decider';
-import type { AggregateWrite } from '@cpm/runtime-ports';
+import { type AggregateWrite, RefusedWriteError } from '@cpm/runtime-ports';
 import { describeStoreContract } from '@cpm/runtime-ports/contracts';
 import type { AggregateDocument } from './aggregate-document.js';
 import { MongoAggregateStore } from './aggregate-store.js';
@@ -91,10 +91,25 @@ describe('MongoAggregateStore on a server', () => {
     await expect(store.write([writeRow({ table: 'objects', id: 'r', set: { [field]: 1 } })], [])).rejects.toThrow(`"${field}" cannot name a field of a row`);
   });
 
-  it('throws, and says no conflict, when a document is too large', async () => {
+  const nested = (levels: number): object => Array.from({ length: levels }).reduce<object>((inner) => ({ inner }), {});
+  it.each<[string, () => object]>([
+    ['a document that is too large', () => ({ text: 'x'.repeat(17 * 1024 * 1024) })],
+    ['a field whose name holds a null character', () => ({ ['a\0b']: 1 })],
+    ['nesting that the server does not take', () => nested(500)],
+    ['nesting that exhausts the stack', () => nested(20_000)],
+  ])('says that it will never take %s, the first time and later', async (_, make) => {
+    const state = make();
     const { next } = firstWrite('a');
-    const large = { ...next, state: { text: 'x'.repeat(17 * 1024 * 1024) } };
-    await expect(store.write([], [firstWrite('a', { next: large })])).rejects.toThrow();
-    expect(await store.load('message', ['a'])).toEqual([]);
+    await expect(store.write([], [firstWrite('a', { next: { ...next, state } })])).rejects.toThrow(RefusedWriteError);
+    await store.write([], [firstWrite('a')]);
+    await expect(store.write([], [firstWrite('a', { next: { ...next, version: 2, state } })])).rejects.toThrow(RefusedWriteError);
+    expect(await store.load('message', ['a'])).toMatchObject([{ version: 1 }]);
+    await expect(store.write([writeRow({ table: 'objects', id: 'r', insert: { state } })], [])).rejects.toThrow(RefusedWriteError);
+  });
+
+  it('keeps a time beyond all dates as the last one, so that nothing is due or removable at once', async () => {
+    await store.write([], [firstWrite('a', { due: 1e300, removableAt: Infinity })]);
+    expect(await messages().findOne({ _id: 'a' })).toMatchObject({ due: new Date(8.64e15), del: new Date(8.64e15) });
+    await expect(store.write([], [firstWrite('b', { due: NaN })])).rejects.toThrow(RefusedWriteError);
   });
 });

@@ -5,6 +5,7 @@ import { firstDocument, replacement, storedAggregate, type AggregateDocument } f
 import { COMMITTED, MAJORITY } from './database.js';
 import { aggregateIndexes, type TableIndexes } from './indexes.js';
 import { operationsByTable, type RowDocument, type TableOperations } from './row-operations.js';
+import { refusalOf } from './refusal.js';
 import { within } from './time-limit.js';
 
 const DUPLICATE_KEY = 11_000;
@@ -42,7 +43,9 @@ export class MongoAggregateStore implements AggregateStore {
   }
 
   async write(rows: readonly RowWrite[], aggregates: readonly AggregateWrite[]): Promise<'written' | 'conflict'> {
-    return within(CALL_LIMIT_MS, this.writeAll(rows, aggregates));
+    return within(CALL_LIMIT_MS, this.writeAll(rows, aggregates)).catch((error: unknown) => {
+      throw refusalOf(error) ?? error;
+    });
   }
 
   private async writeAll(rows: readonly RowWrite[], aggregates: readonly AggregateWrite[]): Promise<'written' | 'conflict'> {

@@ -1,4 +1,5 @@
 import type { RowFields, RowWrite } from '@cpm/runtime-decider';
+import { RefusedWriteError } from '@cpm/runtime-ports';
 import type { mongo } from 'mongoose';
 import { groupedUpdates, singleUpdate, type GroupedUpdate } from './grouped-updates.js';
 
@@ -97,7 +98,7 @@ function each(operator: string, fields: Readonly<Record<string, readonly unknown
 
 function checked<Fields extends object>(fields: Fields): Fields {
   for (const field of Object.keys(fields)) {
-    if (field === '_id' || field.includes('.') || field.startsWith('$')) throw new Error(`"${field}" cannot name a field of a row`);
+    if (field === '_id' || field.includes('.') || field.startsWith('$')) throw new RefusedWriteError(`"${field}" cannot name a field of a row`);
   }
   return fields;
 }

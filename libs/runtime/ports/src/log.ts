@@ -5,6 +5,8 @@ export interface InboxRecord {
   readonly timestamp: number;
   readonly key: string;
   readonly value: string;
+  /** What the log's adapter found wrong with it: nobody must act on it. */
+  readonly fault?: string;
 }
 
 export interface OutgoingRecord {

@@ -60,13 +60,18 @@ export interface OwnedParts {
   readonly fields: Readonly<Record<string, string>>;
 }
 
+/** The store will never take what it was given, however often it is asked: for what it is, not for want of a server. */
+export class RefusedWriteError extends Error {
+  override readonly name = 'RefusedWriteError';
+}
+
 /** Where a service keeps its aggregates and rows. */
 export interface AggregateStore {
   /** Reads what a majority has acknowledged; absent ids are left out. */
   load(kind: string, ids: readonly string[]): Promise<StoredAggregate[]>;
   /** Ids of the owner's open aggregates of a kind. */
   openOf(kind: string, owner: string): Promise<string[]>;
-  /** Rows first, then aggregates. `conflict`: at least one aggregate was not at the expected version; others may be written. */
+  /** Rows first, then aggregates. `conflict`: at least one aggregate was not at the expected version; others may be written. @throws RefusedWriteError */
   write(rows: readonly RowWrite[], aggregates: readonly AggregateWrite[]): Promise<'written' | 'conflict'>;
   /** Aggregates of the given partitions with something due at or before `until`, earliest first. */
   due(kinds: readonly string[], partitions: readonly number[], until: number, limit: number): Promise<DueAggregate[]>;
