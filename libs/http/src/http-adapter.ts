@@ -3,6 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { addIntakeHook } from './intake/intake-hook.js';
+import { OpenIntake, type Intake } from './intake/intake.js';
+import { RequestPlaces } from './intake/request-places.js';
 import { ProblemError } from './problem.js';
 import { problemOf, sendProblem } from './problem-filter.js';
 import { bodyFormOf, readBody } from './request-body.js';
@@ -15,6 +18,14 @@ export interface HttpLimits {
   readonly maxParamLength: number;
   /** A request must have arrived as a whole by then, uploads included. */
   readonly requestTimeoutMs: number;
+  /** Its headers by then, from when the connection was opened or the request before was answered. */
+  readonly headersTimeoutMs: number;
+  /** And a body that is no stream. */
+  readonly bodyTimeoutMs: number;
+  /** Requests that are not answered yet; those that create work have half of them. */
+  readonly maxInFlight: number;
+  /** Bytes of their bodies together. */
+  readonly maxBodyBytesInFlight: number;
   readonly keepAliveTimeoutMs: number;
 }
 
@@ -22,6 +33,10 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   bodyLimitBytes: 2 * 2 ** 20 + 64 * 1024,
   maxParamLength: 1024,
   requestTimeoutMs: 600_000,
+  headersTimeoutMs: 15_000,
+  bodyTimeoutMs: 30_000,
+  maxInFlight: 2_000,
+  maxBodyBytesInFlight: 128 * 2 ** 20,
   keepAliveTimeoutMs: 72_000,
 };
 
@@ -29,26 +44,30 @@ const REQUEST_ID = /^[\w.:+/=-]{1,128}$/;
 
 /** Fastify as every service uses it: own body parsing with limits, problems for what fails before a route, request ids. */
 class ProblemAdapter extends FastifyAdapter {
-  private bodyLimitBytes = DEFAULT_HTTP_LIMITS.bodyLimitBytes;
+  private limits = DEFAULT_HTTP_LIMITS;
   private hasParsers = false;
 
-  static withLimits(limits: HttpLimits): ProblemAdapter {
+  static withLimits(limits: HttpLimits, intake: Intake): ProblemAdapter {
     const adapter = new ProblemAdapter({
       logger: false,
       trustProxy: false,
       bodyLimit: limits.bodyLimitBytes,
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
+      http: { headersTimeout: limits.headersTimeoutMs, connectionsCheckingInterval: Math.min(5_000, limits.headersTimeoutMs) },
       routerOptions: { maxParamLength: limits.maxParamLength },
       genReqId: ({ headers }: IncomingMessage) => requestId(headers['x-request-id']),
       frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => sendProblem(reply, problemOf(error)),
       clientErrorHandler: refuseConnection,
     });
-    adapter.bodyLimitBytes = limits.bodyLimitBytes;
-    adapter.getInstance<FastifyInstance>().addHook('onRequest', (request, reply, done) => {
+    adapter.limits = limits;
+    const fastify = adapter.getInstance<FastifyInstance>();
+    fastify.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', request.id);
       done();
     });
+    const places = new RequestPlaces({ requests: limits.maxInFlight, bodyBytes: limits.maxBodyBytesInFlight });
+    addIntakeHook(fastify, { intake, places, bodyLimitBytes: limits.bodyLimitBytes });
     return adapter;
   }
 
@@ -63,15 +82,16 @@ class ProblemAdapter extends FastifyAdapter {
         mediaType: (type.split(';', 1)[0] ?? '').trim().toLowerCase(),
         declaredBytes: length === undefined ? undefined : Number(length),
         form: bodyFormOf(request.routeOptions.config),
-        limitBytes: this.bodyLimitBytes,
+        limitBytes: this.limits.bodyLimitBytes,
+        withinMs: this.limits.bodyTimeoutMs,
       });
     });
   }
 }
 
-/** The adapter for `NestFactory.create`. */
-export function createHttpAdapter(limits: Partial<HttpLimits> = {}): FastifyAdapter {
-  return ProblemAdapter.withLimits({ ...DEFAULT_HTTP_LIMITS, ...limits });
+/** The adapter for `NestFactory.create`; the intake is the one that `HttpModule` was given. */
+export function createHttpAdapter(limits: Partial<HttpLimits> = {}, intake: Intake = new OpenIntake()): FastifyAdapter {
+  return ProblemAdapter.withLimits({ ...DEFAULT_HTTP_LIMITS, ...limits }, intake);
 }
 
 function requestId(given: string | string[] | undefined): string {
