@@ -1,7 +1,7 @@
 import { deadLettersOf, inboxOf, type ServiceDefinition, type ServiceName } from '@cpm/runtime-decider';
-import { ensureTopics, KafkaPublisher, startInboxConsumer, type InboxConsumer } from '@cpm/runtime-kafka';
+import { ensureTopics, InboxPositions, KafkaPublisher, startInboxConsumer, type InboxConsumer } from '@cpm/runtime-kafka';
 import { connectMongo, MongoAggregateStore, within, type TableIndexes } from '@cpm/runtime-mongo';
-import type { AggregateStore } from '@cpm/runtime-ports';
+import type { AggregateStore, InboxPosition } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import type { Logger } from 'pino';
 import { MongoAuditLog } from './audit/mongo-audit-log.js';
@@ -13,11 +13,14 @@ import { systemClock } from './system-clock.js';
 
 const PING_LIMIT_MS = 1_000;
 
+const groupOf = (service: ServiceName): string => `cpm.${service}`;
+
 /** Kafka and MongoDB as the configuration names them. */
 export class KafkaMongoPlatform implements Platform {
   readonly policies: MongoPolicyVersions;
   readonly deadLetters: MongoDeadLetters;
   readonly audit: MongoAuditLog;
+  private positions: Promise<InboxPositions> | undefined;
 
   private constructor(
     private readonly config: HostConfig,
@@ -68,7 +71,7 @@ export class KafkaMongoPlatform implements Platform {
       ...this.kafka,
       clock: systemClock,
       service: handler.service,
-      groupId: `cpm.${handler.service}`,
+      groupId: groupOf(handler.service),
       process: async (batches, session) => {
         // The consumer hands out a new list with each membership.
         const owned = started.consumer?.ownedPartitions();
@@ -82,6 +85,15 @@ export class KafkaMongoPlatform implements Platform {
     return { get ownedPartitions() { return consumer.ownedPartitions(); }, lag: () => consumer.lag(), close: () => consumer.stop() };
   }
 
+  async inboxPositions(services: readonly ServiceName[]): Promise<readonly InboxPosition[]> {
+    this.positions ??= InboxPositions.connect({ ...this.kafka, clientId: 'cpm-positions', groupOf });
+    const positions = await this.positions.catch((error: unknown) => {
+      this.positions = undefined;
+      throw error;
+    });
+    return positions.read(services);
+  }
+
   async databaseProblem(): Promise<string | undefined> {
     try {
       await within(PING_LIMIT_MS, Promise.resolve(this.connection.db?.command({ ping: 1 })));
@@ -92,6 +104,7 @@ export class KafkaMongoPlatform implements Platform {
   }
 
   async close(): Promise<void> {
+    await this.positions?.then((positions) => positions.close()).catch(() => undefined);
     await this.connection.close();
   }
 
