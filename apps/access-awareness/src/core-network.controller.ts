@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { namfNotification, nhssEeNotification, nudmEeNotification, reachabilityForSmsConfiguration, ueReachabilityNotification } from '@cpm/contracts-access-awareness';
 import { namfEvidence, nhssEeEvidence, nhssImsSdmEvidence, nudmEeEvidence, subscriberOf } from '@cpm/domain-access-awareness';
-import { parse, RequireScope } from '@cpm/http';
+import { CreatesWork, parse, RequireScope } from '@cpm/http';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import { z } from 'zod';
@@ -19,6 +19,7 @@ export class CoreNetworkController {
   constructor(@Inject(EvidenceIntake) private readonly evidence: EvidenceIntake, @Inject(CLOCK) private readonly clock: Clock) {}
 
   /** `?reachabilityForSmsCfg=REACHABILITY_FOR_SMS_OVER_IP` belongs into the callback of a subscription that asks for it. */
+  @CreatesWork()
   @Post(['/nudm-ee/notifications', '/nudm-ee/notifications/:ueIdentity'])
   @HttpCode(204)
   async nudmEe(@Body() body: unknown, @Query() query: unknown, @Param('ueIdentity') ueIdentity?: string): Promise<void> {
@@ -29,12 +30,14 @@ export class CoreNetworkController {
       : nudmEeEvidence(parse(nudmEeNotification, body), subscription));
   }
 
+  @CreatesWork()
   @Post(['/nhss-ee/notifications', '/nhss-ee/notifications/:ueIdentity'])
   @HttpCode(204)
   async nhssEe(@Body() body: unknown, @Param('ueIdentity') ueIdentity?: string): Promise<void> {
     await this.evidence.take(nhssEeEvidence(parse(nhssEeNotification, body), userOf(ueIdentity)));
   }
 
+  @CreatesWork()
   @Post('/nhss-ims-sdm/notifications/:ueIdentity')
   @HttpCode(204)
   async nhssImsSdm(@Body() body: unknown, @Param('ueIdentity') ueIdentity: string): Promise<void> {

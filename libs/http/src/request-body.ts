@@ -31,7 +31,8 @@ export interface IncomingBody {
   readonly declaredBytes: number | undefined;
   readonly form: BodyForm | undefined;
   readonly limitBytes: number;
-  readonly withinMs: number;
+  /** No limit unless given. */
+  readonly withinMs?: number;
 }
 
 export function bodyFormOf(routeConfig: unknown): BodyForm | undefined {
@@ -48,7 +49,7 @@ export async function readBody(stream: Readable, { mediaType, declaredBytes, for
     throw new ProblemError(415, 'unsupported-media-type', `content of type ${mediaType === '' ? 'unknown' : mediaType.slice(0, 128)} is not accepted here`);
   }
   if ((declaredBytes ?? 0) > DRAIN_BYTES + limit) throw payloadTooLarge(limit);
-  const text = decode(await inTime(readAll(stream, limit), withinMs));
+  const text = decode(await (withinMs === undefined ? readAll(stream, limit) : inTime(readAll(stream, limit), withinMs)));
   return isText ? text : parseJson(text);
 }
 

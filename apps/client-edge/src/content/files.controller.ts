@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Body, Controller, Get, Head, Headers, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
-import { BodyAs, CallingDevice, draining, parse, payloadTooLarge, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { BodyAs, CallingDevice, CreatesWork, draining, parse, payloadTooLarge, ProblemError, type DevicePrincipal } from '@cpm/http';
 import { contentAnswer, ContentStore, sendContent, tagOf } from '@cpm/runtime-content';
 import type { Clock } from '@cpm/runtime-ports';
 import type { CpmAddress } from '@cpm/vocabulary';
@@ -31,6 +31,7 @@ export class FilesController {
   ) {}
 
   /** A file in one request; with `Upload-Id` and `Upload-Length` the beginning of one that may come in several. */
+  @CreatesWork()
   @Post()
   @BodyAs({ as: 'stream' })
   async upload(

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import type { AnswerFileTransfer, OfferAnswer } from '@cpm/contracts-routing';
-import { CallingDevice, parse, type DevicePrincipal } from '@cpm/http';
+import { CallingDevice, CreatesWork, parse, type DevicePrincipal } from '@cpm/http';
 import { transferUrl } from '@cpm/vocabulary';
 import { ForRegisteredDevice } from '@cpm/runtime-host';
 import { answerProblem } from '../session/answer-problem.js';
@@ -20,6 +20,7 @@ export class FileTransfersController {
     @Inject(RoutingCommands) private readonly commands: RoutingCommands,
   ) {}
 
+  @CreatesWork()
   @Post()
   @HttpCode(202)
   offer(@CallingDevice() sender: DevicePrincipal, @Body() body: unknown): Promise<SubmissionResult> {

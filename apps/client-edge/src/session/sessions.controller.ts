@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { CallingDevice, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { CallingDevice, CreatesWork, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
 import { ForRegisteredDevice } from '@cpm/runtime-host';
 import { MessageIntake } from '../submission/message-intake.js';
 import type { SubmissionResult } from '../submission/submission-book.js';
@@ -22,6 +22,7 @@ export class SessionsController {
     @Inject(MessageIntake) private readonly intake: MessageIntake,
   ) {}
 
+  @CreatesWork()
   @Post()
   @HttpCode(202)
   start(@CallingDevice() device: DevicePrincipal, @Body() body: unknown): Promise<SubmissionResult> {
@@ -65,6 +66,7 @@ export class SessionsController {
     return this.act(device, path, { act: 'restart' });
   }
 
+  @CreatesWork()
   @Post(':id/messages')
   @HttpCode(202)
   async say(@CallingDevice() device: DevicePrincipal, @Param() path: unknown, @Body() body: unknown): Promise<SubmissionResult> {

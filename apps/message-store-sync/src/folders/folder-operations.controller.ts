@@ -1,6 +1,6 @@
 import { Body, Get, HttpCode, Inject, Post, Query, Res } from '@nestjs/common';
 import { folderReference, type FolderReference } from '@cpm/domain-message-store-sync';
-import { parse } from '@cpm/http';
+import { CreatesWork, parse } from '@cpm/http';
 import type { FastifyReply } from 'fastify';
 import { bulkAnswer, type BulkAnswer } from '../bulk.js';
 import { Boxes } from '../boxes.js';
@@ -35,11 +35,13 @@ export class FolderOperationsController {
     return { reference: folderReference(user, key, { folders: box.folders, baseUrl }) };
   }
 
+  @CreatesWork()
   @Post('operations/moveToFolder')
   async move(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
     return bulkAnswer({ response: await this.transfers.move(caller, parse(transfer, body)) }, reply);
   }
 
+  @CreatesWork()
   @Post('operations/copyToFolder')
   async copy(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
     return bulkAnswer({ response: await this.transfers.copy(caller, parse(transfer, body)) }, reply);

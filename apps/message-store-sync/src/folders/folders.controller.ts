@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Body, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ChangeFolder, type FolderChange } from '@cpm/contracts-message-store-sync';
 import { folderOfId, nmsFolder, type NmsFolder } from '@cpm/domain-message-store-sync';
-import { contentHash, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { contentHash, CreatesWork, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
 import type { FastifyReply } from 'fastify';
 import { BoxCommands } from '../box-commands.js';
 import { Boxes } from '../boxes.js';
@@ -24,6 +24,7 @@ export class FoldersController {
     return this.list.page(caller, parse(folderListQuery, query));
   }
 
+  @CreatesWork()
   @Post()
   async create(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<{ folder: NmsFolder }> {
     const { folder: { clientCorrelator, ...given } } = parse(folderCreation, body);

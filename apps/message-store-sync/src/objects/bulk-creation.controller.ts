@@ -1,7 +1,7 @@
 import { Inject, Post, Req, Res } from '@nestjs/common';
 import type { PayloadPart } from '@cpm/contracts-message-store-sync';
 import type { Box } from '@cpm/domain-message-store-sync';
-import { BodyAs, invalidRequest, parse, ProblemError } from '@cpm/http';
+import { BodyAs, CreatesWork, invalidRequest, parse, ProblemError } from '@cpm/http';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import { objectUrl } from '@cpm/vocabulary';
@@ -27,6 +27,7 @@ export class BulkCreationController {
   ) {}
 
   /** Attachments of the i-th object, counted from 0, are named `object-<i>`. */
+  @CreatesWork()
   @Post('operations/bulkCreation')
   @BodyAs({ as: 'stream' })
   async create(@InBox() caller: BoxDevice, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {

@@ -1,7 +1,7 @@
 import { Body, Delete, Get, HttpCode, Inject, Post, Query, Res } from '@nestjs/common';
 import type { ObjectUpdate } from '@cpm/contracts-message-store-sync';
 import type { ObjectRow } from '@cpm/domain-message-store-sync';
-import { parse, ProblemError } from '@cpm/http';
+import { CreatesWork, parse, ProblemError } from '@cpm/http';
 import { objectUrl } from '@cpm/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -52,6 +52,7 @@ export class ObjectOperationsController {
     return { reference: { resourceURL: object.resourceURL, path } };
   }
 
+  @CreatesWork()
   @Post('operations/bulkUpdate')
   async update(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
     const { bulkUpdate: { operation, flags: { flag }, ...selection } } = parse(bulkUpdateBody, body);
@@ -63,6 +64,7 @@ export class ObjectOperationsController {
   }
 
   /** Also as POST, for what stands between may drop the body of a DELETE. */
+  @CreatesWork()
   @Post('operations/bulkDelete')
   async remove(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
     return bulkAnswer(await this.apply(caller, parse(bulkDeleteBody, body).bulkDelete, () => ({ remove: 'deleted' }), 204), reply);

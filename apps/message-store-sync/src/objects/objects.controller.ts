@@ -1,7 +1,7 @@
 import { Delete, Get, Headers, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { PayloadPart } from '@cpm/contracts-message-store-sync';
 import { partsOf, type NmsObject } from '@cpm/domain-message-store-sync';
-import { BodyAs, parse, ProblemError } from '@cpm/http';
+import { BodyAs, CreatesWork, parse, ProblemError } from '@cpm/http';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -34,6 +34,7 @@ export class ObjectsController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @CreatesWork()
   @Post()
   @BodyAs({ as: 'stream' })
   async create(@InBox() caller: BoxDevice, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<{ object: NmsObject }> {
