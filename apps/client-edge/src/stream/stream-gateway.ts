@@ -39,6 +39,8 @@ export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationS
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
   private isStopping = false;
+  /** Handshakes whose token, device and cursor are being looked up. */
+  private admitting = 0;
   private readonly onUpgrade = (request: IncomingMessage, transport: Duplex, head: Buffer) => void this.upgrade(request, transport, head);
 
   constructor(
@@ -88,9 +90,11 @@ export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationS
 
   /** Everything that can be checked before the handshake is answered. Throws problems; what a browser must see is a refusal instead. */
   private async admit(request: IncomingMessage, since: string | null): Promise<Admission> {
-    if (this.isStopping || this.connections.count >= this.config.EDGE_MAX_CONNECTIONS) {
-      throw new ProblemError(503, 'temporarily-unavailable', 'no more connections are taken here', { headers: { 'retry-after': '1' } });
+    if (this.isStopping || this.connections.count >= this.config.EDGE_MAX_CONNECTIONS || this.admitting >= this.config.EDGE_MAX_HANDSHAKES) {
+      // At random, so that devices that lost their connection together do not come back together.
+      throw new ProblemError(503, 'temporarily-unavailable', 'no more connections are taken here', { headers: { 'retry-after': String(1 + Math.floor(Math.random() * 5)) } });
     }
+    this.admitting += 1;
     try {
       const { user, device } = await this.callerOf(request);
       this.limiter.admit(`${user}|${device}`);
@@ -99,10 +103,12 @@ export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationS
       if (!(await this.directory.isRegistered(user, device))) throw new StreamRefusal(CLOSE.notRegistered, 'the device is not registered');
       const id = randomUUID();
       const confirmed = await this.cursors.claim({ id, user, device });
-      return { connection: { id, user, device, position: cursor ?? confirmed, sendBufferBytes: this.config.EDGE_SEND_BUFFER_BYTES } };
+      return { connection: { id, user, device, position: cursor ?? confirmed, sendBufferBytes: this.config.EDGE_SEND_BUFFER_BYTES, lastWordsMs: this.config.EDGE_LAST_WORDS_MS } };
     } catch (error) {
       if (error instanceof StreamRefusal) return { refusal: error };
       throw error;
+    } finally {
+      this.admitting -= 1;
     }
   }
 

@@ -2,12 +2,12 @@
 export interface IntakeRateSettings {
   /** How long accepted work may wait for the slowest of those who carry it. */
   readonly targetMs: number;
-  /** What is let in without any evidence that it is carried: the beginning of a slow start. */
+  /** What is let in without any evidence that it is carried: the beginning of a slow start. A tenth of it is let in whatever happens. */
   readonly floorPerSecond: number;
 }
 
-/** What is let in while nothing is carried at all: without it nothing would be measured again. */
-const LEAST_PER_SECOND = 1;
+/** Of the floor, also while nothing is carried at all: without it nothing would be measured again, and others may have caused the delay. */
+const LEAST_SHARE = 0.1;
 /** A delay below twice the target counts only when it stands for so long: a burst that drains is none. */
 const STANDING_MS = 400;
 /** Of what was carried before: what came meanwhile has to be worked off as well. */
@@ -15,7 +15,10 @@ const FIRST_CUT = 0.5;
 const CALM_MS = 5_000;
 /** More than is carried may come at once by so much, without a refusal. */
 const HEADROOM = 1.5;
-const GROWTH_PER_SECOND = 0.25;
+/** Up to near the rate at which it became too much, and from there on. */
+const FAST_GROWTH_PER_SECOND = 1;
+const SLOW_GROWTH_PER_SECOND = 0.2;
+const NEAR = 0.85;
 const FORGOTTEN_PER_SECOND = 0.05;
 const CALM_BURST_SECONDS = 0.25;
 const LIMITED_BURST_SECONDS = 0.1;
@@ -35,6 +38,7 @@ export class IntakeRate {
   private observedAt: number;
   private overSince: number | undefined;
   private cutAt = -Infinity;
+  private cutFrom = 0;
   private pressedAt = -Infinity;
   private limited = false;
   private taken = 0;
@@ -112,7 +116,8 @@ export class IntakeRate {
   private cut(delayMs: number, now: number): void {
     if (now - this.cutAt < Math.min(Math.max(STANDING_MS, delayMs), 2_000)) return;
     const share = this.limited ? Math.max(0.7, Math.sqrt(this.settings.targetMs / delayMs)) : FIRST_CUT;
-    this.perSecond = Math.max(LEAST_PER_SECOND, Math.min(this.perSecond, this.carried, this.limited ? Infinity : this.proven) * share);
+    this.cutFrom = Math.min(this.perSecond, this.carried, this.limited ? Infinity : this.proven);
+    this.perSecond = Math.max(this.least, this.cutFrom * share);
     this.tokens = Math.min(this.tokens, this.burst);
     this.cutAt = now;
     this.limited = true;
@@ -123,7 +128,14 @@ export class IntakeRate {
     this.proven = this.carried;
     if (this.limited && now - Math.max(this.pressedAt, this.cutAt) >= CALM_MS) this.limited = false;
     if (!this.limited) this.perSecond = Math.max(floorPerSecond, HEADROOM * this.carried, this.perSecond * (1 - FORGOTTEN_PER_SECOND * seconds));
-    else if (this.refused > 0) this.perSecond += (LEAST_PER_SECOND + this.perSecond * GROWTH_PER_SECOND * (1 - delayMs / targetMs)) * seconds;
+    else if (this.refused > 0) {
+      const growth = this.perSecond < NEAR * this.cutFrom ? FAST_GROWTH_PER_SECOND : SLOW_GROWTH_PER_SECOND;
+      this.perSecond += (this.least + this.perSecond * growth) * (1 - delayMs / targetMs) * seconds;
+    }
+  }
+
+  private get least(): number {
+    return Math.max(1, this.settings.floorPerSecond * LEAST_SHARE);
   }
 
   private get burst(): number {

@@ -26,7 +26,7 @@ export interface QueueSetting {
   readonly random: () => number;
 }
 
-const STEP_MS = 5;
+const STEP_MS = 10;
 const PATH_MS = 40;
 /** What is seen of a stage was so a moment ago. */
 const SEEN_LATE_MS = 50;
@@ -81,7 +81,7 @@ export class OverloadedQueue {
   /** Batches of uneven cost, as a consumer whose database now and then takes longer. */
   private serve(): void {
     const { capacity, random } = this.setting;
-    this.credit = Math.min(this.credit + (capacity * STEP_MS * (0.5 + random())) / 1_000, Math.max(2, capacity * 0.02));
+    this.credit = Math.min(this.credit + (capacity * STEP_MS * (0.5 + random())) / 1_000, Math.max(2, capacity * 0.04));
     for (; this.credit >= 1 && this.waiting.length > 0; this.credit -= 1) {
       const done = this.waiting.shift() as (typeof this.waiting)[number];
       done.sojourn(this.now - done.at + PATH_MS);
