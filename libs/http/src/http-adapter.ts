@@ -3,8 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { addIntakeHook } from './intake/intake-hook.js';
-import { OpenIntake, type Intake } from './intake/intake.js';
+import { addPlacesHook } from './intake/places-hook.js';
 import { RequestPlaces } from './intake/request-places.js';
 import { ProblemError } from './problem.js';
 import { problemOf, sendProblem } from './problem-filter.js';
@@ -47,7 +46,7 @@ class ProblemAdapter extends FastifyAdapter {
   private limits = DEFAULT_HTTP_LIMITS;
   private hasParsers = false;
 
-  static withLimits(limits: HttpLimits, intake: Intake): ProblemAdapter {
+  static withLimits(limits: HttpLimits): ProblemAdapter {
     const adapter = new ProblemAdapter({
       logger: false,
       trustProxy: false,
@@ -67,7 +66,7 @@ class ProblemAdapter extends FastifyAdapter {
       done();
     });
     const places = new RequestPlaces({ requests: limits.maxInFlight, bodyBytes: limits.maxBodyBytesInFlight });
-    addIntakeHook(fastify, { intake, places, bodyLimitBytes: limits.bodyLimitBytes });
+    addPlacesHook(fastify, { places, bodyLimitBytes: limits.bodyLimitBytes });
     return adapter;
   }
 
@@ -89,9 +88,9 @@ class ProblemAdapter extends FastifyAdapter {
   }
 }
 
-/** The adapter for `NestFactory.create`; the intake is the one that `HttpModule` was given. */
-export function createHttpAdapter(limits: Partial<HttpLimits> = {}, intake: Intake = new OpenIntake()): FastifyAdapter {
-  return ProblemAdapter.withLimits({ ...DEFAULT_HTTP_LIMITS, ...limits }, intake);
+/** The adapter for `NestFactory.create`. */
+export function createHttpAdapter(limits: Partial<HttpLimits> = {}): FastifyAdapter {
+  return ProblemAdapter.withLimits({ ...DEFAULT_HTTP_LIMITS, ...limits });
 }
 
 function requestId(given: string | string[] | undefined): string {

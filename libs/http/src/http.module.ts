@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { IntakeGuard } from './intake/creates-work.js';
+import { IntakeDoor } from './intake/intake-door.js';
 import { Intake, OpenIntake } from './intake/intake.js';
 import { ProblemFilter } from './problem-filter.js';
 import { ScopeGuard } from './require-scope.js';
@@ -18,6 +19,7 @@ export class HttpModule {
         { provide: Intake, useValue: intake },
         ScopeGuard,
         IntakeGuard,
+        IntakeDoor,
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
       exports: [TokenVerifier, Intake, ScopeGuard, IntakeGuard],

@@ -35,9 +35,14 @@ export class ScopeGuard implements CanActivate {
   }
 }
 
+/** The token of an `Authorization` header. */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  return /^bearer +([\w.~+/=-]+) *$/i.exec(authorization ?? '')?.[1];
+}
+
 /** The principal of an `Authorization` header. Throws 401 (missing, malformed, expired), 403 (another scope) or 503 problems. */
 export async function authenticate(verifier: TokenVerifier, authorization: string | undefined, scope: Scope): Promise<Principal> {
-  const token = /^bearer +([\w.~+/=-]+) *$/i.exec(authorization ?? '')?.[1];
+  const token = bearerOf(authorization);
   if (token === undefined) throw unauthorized(authorization === undefined ? 'a bearer token is needed' : 'the Authorization header must be Bearer <token>');
   const principal = verifier.remembered(token) ?? (await verifier.verify(token).catch((error: unknown) => {
     throw error instanceof InvalidTokenError ? unauthorized(error.message, 'invalid_token') : unavailable(1, error);

@@ -4,8 +4,8 @@ import { IntakeRate, type IntakeRateSettings } from './intake-rate.js';
 
 /** Whether work that devices and networks bring is let in. What answers, reads or belongs to operators never asks. */
 export abstract class Intake {
-  /** Before anything of the request is read; throws a 503 problem. Takes nothing, for nobody knows yet who calls. */
-  abstract assertOpen(): void;
+  /** Before anything of the request is read; the caller, where he is known already. Throws as `admit` does, and takes nothing: who he is may have to be proven. */
+  abstract assertOpen(caller: string | undefined): void;
   /** Takes one unit; the caller, where he is one of many. Throws a 503 problem, or 429 where it is the caller who takes too much. */
   abstract admit(caller: string | undefined): void;
   /** The admitted request turned out to be so many units more. */
@@ -69,16 +69,16 @@ export class GovernedIntake extends Intake {
     this.tally.admitted *= TALLY_FORGETS;
   }
 
-  assertOpen(): void {
-    if (this.rate.isClosed) this.refuse();
-  }
-
-  admit(caller: string | undefined): void {
+  assertOpen(caller: string | undefined): void {
     if (caller !== undefined && this.rate.isLimited && this.share.exceeds(caller, this.rate.rate)) {
       this.counts.overShare += 1;
       throw new ProblemError(429, 'too-many-requests', 'the system is behind, and you have had more than your share', { headers: { 'retry-after': this.wait() } });
     }
     if (this.rate.isClosed) this.refuse();
+  }
+
+  admit(caller: string | undefined): void {
+    this.assertOpen(caller);
     this.rate.take();
     this.tally.asked += 1;
     this.tally.admitted += 1;

@@ -71,7 +71,7 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
   };
   try {
     await platform.ensureTopics(SERVICES);
-    app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter({ maxInFlight: config.HTTP_MAX_IN_FLIGHT, maxBodyBytesInFlight: config.HTTP_MAX_BODY_BYTES_IN_FLIGHT }, intake), { bufferLogs: true, abortOnError: false });
+    app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter({ maxInFlight: config.HTTP_MAX_IN_FLIGHT, maxBodyBytesInFlight: config.HTTP_MAX_BODY_BYTES_IN_FLIGHT }), { bufferLogs: true, abortOnError: false });
     app.useLogger(app.get(Logger));
     app.get<Metrics>(METRICS).watchIntake(intake);
     logRequests(app.getHttpAdapter().getInstance(), log);

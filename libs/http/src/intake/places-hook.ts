@@ -2,11 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problemOf, sendProblem } from '../problem-filter.js';
 import { bodyFormOf } from '../request-body.js';
 import { createsWork } from './creates-work.js';
-import { overloaded, type Intake } from './intake.js';
+import { overloaded } from './intake.js';
 import type { Lane, RequestPlaces } from './request-places.js';
 
-export interface IntakeHookParts {
-  readonly intake: Intake;
+export interface PlacesHookParts {
   readonly places: RequestPlaces;
   /** Of a body whose length is not declared. */
   readonly bodyLimitBytes: number;
@@ -18,23 +17,20 @@ const STREAM_BYTES = 256 * 1024;
 const READ_AFTER_REFUSAL_BYTES = 64 * 1024;
 const OPERATOR_PATH = /^\/(?:admin|health|metrics)(?:\/|$)/;
 
-/** Refuses before anything of a request is read, so that a refusal costs as little as can be. */
-export function addIntakeHook(fastify: FastifyInstance, { intake, places, bodyLimitBytes }: IntakeHookParts): void {
+/** Refuses what no place is left for before anything of it is read. */
+export function addPlacesHook(fastify: FastifyInstance, { places, bodyLimitBytes }: PlacesHookParts): void {
   const releases = new WeakMap<FastifyRequest, () => void>();
   fastify.addHook('onRequest', (request, reply, done) => {
     const { config, url = '' } = request.routeOptions;
     const lane = laneOf(config, url);
     const bytes = lane === 'transfer' ? STREAM_BYTES : declaredBytes(request, bodyLimitBytes);
     const release = places.enter(lane, bytes);
-    try {
-      if (!release) throw overloaded('1');
-      reply.raw.once('close', release);
-      releases.set(request, release);
-      if (createsWork(config)) intake.assertOpen();
-    } catch (error) {
-      refuse(reply, error, bytes);
+    if (!release) {
+      refuse(request, reply, overloaded('1'));
       return;
     }
+    reply.raw.once('close', release);
+    releases.set(request, release);
     done();
   });
   // An answer that a slow client takes its time to read is no work any more.
@@ -44,7 +40,9 @@ export function addIntakeHook(fastify: FastifyInstance, { intake, places, bodyLi
   });
 }
 
-function refuse(reply: FastifyReply, error: unknown, bytes: number): void {
+/** Answers a request of which nothing was read. */
+export function refuse({ headers }: FastifyRequest, reply: FastifyReply, error: unknown): void {
+  const bytes = Number(headers['content-length'] ?? (headers['transfer-encoding'] === undefined ? 0 : Infinity));
   if (bytes > READ_AFTER_REFUSAL_BYTES) void reply.header('connection', 'close');
   sendProblem(reply, problemOf(error));
 }
