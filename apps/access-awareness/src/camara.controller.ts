@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Logger, Post } from '@nestjs/common';
 import { camaraEvent } from '@cpm/contracts-access-awareness';
 import { camaraEvidence } from '@cpm/domain-access-awareness';
-import { Describe, parse, RequireScope } from '@cpm/http';
+import { CreatesWork, Describe, parse, RequireScope } from '@cpm/http';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import { EvidenceIntake } from './evidence-intake.js';
@@ -14,6 +14,7 @@ export class CamaraController {
 
   constructor(@Inject(EvidenceIntake) private readonly evidence: EvidenceIntake, @Inject(CLOCK) private readonly clock: Clock) {}
 
+  @CreatesWork()
   @Post('/events')
   @HttpCode(204)
   @Describe({ summary: 'A CloudEvent of CAMARA Device Reachability Status', body: [{ types: ['application/json', 'application/cloudevents+json'], schema: camaraEvent }], answers: { 204: null }, problems: [404] })

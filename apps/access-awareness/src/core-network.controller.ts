@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { namfNotification, nhssEeNotification, nudmEeNotification, reachabilityForSmsConfiguration, ueReachabilityNotification } from '@cpm/contracts-access-awareness';
 import { namfEvidence, nhssEeEvidence, nhssImsSdmEvidence, nudmEeEvidence, subscriberOf } from '@cpm/domain-access-awareness';
-import { Describe, parse, RequireScope } from '@cpm/http';
+import { CreatesWork, Describe, parse, RequireScope } from '@cpm/http';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import { z } from 'zod';
@@ -21,6 +21,7 @@ export class CoreNetworkController {
   constructor(@Inject(EvidenceIntake) private readonly evidence: EvidenceIntake, @Inject(CLOCK) private readonly clock: Clock) {}
 
   /** `?reachabilityForSmsCfg=REACHABILITY_FOR_SMS_OVER_IP` belongs into the callback of a subscription that asks for it. */
+  @CreatesWork()
   @Post(['/nudm-ee/notifications', '/nudm-ee/notifications/:ueIdentity'])
   @HttpCode(204)
   @Describe({ summary: 'Reports of a subscription at the UDM (TS 29.503), or of the AMF that has it (TS 29.518)', path: perhapsOfUe, query: nudmQuery, body: z.union([nudmEeNotification, namfNotification.required()]), answers: { 204: null }, problems: [404] })
@@ -32,6 +33,7 @@ export class CoreNetworkController {
       : nudmEeEvidence(parse(nudmEeNotification, body), subscription));
   }
 
+  @CreatesWork()
   @Post(['/nhss-ee/notifications', '/nhss-ee/notifications/:ueIdentity'])
   @HttpCode(204)
   @Describe({ summary: 'Reports of a subscription at the HSS (TS 29.563)', path: perhapsOfUe, body: nhssEeNotification, answers: { 204: null }, problems: [404] })
@@ -39,6 +41,7 @@ export class CoreNetworkController {
     await this.evidence.take(nhssEeEvidence(parse(nhssEeNotification, body), userOf(ueIdentity)));
   }
 
+  @CreatesWork()
   @Post('/nhss-ims-sdm/notifications/:ueIdentity')
   @HttpCode(204)
   @Describe({ summary: 'That a UE is reachable, as the HSS says to an IMS node (TS 29.562)', path: ofUe, body: ueReachabilityNotification, answers: { 204: null }, problems: [404] })

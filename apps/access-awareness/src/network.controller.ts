@@ -1,7 +1,7 @@
 import { Body, Controller, Headers, HttpCode, Inject, Logger, Post } from '@nestjs/common';
 import { imsRegistration, reginfo, t8Notification } from '@cpm/contracts-access-awareness';
 import { imsRegistrationEvidence, reginfoEvidence, t8Evidence } from '@cpm/domain-access-awareness';
-import { BodyAs, Describe, parse, RequireScope } from '@cpm/http';
+import { BodyAs, CreatesWork, Describe, parse, RequireScope } from '@cpm/http';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import { mediaType } from '@cpm/vocabulary';
@@ -24,6 +24,7 @@ export class NetworkController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @CreatesWork()
   @Post('/t8/notifications')
   @HttpCode(204)
   @Describe({ summary: 'A MonitoringNotification of a SCEF or NEF (TS 29.122)', body: t8Notification, answers: { 204: null }, problems: [404] })
@@ -34,6 +35,7 @@ export class NetworkController {
   }
 
   /** JSON names the contacts that changed; a `reginfo` document (RFC 3680) may name all there are. */
+  @CreatesWork()
   @Post('/ims/registrations')
   @BodyAs({ as: 'text', types: [REGINFO], limitBytes: REGISTRATION_LIMIT_BYTES })
   @HttpCode(204)

@@ -32,6 +32,10 @@ export const edgeConfig = z.object({
   EDGE_LINK_GUESSES_PER_MIN: count(30),
   ...entranceConfig,
   EDGE_MAX_CONNECTIONS: count(50_000),
+  /** Handshakes at a time; who comes to more is told to come again. */
+  EDGE_MAX_HANDSHAKES: count(1_000),
+  /** Reads at a time of what devices have missed; the others wait their turn. */
+  EDGE_MAX_REPLAYS: count(64),
   EDGE_PING_INTERVAL_MS: count(15_000),
   EDGE_SILENCE_MS: count(30_000),
   /** How long a connection counts as alive after its last sign of life, should this process vanish. */
@@ -39,6 +43,8 @@ export const edgeConfig = z.object({
   EDGE_LEASE_RENEWAL_MS: count(30_000),
   /** A client that lets more wait than this is cut off; it comes back with its cursor. */
   EDGE_SEND_BUFFER_BYTES: count(4 * 2 ** 20),
+  /** How long it has to read why; what waits for it is kept as long. */
+  EDGE_LAST_WORDS_MS: count(5_000),
   /** What one connection may say; it is heard later, not refused, when it says more. */
   EDGE_FRAMES_PER_SEC: count(1_000),
   EDGE_FRAMES_BURST: count(5_000),

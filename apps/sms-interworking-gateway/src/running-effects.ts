@@ -19,6 +19,11 @@ export class RunningEffects {
     private readonly events: EffectEvents,
   ) {}
 
+  /** How many are running. */
+  get count(): number {
+    return this.#running.size;
+  }
+
   begin(effect: () => Promise<void>): void {
     const running = (async () => effect())().catch(this.events.gaveUp).finally(() => this.#running.delete(running));
     this.#running.add(running);

@@ -13,6 +13,10 @@ import type { SmscDispatch } from './smsc-dispatch.js';
 import type { SmscSettings } from './smsc-settings.js';
 import type { UcnLinks } from './ucn-links.js';
 
+/** Texts under way, whatever they wait for: screening and links as well as the lines of all binds. */
+const MAX_UNDER_WAY = 50_000;
+const TOO_MANY_WAIT_MS = 30_000;
+
 export type SubmissionFate = 'accepted' | Retry;
 
 export interface SubmitterParts {
@@ -46,7 +50,7 @@ export class SmsSubmitter {
     const { ingress, clock, effects, receipts, done } = this.parts;
     const { user, smsId, attempt } = sms;
     const accepted: Accepted = { smsc: undefined, source: undefined, references: [] };
-    const refusal = this.#tooLate(sms) ?? (await this.#screened(sms)) ?? (await this.#dispatch(sms, accepted));
+    const refusal = this.#tooLate(sms) ?? this.#tooMany() ?? (await this.#screened(sms)) ?? (await this.#dispatch(sms, accepted));
     const { smsc, source, references } = accepted;
     const at = clock.now();
     const segmentIds = references.map(({ segmentId }) => segmentId);
@@ -59,6 +63,11 @@ export class SmsSubmitter {
   /** The log may have come to the text late. It waits for this answer, so nothing that may take long comes before it. */
   #tooLate({ beginBy }: SmsSubmission): Refusal | undefined {
     return this.parts.clock.now() > beginBy ? { retry: 'later', reason: new SmppNotBoundError('overdue').message } : undefined;
+  }
+
+  #tooMany(): Refusal | undefined {
+    const isFull = this.parts.effects.count > MAX_UNDER_WAY;
+    return isFull ? { retry: 'later', reason: 'too many texts wait for their turn', retryAfterMs: TOO_MANY_WAIT_MS } : undefined;
   }
 
   /** A text that tells of several leaves only if it might for each of them. */

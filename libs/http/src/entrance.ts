@@ -80,7 +80,7 @@ export class Entrance implements OnModuleInit {
   }
 
   private async identify({ authorization }: IncomingHttpHeaders): Promise<Principal> {
-    const token = /^bearer +([\w.~+/=-]+) *$/i.exec(authorization ?? '')?.[1];
+    const token = bearerOf(authorization);
     if (token === undefined) throw unauthorized(authorization === undefined ? 'a bearer token is needed' : 'the Authorization header must be Bearer <token>');
     return this.verifier.remembered(token) ?? this.verifier.verify(token).catch((error: unknown) => {
       throw error instanceof InvalidTokenError ? unauthorized(error.message, 'invalid_token') : keysUnavailable(error);
@@ -90,6 +90,11 @@ export class Entrance implements OnModuleInit {
   private networkOf({ headers, remote }: Asking): string {
     return callerNetwork(remote, headers['x-forwarded-for'], this.options.proxyHops ?? 0);
   }
+}
+
+/** The token of an `Authorization` header. */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  return /^bearer +([\w.~+/=-]+) *$/i.exec(authorization ?? '')?.[1];
 }
 
 const KEYS_RETRY_SEC = '5';

@@ -5,6 +5,8 @@ import type { HttpServer } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ANSWER_HEADERS, headerLines, STRICT_TRANSPORT } from './answer-headers.js';
+import { addPlacesHook } from './intake/places-hook.js';
+import { RequestPlaces } from './intake/request-places.js';
 import { ProblemError } from './problem.js';
 import { problemOf, sendProblem } from './problem-filter.js';
 import { bodyFormOf, readBody } from './request-body.js';
@@ -17,6 +19,14 @@ export interface HttpLimits {
   readonly maxParamLength: number;
   /** A request must have arrived as a whole by then, uploads included. */
   readonly requestTimeoutMs: number;
+  /** Its headers by then, from when the connection was opened or the request before was answered. */
+  readonly headersTimeoutMs: number;
+  /** And a body that is no stream. */
+  readonly bodyTimeoutMs: number;
+  /** Requests that are not answered yet; those that create work have half of them. */
+  readonly maxInFlight: number;
+  /** Bytes of their bodies together. */
+  readonly maxBodyBytesInFlight: number;
   readonly keepAliveTimeoutMs: number;
 }
 
@@ -24,6 +34,10 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   bodyLimitBytes: 2 * 2 ** 20 + 64 * 1024,
   maxParamLength: 1024,
   requestTimeoutMs: 600_000,
+  headersTimeoutMs: 15_000,
+  bodyTimeoutMs: 30_000,
+  maxInFlight: 2_000,
+  maxBodyBytesInFlight: 128 * 2 ** 20,
   keepAliveTimeoutMs: 72_000,
 };
 
@@ -44,7 +58,7 @@ export interface RegisteredRoute {
 
 /** Fastify as every service uses it: own body parsing with limits, problems for what fails before a route, request ids. */
 class ProblemAdapter extends FastifyAdapter {
-  private bodyLimitBytes = DEFAULT_HTTP_LIMITS.bodyLimitBytes;
+  private limits = DEFAULT_HTTP_LIMITS;
   private hasParsers = false;
   /** Without those that only refuse. */
   readonly routes: RegisteredRoute[] = [];
@@ -57,12 +71,13 @@ class ProblemAdapter extends FastifyAdapter {
       bodyLimit: limits.bodyLimitBytes,
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
+      http: { headersTimeout: limits.headersTimeoutMs, connectionsCheckingInterval: Math.min(5_000, limits.headersTimeoutMs) },
       routerOptions: { maxParamLength: limits.maxParamLength },
       genReqId: ({ headers }: IncomingMessage) => requestId(headers['x-request-id']),
       frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => sendProblem(reply.headers(always), problemOf(error)),
       clientErrorHandler: refuseConnection,
     });
-    adapter.bodyLimitBytes = limits.bodyLimitBytes;
+    adapter.limits = limits;
     const fastify = adapter.getInstance<FastifyInstance>();
     fastify.addHook('onRequest', (request, reply, done) => {
       reply.headers(always).header('x-request-id', request.id);
@@ -71,6 +86,8 @@ class ProblemAdapter extends FastifyAdapter {
     fastify.addHook('onRoute', ({ method, url }) => {
       adapter.routes.push(...[method].flat().map((one) => ({ method: one, url })));
     });
+    const places = new RequestPlaces({ requests: limits.maxInFlight, bodyBytes: limits.maxBodyBytesInFlight });
+    addPlacesHook(fastify, { places, bodyLimitBytes: limits.bodyLimitBytes });
     return adapter;
   }
 
@@ -102,7 +119,8 @@ class ProblemAdapter extends FastifyAdapter {
         mediaType: (type.split(';', 1)[0] ?? '').trim().toLowerCase(),
         declaredBytes: length === undefined ? undefined : Number(length),
         form: bodyFormOf(request.routeOptions.config),
-        limitBytes: this.bodyLimitBytes,
+        limitBytes: this.limits.bodyLimitBytes,
+        withinMs: this.limits.bodyTimeoutMs,
       });
     });
   }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { payloadTooLarge, ProblemError } from './problem.js';
+import { withRouteConfig } from './route-config.js';
 
 /**
  * How a route takes its body when it is not JSON. `stream`: the controller reads the request itself and is responsible
@@ -18,7 +18,7 @@ interface BodyConfig {
 }
 
 /** Declares the form of a route's body; without it a route takes JSON up to the adapter's limit. A `text` route takes JSON, too. */
-export const BodyAs = (bodyForm: BodyForm): MethodDecorator => RouteConfig({ bodyForm } satisfies BodyConfig);
+export const BodyAs = (bodyForm: BodyForm): MethodDecorator => withRouteConfig({ bodyForm } satisfies BodyConfig);
 
 /** How much of a body that is too large is still read, so that the client gets to read the answer. */
 const DRAIN_BYTES = 16 * 2 ** 20;
@@ -31,14 +31,16 @@ export interface IncomingBody {
   readonly declaredBytes: number | undefined;
   readonly form: BodyForm | undefined;
   readonly limitBytes: number;
+  /** No limit unless given. */
+  readonly withinMs?: number;
 }
 
 export function bodyFormOf(routeConfig: unknown): BodyForm | undefined {
   return (routeConfig as BodyConfig | undefined)?.bodyForm;
 }
 
-/** The parsed body: a value of JSON, a string, or the stream itself. Rejects with a 400, 413 or 415 problem. */
-export async function readBody(stream: Readable, { mediaType, declaredBytes, form, limitBytes }: IncomingBody): Promise<unknown> {
+/** The parsed body: a value of JSON, a string, or the stream itself. Rejects with a 400, 408, 413 or 415 problem. */
+export async function readBody(stream: Readable, { mediaType, declaredBytes, form, limitBytes, withinMs }: IncomingBody): Promise<unknown> {
   if (form?.as === 'stream') return stream;
   const limit = form?.limitBytes ?? limitBytes;
   const isText = form?.as === 'text' && form.types.includes(mediaType);
@@ -47,8 +49,19 @@ export async function readBody(stream: Readable, { mediaType, declaredBytes, for
     throw new ProblemError(415, 'unsupported-media-type', `content of type ${mediaType === '' ? 'unknown' : mediaType.slice(0, 128)} is not accepted here`);
   }
   if ((declaredBytes ?? 0) > DRAIN_BYTES + limit) throw payloadTooLarge(limit);
-  const text = decode(await readAll(stream, limit));
+  const text = decode(await (withinMs === undefined ? readAll(stream, limit) : inTime(readAll(stream, limit), withinMs)));
   return isText ? text : parseJson(text);
+}
+
+/** A body that comes byte by byte holds memory and a place of others. */
+async function inTime<Value>(reading: Promise<Value>, withinMs: number): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ProblemError(408, 'request-timeout', `the body did not come within ${withinMs} ms`, { headers: { connection: 'close' } })), withinMs);
+  });
+  // Ends with the connection when nobody waits for it any more.
+  reading.catch(() => undefined);
+  return Promise.race([reading, late]).finally(() => clearTimeout(timer));
 }
 
 async function readAll(stream: Readable, limitBytes: number): Promise<Buffer> {

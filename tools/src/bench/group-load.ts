@@ -2,7 +2,7 @@ import { createHistogram, performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'undici';
 import { signToken } from '../dev-tokens/dev-tokens.js';
-import { percentiles, record } from './load-generator.js';
+import { percentiles, record } from './histogram.js';
 import type { Percentiles } from './load-protocol.js';
 import { openStream, put, urn } from './pair.js';
 

@@ -1,8 +1,11 @@
-import { createHistogram, performance, type RecordableHistogram } from 'node:perf_hooks';
+import { createHistogram, performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
+import { percentiles, record } from './histogram.js';
+import type { PhaseResult } from './load-protocol.js';
+import { ProfileLoad } from './overload/profile-load.js';
+import type { PlayedProfile, ProfilePhase } from './overload/profile-protocol.js';
 import { connectPair, type Pair, provisionPair } from './pair.js';
-import type { Percentiles, PhaseResult } from './load-protocol.js';
 
 const BODY = 'x'.repeat(200);
 const DEVICES_PER_RECIPIENT = 3;
@@ -23,6 +26,9 @@ interface Flight {
 export class LoadGenerator {
   private pairs: Pair[] = [];
   private pool: Pool | undefined;
+  private url = '';
+  /** Hears of messages instead of the loops below while it plays. */
+  private profile: ProfileLoad | undefined;
   private readonly flights = new Map<string, Flight>();
   private push = createHistogram();
   private report = createHistogram();
@@ -36,6 +42,7 @@ export class LoadGenerator {
   constructor(private readonly progress: (completed: number, inFlight: number) => void) {}
 
   async connect({ url, pairs }: { url: string; pairs: number }): Promise<void> {
+    this.url = url;
     this.pool = new Pool(url, { connections: 64 });
     const pool = this.pool;
     const queue = Array.from({ length: pairs }, (_, index) => index);
@@ -94,6 +101,12 @@ export class LoadGenerator {
     return this.result(this.completed, elapsed);
   }
 
+  /** Phases of an open loop without a pause between them. */
+  async playProfile(phases: readonly ProfilePhase[]): Promise<PlayedProfile> {
+    this.profile = new ProfileLoad(this.url, this.pairs, this.progress);
+    return this.profile.play(phases).finally(() => (this.profile = undefined));
+  }
+
   private async submit(pairIndex: number, startedAt: number): Promise<void> {
     const pair = this.pairs[pairIndex] as Pair;
     this.sequence += 1;
@@ -116,6 +129,10 @@ export class LoadGenerator {
   }
 
   private received(id: string): void {
+    if (this.profile) {
+      this.profile.received(id);
+      return;
+    }
     const flight = this.flights.get(id);
     if (!flight) return;
     flight.pushes += 1;
@@ -124,6 +141,10 @@ export class LoadGenerator {
   }
 
   private reported(id: string): void {
+    if (this.profile) {
+      this.profile.reported(id);
+      return;
+    }
     const flight = this.flights.get(id);
     if (!flight || flight.reports > 0) {
       this.duplicateReports += 1;
@@ -166,14 +187,4 @@ export class LoadGenerator {
       incomplete: this.flights.size, duplicateReports: this.duplicateReports, refused: this.refused,
     };
   }
-}
-
-/** Histograms count whole microseconds. */
-export function record(histogram: RecordableHistogram, ms: number): void {
-  histogram.record(Math.max(1, Math.round(ms * 1000)));
-}
-
-export function percentiles(histogram: RecordableHistogram): Percentiles {
-  const at = (percentile: number) => Math.round(histogram.percentile(percentile) / 10) / 100;
-  return { p50: at(50), p95: at(95), p99: at(99), max: Math.round(histogram.max / 10) / 100 };
 }

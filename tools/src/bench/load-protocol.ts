@@ -1,8 +1,11 @@
+import type { PlayedProfile, ProfilePhase } from './overload/profile-protocol.js';
+
 /** What the bench tells its load process, and what that answers. Rates are messages per second, times milliseconds. */
 export type LoadCommand =
   | { do: 'connect'; url: string; pairs: number }
   | { do: 'closed'; window: number; seconds: number }
   | { do: 'fixed'; rate: number; seconds: number }
+  | { do: 'profile'; phases: readonly ProfilePhase[] }
   | { do: 'count'; messages: number; window: number };
 
 export interface Percentiles {
@@ -24,4 +27,4 @@ export interface PhaseResult {
   readonly refused: number;
 }
 
-export type LoadAnswer = { is: 'connected' } | { is: 'progress'; completed: number; inFlight: number } | { is: 'result'; result: PhaseResult } | { is: 'failed'; reason: string };
+export type LoadAnswer = { is: 'connected' } | { is: 'progress'; completed: number; inFlight: number } | { is: 'result'; result: PhaseResult } | { is: 'played'; profile: PlayedProfile } | { is: 'failed'; reason: string };

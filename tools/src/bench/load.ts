@@ -17,6 +17,8 @@ async function obey(command: LoadCommand): Promise<LoadAnswer> {
       return { is: 'result', result: await generator.closedLoop(command.window, { seconds: command.seconds }) };
     case 'count':
       return { is: 'result', result: await generator.closedLoop(command.window, { messages: command.messages }) };
+    case 'profile':
+      return { is: 'played', profile: await generator.playProfile(command.phases) };
     case 'fixed':
       return { is: 'result', result: await generator.fixedRate(command.rate, command.seconds) };
   }

@@ -1,15 +1,14 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
 import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startSystem } from '../start/start-system.js';
 import { benchBoxScale } from './store/box-scale.js';
 import { benchFileTransfer } from './file-transfer.js';
 import { benchGroups } from './group-fan-out.js';
-import type { LoadAnswer, LoadCommand, PhaseResult } from './load-protocol.js';
+import { LoadProcess } from './load-process.js';
+import type { PhaseResult } from './load-protocol.js';
 import { countOperations, type OperationCounts, perMessage } from './operation-counts.js';
+import { benchOverload } from './overload/overload.js';
 import { benchSmsc } from './smsc/smsc-throughput.js';
 import { benchSideBySide } from './store/side-by-side.js';
 import { plot, type Series } from './plot.js';
@@ -31,48 +30,14 @@ const { values: options } = parseArgs({
     smsc: { type: 'boolean', default: false },
     imap: { type: 'boolean', default: false },
     connections: { type: 'string', default: '4' },
+    overload: { type: 'boolean', default: false },
+    capacity: { type: 'string' },
+    factor: { type: 'string', default: '5' },
+    minutes: { type: 'string', default: '3' },
     processes: { type: 'boolean', default: false },
     out: { type: 'string', default: '.cpm/bench' },
   },
 });
-
-/** The load process, asked one thing at a time. */
-class Load {
-  readonly throughput: [seconds: number, perSecond: number][] = [];
-  private readonly child: ChildProcess = fork(fileURLToPath(new URL('load.js', import.meta.url)));
-  private readonly started = performance.now();
-  private last = { at: 0, completed: 0 };
-
-  async ask(command: LoadCommand): Promise<PhaseResult | undefined> {
-    this.last = { at: (performance.now() - this.started) / 1000, completed: 0 };
-    this.child.send(command);
-    for (;;) {
-      const [answer] = (await once(this.child, 'message')) as [LoadAnswer];
-      if (answer.is === 'failed') throw new Error(answer.reason);
-      if (answer.is === 'result') return answer.result;
-      if (answer.is === 'connected') return undefined;
-      this.progress(answer.completed, answer.inFlight);
-    }
-  }
-
-  async measure(command: LoadCommand): Promise<PhaseResult> {
-    const result = await this.ask(command);
-    if (!result) throw new Error(`${command.do} gave no result`);
-    return result;
-  }
-
-  stop(): void {
-    this.child.disconnect();
-  }
-
-  private progress(completed: number, inFlight: number): void {
-    const at = (performance.now() - this.started) / 1000;
-    const perSecond = (completed - this.last.completed) / (at - this.last.at);
-    this.last = { at, completed };
-    this.throughput.push([at, perSecond]);
-    console.log(`  ${at.toFixed(0).padStart(4)} s  ${completed} messages done, ${perSecond.toFixed(0)}/s, ${inFlight} in flight`);
-  }
-}
 
 interface Report {
   at: string;
@@ -90,9 +55,9 @@ async function main(): Promise<void> {
   console.log('Starting the system …');
   const system = await startSystem({ processes: options.processes, httpPort: 0, quiet: true, fresh: true });
   try {
-    const load = new Load();
+    const load = new LoadProcess();
     console.log(`Connecting ${number('pairs')} pairs: ${number('pairs') * 4} devices …`);
-    await load.ask({ do: 'connect', url: system.url, pairs: number('pairs') });
+    await load.connect(system.url, number('pairs'));
     console.log(`Warming up for ${number('warmup')} s …`);
     await load.measure({ do: 'closed', window: number('window'), seconds: number('warmup') });
 
@@ -151,8 +116,18 @@ function save(report: Report, throughput: readonly (readonly [number, number])[]
   console.log(`\nWritten: ${options.out}/bench.json, ${options.out}/bench.svg`);
 }
 
+async function overload(): Promise<void> {
+  const { pairs, seconds, warmup, factor, minutes, capacity, processes, out } = options;
+  const isHeld = await benchOverload({
+    pairs: Number(pairs), seconds: Number(seconds), warmup: Number(warmup), factor: Number(factor), minutes: Number(minutes),
+    ...(capacity !== undefined && { capacity: Number(capacity) }), processes, out,
+  });
+  if (!isHeld) process.exitCode = 1;
+}
+
 const megabytes = options['file-mb'];
 if (options.store) await benchBoxScale({ objects: Number(options.objects), rounds: Number(options.rounds) });
+else if (options.overload) await overload();
 else if (options.smsc) await benchSmsc({ messages: Number(options.messages ?? 20_000), window: 100, out: options.out });
 else if (options.imap) await benchSideBySide({ messages: Number(options.messages ?? 10_000), connections: Number(options.connections) });
 else if (options.group !== undefined) await benchGroups({ largest: Number(options.group), seconds: Number(options.seconds) });

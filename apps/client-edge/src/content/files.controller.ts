@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Body, Controller, Get, Head, Headers, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
-import { BodyAs, CallingDevice, Describe, draining, parse, payloadTooLarge, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { BodyAs, CallingDevice, CreatesWork, Describe, type DevicePrincipal, draining, parse, payloadTooLarge, ProblemError } from '@cpm/http';
 import { CONTENT, CONTENT_HEADERS, contentAnswer, ContentStore, rangeHeaders, sendContent, tagOf } from '@cpm/runtime-content';
 import type { Clock } from '@cpm/runtime-ports';
 import type { CpmAddress } from '@cpm/vocabulary';
@@ -34,6 +34,7 @@ export class FilesController {
   ) {}
 
   /** A file in one request; with `Upload-Id` and `Upload-Length` the beginning of one that may come in several. */
+  @CreatesWork()
   @Post()
   @BodyAs({ as: 'stream' })
   @Describe({ summary: 'Uploads a file, or the beginning of one', query: uploadQuery, headers: uploadHeaders, body: ANY_CONTENT, answers: { 201: fileAnswer, 204: null }, answerHeaders: { 201: OFFSET, 204: OFFSET }, problems: [409, 422] })

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import type { AnswerFileTransfer, OfferAnswer } from '@cpm/contracts-routing';
-import { CallingDevice, Describe, parse, type DevicePrincipal } from '@cpm/http';
+import { CallingDevice, CreatesWork, Describe, type DevicePrincipal, parse } from '@cpm/http';
 import { transferUrl } from '@cpm/vocabulary';
 import { ForRegisteredDevice } from '@cpm/runtime-host';
 import { z } from 'zod';
@@ -23,6 +23,7 @@ export class FileTransfersController {
     @Inject(RoutingCommands) private readonly commands: RoutingCommands,
   ) {}
 
+  @CreatesWork()
   @Post()
   @HttpCode(202)
   @Describe({ summary: 'Offers an uploaded file', body: fileTransferRequest, answers: { 202: submissionResult }, problems: [409] })

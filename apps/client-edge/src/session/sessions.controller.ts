@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { CallingDevice, Describe, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { CallingDevice, CreatesWork, Describe, type DevicePrincipal, parse, ProblemError } from '@cpm/http';
 import { ForRegisteredDevice } from '@cpm/runtime-host';
 import { z } from 'zod';
 import { MessageIntake } from '../submission/message-intake.js';
@@ -22,6 +22,7 @@ export class SessionsController {
     @Inject(MessageIntake) private readonly intake: MessageIntake,
   ) {}
 
+  @CreatesWork()
   @Post()
   @HttpCode(202)
   @Describe({ summary: 'Starts a session', body: sessionRequest, answers: { 202: submissionResult }, problems: [409] })
@@ -71,6 +72,7 @@ export class SessionsController {
     return this.act(device, path, { act: 'restart' });
   }
 
+  @CreatesWork()
   @Post(':id/messages')
   @HttpCode(202)
   @Describe({ summary: 'Says something in a session', path: pathId, body: chatRequest, answers: { 202: submissionResult }, problems: [404, 409] })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { sessionEvents } from '@cpm/domain-client-edge';
 import type { ActInSession } from '@cpm/contracts-routing';
-import { contentHash, invalidRequest, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { contentHash, Intake, invalidRequest, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import type { CpmAddress, SessionHead } from '@cpm/vocabulary';
 import { CLOCK, INGRESS, POLICY, type PolicyInForce } from '../ports.js';
@@ -23,6 +23,7 @@ export class Sessions {
     @Inject(SubmissionBook) private readonly book: SubmissionBook,
     @Inject(RoutingCommands) private readonly commands: RoutingCommands,
     @Inject(SessionDirectory) private readonly directory: SessionDirectory,
+    @Inject(Intake) private readonly entrance: Intake,
   ) {}
 
   /** Resolves once the session is in its creator's log: 400, 409, 503. */
@@ -30,6 +31,7 @@ export class Sessions {
     const request = parse(sessionRequest, body);
     const others = request.to.filter((address) => address !== user);
     this.assertSize(request, others.length);
+    if (others.length > 1) this.entrance.charge(user, others.length - 1);
     const standing = await this.keep(user, request, others);
     const session: SessionHead = {
       ...standing.result, creator: user, kind: request.kind, participants: [user, ...standing.to], ...(request.subject !== undefined && { subject: request.subject }),

@@ -28,6 +28,8 @@ export interface ConnectionParts {
   readonly issuedAt?: number;
   readonly expiresAt: number;
   readonly sendBufferBytes: number;
+  /** How long a client that was cut off for not reading has to read that it is: what waits for it stays in memory as long. */
+  readonly lastWordsMs: number;
   /** The last entry that the device has, by its own word or its last confirmation. */
   readonly position: number;
 }
@@ -70,6 +72,7 @@ export class DeviceConnection {
     if (!this.isOpen) return;
     if (socket.bufferedAmount > sendBufferBytes) {
       this.close(CLOSE.tooSlow, 'more waits to be sent than the server keeps');
+      setTimeout(() => this.terminate(), this.parts.lastWordsMs);
       return;
     }
     if (!this.isCorked) {

@@ -1,9 +1,12 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EffectHandlers } from '@cpm/runtime-ports';
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
+import type { EdgeConfig } from '../edge-config.js';
+import { EDGE_CONFIG } from '../ports.js';
 import { CLOSE, type DeviceConnection } from './device-connection.js';
 import { FrameLog, type Head } from './frame-log.js';
 import { encodeFrame } from './frame-text.js';
+import { Turns } from './turns.js';
 
 /** Input of the effect `push-frames`: an entry of a downlink log that has just become readable. */
 export interface PushedFrame {
@@ -51,7 +54,12 @@ export class DownlinkFeed {
     'withdraw-frames': (inputs) => this.gather(inputs as readonly Entry[]),
   };
 
-  constructor(@Inject(FrameLog) private readonly log: FrameLog) {}
+  /** Of the reading only: a device that takes its page slowly holds up no other. */
+  private readonly replays: Turns;
+
+  constructor(@Inject(FrameLog) private readonly log: FrameLog, @Inject(EDGE_CONFIG) { EDGE_MAX_REPLAYS }: EdgeConfig) {
+    this.replays = new Turns(EDGE_MAX_REPLAYS);
+  }
 
   /** Sends what the connection has missed, then what happens. */
   attach(connection: DeviceConnection): void {
@@ -125,7 +133,7 @@ export class DownlinkFeed {
         connection.position = Math.min(connection.position, Math.max(line.next, 1) - 1);
       }
       while (connection.isOpen && connection.position < line.next - 1) {
-        const { frames, upTo } = await this.log.page(line.user, connection.device, connection.position, line.next);
+        const { frames, upTo } = await this.replays.take(() => this.log.page(line.user, connection.device, connection.position, line.next));
         for (const frame of frames) {
           await connection.drained();
           connection.send(encodeFrame(frame));

@@ -111,7 +111,7 @@ describe('a confirmation', () => {
 
 describe('a client', () => {
   it('that does not read is cut off with its cursor where it was, and gets all when it comes back', async () => {
-    await stage.restart({ EDGE_SEND_BUFFER_BYTES: 200_000 });
+    await stage.restart({ EDGE_SEND_BUFFER_BYTES: 200_000, EDGE_LAST_WORDS_MS: 60_000 });
     const client = await (await stage.open()).settled();
     client.socket.pause();
     const text = 'x'.repeat(8_000);

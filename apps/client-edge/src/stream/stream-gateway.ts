@@ -41,6 +41,8 @@ export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationS
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
   private isStopping = false;
+  /** Handshakes whose token, device and cursor are being looked up. */
+  private admitting = 0;
   private readonly onUpgrade = (request: IncomingMessage, transport: Duplex, head: Buffer) => void this.upgrade(request, transport, head);
 
   constructor(
@@ -92,9 +94,11 @@ export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationS
   private async admit(request: IncomingMessage, since: string | null): Promise<Admission> {
     this.entrance.come(askingOf(request));
     if (!mayOpenStream(request.headers, this.config)) throw new ProblemError(403, 'foreign-origin', 'pages of this origin may not open a stream');
-    if (this.isStopping || this.connections.count >= this.config.EDGE_MAX_CONNECTIONS) {
-      throw new ProblemError(503, 'temporarily-unavailable', 'no more connections are taken here', { headers: { 'retry-after': '1' } });
+    if (this.isStopping || this.connections.count >= this.config.EDGE_MAX_CONNECTIONS || this.admitting >= this.config.EDGE_MAX_HANDSHAKES) {
+      // At random, so that devices that lost their connection together do not come back together.
+      throw new ProblemError(503, 'temporarily-unavailable', 'no more connections are taken here', { headers: { 'retry-after': String(1 + Math.floor(Math.random() * 5)) } });
     }
+    this.admitting += 1;
     try {
       const { user, device, issuedAt, expiresAt } = await this.callerOf(request);
       this.limiter.admit(`${user}|${device}`);
@@ -104,10 +108,13 @@ export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationS
       const id = randomUUID();
       const confirmed = await this.cursors.claim({ id, user, device });
       const life = { ...(issuedAt !== undefined && { issuedAt }), expiresAt };
-      return { connection: { id, user, device, ...life, position: cursor ?? confirmed, sendBufferBytes: this.config.EDGE_SEND_BUFFER_BYTES } };
+      const limits = { sendBufferBytes: this.config.EDGE_SEND_BUFFER_BYTES, lastWordsMs: this.config.EDGE_LAST_WORDS_MS };
+      return { connection: { id, user, device, ...life, position: cursor ?? confirmed, ...limits } };
     } catch (error) {
       if (error instanceof StreamRefusal) return { refusal: error };
       throw error;
+    } finally {
+      this.admitting -= 1;
     }
   }
 

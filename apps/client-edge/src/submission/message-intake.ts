@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { submissionEvents } from '@cpm/domain-client-edge';
-import { contentHash, invalidRequest, parse, payloadTooLarge, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { contentHash, Intake, invalidRequest, parse, payloadTooLarge, ProblemError, type DevicePrincipal } from '@cpm/http';
 import { RevokeMessage, SendChatMessage } from '@cpm/contracts-routing';
 import { ContentStore, type StoredFile } from '@cpm/runtime-content';
 import { publish } from '@cpm/runtime-decider';
@@ -33,6 +33,7 @@ export class MessageIntake {
     @Inject(EDGE_CONFIG) private readonly config: EdgeConfig,
     @Inject(SubmissionBook) private readonly book: SubmissionBook,
     @Inject(ContentStore) private readonly contents: ContentStore,
+    @Inject(Intake) private readonly entrance: Intake,
   ) {}
 
   /** A Standalone Message. Resolves once it is in the log. */
@@ -79,6 +80,8 @@ export class MessageIntake {
 
   private async take(sender: DevicePrincipal, request: ContentRequest, purpose: Purpose): Promise<Taken> {
     const { id: givenId, ...rest } = request;
+    // A message is as much work as it has recipients; one is counted already.
+    if (request.to.length > 1) this.entrance.charge(sender.user, request.to.length - 1);
     const id = givenId ?? randomUUID();
     const _id = submissionKey(sender.user, id);
     const about = purpose.service === 'standalone' ? {} : { service: purpose.service, sessionId: purpose.session?.id };

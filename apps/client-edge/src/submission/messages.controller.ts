@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { CallingDevice, Describe, parse, type DevicePrincipal } from '@cpm/http';
+import { CallingDevice, CreatesWork, Describe, type DevicePrincipal, parse } from '@cpm/http';
 import { z } from 'zod';
 import { DispositionReports, reportedStatus } from '../disposition/disposition-reports.js';
 import { ForRegisteredDevice } from '@cpm/runtime-host';
@@ -17,6 +17,7 @@ export class MessagesController {
     @Inject(DispositionReports) private readonly reports: DispositionReports,
   ) {}
 
+  @CreatesWork()
   @Post()
   @HttpCode(202)
   @Describe({ summary: 'Sends a message', body: submissionRequest, answers: { 202: submissionResult }, problems: [409] })

@@ -1,6 +1,6 @@
 import { Body, Get, HttpCode, Inject, Post, Query, Res } from '@nestjs/common';
-import { folderReference as referenceTo, type FolderReference } from '@cpm/domain-message-store-sync';
-import { Describe, parse } from '@cpm/http';
+import { type FolderReference, folderReference as referenceTo } from '@cpm/domain-message-store-sync';
+import { CreatesWork, Describe, parse } from '@cpm/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { bulkAnswer, bulkResponseList, type BulkAnswer } from '../bulk.js';
@@ -41,12 +41,14 @@ export class FolderOperationsController {
     return { reference: referenceTo(user, key, { folders: box.folders, baseUrl }) };
   }
 
+  @CreatesWork()
   @Post('operations/moveToFolder')
   @Describe({ summary: 'Moves objects and folders into a folder', body: transfer, answers: BULK, problems: [404] })
   async move(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
     return bulkAnswer({ response: await this.transfers.move(caller, parse(transfer, body)) }, reply);
   }
 
+  @CreatesWork()
   @Post('operations/copyToFolder')
   @Describe({ summary: 'Copies objects into a folder', body: transfer, answers: BULK, problems: [404] })
   async copy(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {

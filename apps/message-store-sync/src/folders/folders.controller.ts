@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Body, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ChangeFolder, type FolderChange } from '@cpm/contracts-message-store-sync';
 import { folderOfId, nmsFolder, type NmsFolder } from '@cpm/domain-message-store-sync';
-import { contentHash, Describe, parse, ProblemError, type DevicePrincipal } from '@cpm/http';
+import { contentHash, CreatesWork, Describe, type DevicePrincipal, parse, ProblemError } from '@cpm/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { BoxCommands } from '../box-commands.js';
@@ -29,6 +29,7 @@ export class FoldersController {
     return this.list.page(caller, parse(folderListQuery, query));
   }
 
+  @CreatesWork()
   @Post()
   @Describe({ summary: 'Makes a folder', body: folderCreation, answers: { 201: folderAnswer }, answerHeaders: { 201: { Location: 'URL of the folder' } }, problems: [404, 409, 410] })
   async create(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<{ folder: NmsFolder }> {

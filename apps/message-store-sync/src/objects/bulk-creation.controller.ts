@@ -1,7 +1,7 @@
 import { Inject, Post, Req, Res } from '@nestjs/common';
 import type { PayloadPart } from '@cpm/contracts-message-store-sync';
 import type { Box } from '@cpm/domain-message-store-sync';
-import { BodyAs, Describe, invalidRequest, parse, ProblemError } from '@cpm/http';
+import { BodyAs, CreatesWork, Describe, invalidRequest, parse, ProblemError } from '@cpm/http';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import { objectUrl } from '@cpm/vocabulary';
@@ -27,6 +27,7 @@ export class BulkCreationController {
   ) {}
 
   /** Attachments of the i-th object, counted from 0, are named `object-<i>`. */
+  @CreatesWork()
   @Post('operations/bulkCreation')
   @BodyAs({ as: 'stream' })
   @Describe({ summary: 'Makes many objects', body: [bulkCreation, formOf(bulkCreation)], answers: { 200: bulkResponseList, 206: bulkResponseList } })

@@ -1,7 +1,7 @@
 import { Body, Delete, Get, HttpCode, Inject, Post, Query, Res } from '@nestjs/common';
 import type { ObjectUpdate } from '@cpm/contracts-message-store-sync';
 import type { ObjectRow } from '@cpm/domain-message-store-sync';
-import { Describe, parse, ProblemError } from '@cpm/http';
+import { CreatesWork, Describe, parse, ProblemError } from '@cpm/http';
 import { objectUrl } from '@cpm/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -57,6 +57,7 @@ export class ObjectOperationsController {
     return { reference: { resourceURL: object.resourceURL, path } };
   }
 
+  @CreatesWork()
   @Post('operations/bulkUpdate')
   @Describe({ summary: 'Gives many objects flags, or takes them away', body: bulkUpdateBody, answers: BULK, problems: [404] })
   async update(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
@@ -69,6 +70,7 @@ export class ObjectOperationsController {
   }
 
   /** Also as POST, for what stands between may drop the body of a DELETE. */
+  @CreatesWork()
   @Post('operations/bulkDelete')
   @Describe({ summary: 'Removes many objects', body: bulkDeleteBody, answers: BULK, problems: [404] })
   async remove(@InBox() caller: BoxDevice, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {

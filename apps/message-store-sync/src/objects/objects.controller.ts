@@ -1,7 +1,7 @@
 import { Delete, Get, Headers, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { PayloadPart } from '@cpm/contracts-message-store-sync';
 import { partsOf, type NmsObject } from '@cpm/domain-message-store-sync';
-import { BodyAs, Describe, parse, ProblemError } from '@cpm/http';
+import { BodyAs, CreatesWork, Describe, parse, ProblemError } from '@cpm/http';
 import { CONTENT, CONTENT_HEADERS, rangeHeaders } from '@cpm/runtime-content';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
@@ -38,6 +38,7 @@ export class ObjectsController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @CreatesWork()
   @Post()
   @BodyAs({ as: 'stream' })
   @Describe({ summary: 'Makes an object', body: [objectCreation, formOf(objectCreation)], answers: { 201: objectAnswer }, answerHeaders: { 201: { Location: 'URL of the object' } }, problems: [404, 409, 410] })

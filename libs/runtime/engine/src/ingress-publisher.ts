@@ -20,6 +20,8 @@ export class IngressOverloadError extends Error {
  */
 export class IngressPublisher implements Ingress {
   private waiting: Waiting[] = [];
+  /** Characters of all that is not published yet. */
+  private size = 0;
   private sending: Promise<void> | undefined;
 
   constructor(
@@ -27,6 +29,7 @@ export class IngressPublisher implements Ingress {
     private readonly publisher: Publisher,
     private readonly newId: () => string,
     private readonly maxWaiting = 10_000,
+    private readonly maxSize = 64 * 2 ** 20,
   ) {}
 
   async publish<Payload>(contract: EventContract<string, Payload>, payload: NoInfer<Payload>): Promise<void> {
@@ -38,7 +41,8 @@ export class IngressPublisher implements Ingress {
 
   /** Appends records as they are: timers and replayed dead letters. */
   append(records: readonly OutgoingRecord[]): Promise<void> {
-    if (this.waiting.length >= this.maxWaiting) return Promise.reject(new IngressOverloadError('too many events wait for the log'));
+    if (this.waiting.length >= this.maxWaiting || this.size >= this.maxSize) return Promise.reject(new IngressOverloadError('too many events wait for the log'));
+    this.size += sizeOf(records);
     return new Promise((resolve, reject) => {
       this.waiting.push({ records, resolve, reject });
       this.sending ??= this.drain();
@@ -62,7 +66,12 @@ export class IngressPublisher implements Ingress {
       } catch (error) {
         for (const { reject } of batch) reject(error);
       }
+      for (const { records } of batch) this.size -= sizeOf(records);
     }
     this.sending = undefined;
   }
+}
+
+function sizeOf(records: readonly OutgoingRecord[]): number {
+  return records.reduce((sum, { value }) => sum + value.length, 0);
 }

@@ -2,22 +2,25 @@ import 'reflect-metadata';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createHttpAdapter, HttpModule, refuseOtherMethods } from '@cpm/http';
+import { createHttpAdapter, GovernedIntake, HttpModule, refuseOtherMethods } from '@cpm/http';
 import { SERVICES } from '@cpm/runtime-decider';
 import type { Clock } from '@cpm/runtime-ports';
 import { Logger } from 'nestjs-pino';
 import type { DestinationStream } from 'pino';
+import { Admission, ofAllServices } from './admission/admission.js';
 import type { HostConfig } from './config.js';
 import { HostModule } from './host.module.js';
 import { HostedServices } from './hosted-services.js';
 import { KafkaMongoPlatform } from './kafka-mongo-platform.js';
 import { allowOrigins, entranceOf, tokensOf } from './entrance.js';
 import { createLogger, loggingModule, logRequests } from './logging.js';
+import type { Metrics } from './metrics.js';
 import type { Platform } from './platform.js';
 import { PolicySource } from './policy-source.js';
 import { Revocations } from './revocation/revocations.js';
 import { openApiDocuments } from './service-controllers.js';
 import { systemClock } from './system-clock.js';
+import { METRICS } from './tokens.js';
 
 export interface BootstrapOptions {
   /** Kafka and MongoDB of the configuration unless given. */
@@ -50,11 +53,16 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
   const log = createLogger(config, options.logOutput);
   const platform = options.platform ?? (await KafkaMongoPlatform.connect(config, log));
   const revocations = new Revocations(platform.revocations, clock, (error) => log.warn(`removed devices cannot be read: ${(error as Error).name}`));
+  const intake = new GovernedIntake({ targetMs: config.INTAKE_TARGET_MS, floorPerSecond: config.INTAKE_FLOOR_PER_SEC }, () => performance.now());
+  const admission = new Admission({
+    intake, clock, positions: ofAllServices(platform),
+    changed: (isLimited, delayMs) => log.warn({ isLimited, delayMs: Math.round(delayMs) }, isLimited ? 'accepted work waits too long: less is let in' : 'all that comes is let in again'),
+  });
   const root: DynamicModule = {
     module: Application,
     imports: [
       loggingModule(log),
-      HttpModule.forRoot(tokensOf(config), { ...entranceOf(config), isRevoked: (holder) => revocations.covers(holder) }),
+      HttpModule.forRoot(tokensOf(config), { ...entranceOf(config), isRevoked: (holder) => revocations.covers(holder) }, intake),
       HostModule.forRoot({ config, platform, clock, revocations, crash, openApi: openApiDocuments(modules) }),
       ...modules,
     ],
@@ -62,11 +70,15 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
   let app: NestFastifyApplication | undefined;
   const close = async () => {
     await app?.close();
+    await admission.stop();
     await platform.close();
   };
   try {
-    app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter({ isHttpsOnly: config.PUBLIC_URL?.startsWith('https:') ?? false }), { bufferLogs: true, abortOnError: false });
+    const { HTTP_MAX_IN_FLIGHT: maxInFlight, HTTP_MAX_BODY_BYTES_IN_FLIGHT: maxBodyBytesInFlight } = config;
+    const adapter = createHttpAdapter({ isHttpsOnly: config.PUBLIC_URL?.startsWith('https:') ?? false, maxInFlight, maxBodyBytesInFlight });
+    app = await NestFactory.create<NestFastifyApplication>(root, adapter, { bufferLogs: true, abortOnError: false });
     app.useLogger(app.get(Logger));
+    app.get<Metrics>(METRICS).watchIntake(intake);
     logRequests(app.getHttpAdapter().getInstance(), log);
     allowOrigins(app, config);
     await platform.ensureTopics(app.get(HostedServices).names);
@@ -78,6 +90,7 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     // The entrance answers before the consumers run, so that readiness can say what is still missing.
     await app.listen({ port: config.HTTP_PORT, host: config.HTTP_HOST });
     await app.startAllMicroservices();
+    admission.start();
     return { app, url: urlOf(app, config), close };
   } catch (error) {
     await close().catch(() => undefined);

@@ -44,6 +44,14 @@ const connections = z.object({
   /** Fixed for the life of the topics: users are assigned to partitions by it. */
   INBOX_PARTITIONS: z.coerce.number().int().min(1).max(1_000).default(6),
   REPLICATION_FACTOR: z.coerce.number().int().min(1).max(9).default(1),
+  /** How long accepted work may wait in the log before less is let in. */
+  INTAKE_TARGET_MS: milliseconds.default(500),
+  /** Messages to one recipient a second that are let in from the start, before it is known what is carried. */
+  INTAKE_FLOOR_PER_SEC: z.coerce.number().int().positive().default(100),
+  /** Requests that are not answered yet; those that create work have half of them. */
+  HTTP_MAX_IN_FLIGHT: z.coerce.number().int().positive().default(2_000),
+  /** Bytes of their bodies together; at least one body of the largest size. */
+  HTTP_MAX_BODY_BYTES_IN_FLIGHT: z.coerce.number().int().min(4 * 2 ** 20).default(128 * 2 ** 20),
 });
 
 /** The configuration of whoever needs no more than broker and database. */

@@ -1,5 +1,5 @@
 import { DEAD_LETTER_TABLE, inboxOf, type ServiceDefinition, type ServiceName } from '@cpm/runtime-decider';
-import { InMemoryLog, InMemoryStore, OwnershipLostError } from '@cpm/runtime-ports';
+import { type InboxPosition, InMemoryLog, InMemoryStore, OwnershipLostError } from '@cpm/runtime-ports';
 import { InMemoryAuditLog, type AuditLog } from './audit/audit-log.js';
 import type { DeadLetter, DeadLetters } from './dead-letters.js';
 import type { ClosablePublisher, Inbox, InboxHandler, Platform } from './platform.js';
@@ -64,6 +64,10 @@ export class InMemoryPlatform implements Platform {
         await inbox.stop();
       },
     };
+  }
+
+  async inboxPositions(services: readonly ServiceName[]): Promise<readonly InboxPosition[]> {
+    return services.flatMap((service) => this.log.positions(inboxOf(service)).map((position) => ({ service, ...position })));
   }
 
   async databaseProblem(): Promise<string | undefined> {

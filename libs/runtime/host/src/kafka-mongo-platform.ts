@@ -1,7 +1,7 @@
-import { deadLettersOf, groupOf, inboxOf, SERVICES, type ServiceDefinition, type ServiceName } from '@cpm/runtime-decider';
-import { ensureTopics, KafkaPublisher, startInboxConsumer, type InboxConsumer } from '@cpm/runtime-kafka';
+import { deadLettersOf, groupOf, inboxOf, type ServiceDefinition, type ServiceName, SERVICES } from '@cpm/runtime-decider';
+import { ensureTopics, type InboxConsumer, InboxPositions, KafkaPublisher, startInboxConsumer } from '@cpm/runtime-kafka';
 import { connectMongo, MongoAggregateStore, within, type TableIndexes } from '@cpm/runtime-mongo';
-import type { AggregateStore } from '@cpm/runtime-ports';
+import type { AggregateStore, InboxPosition } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import type { Logger } from 'pino';
 import { MongoAuditLog } from './audit/mongo-audit-log.js';
@@ -21,6 +21,7 @@ export class KafkaMongoPlatform implements Platform {
   readonly deadLetters: MongoDeadLetters;
   readonly audit: MongoAuditLog;
   readonly revocations: MongoRevocationLog;
+  private positions: Promise<InboxPositions> | undefined;
 
   private constructor(
     private readonly config: HostConfig,
@@ -87,6 +88,15 @@ export class KafkaMongoPlatform implements Platform {
     return { get ownedPartitions() { return consumer.ownedPartitions(); }, lag: () => consumer.lag(), close: () => consumer.stop() };
   }
 
+  async inboxPositions(services: readonly ServiceName[]): Promise<readonly InboxPosition[]> {
+    this.positions ??= InboxPositions.connect({ ...this.kafka, clientId: 'cpm-positions' });
+    const positions = await this.positions.catch((error: unknown) => {
+      this.positions = undefined;
+      throw error;
+    });
+    return positions.read(services);
+  }
+
   async databaseProblem(): Promise<string | undefined> {
     try {
       await within(PING_LIMIT_MS, Promise.resolve(this.connection.db?.command({ ping: 1 })));
@@ -97,6 +107,7 @@ export class KafkaMongoPlatform implements Platform {
   }
 
   async close(): Promise<void> {
+    await this.positions?.then((positions) => positions.close()).catch(() => undefined);
     await this.connection.close();
   }
 

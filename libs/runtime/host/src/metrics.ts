@@ -1,3 +1,4 @@
+import type { GovernedIntake } from '@cpm/http';
 import type { ServiceName } from '@cpm/runtime-decider';
 import type { BatchMeasure } from '@cpm/runtime-engine';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -36,6 +37,19 @@ export class Metrics {
   /** Asked whenever the measurements are collected. */
   watchLag(service: ServiceName, lag: () => number): void {
     this.#lags.set(service, lag);
+  }
+
+  /** Asked whenever the measurements are collected. */
+  watchIntake(intake: GovernedIntake): void {
+    const registers = [this.registry];
+    new Gauge({ name: 'cpm_intake_per_second', help: 'Units of new work a second that are let in', registers, collect() { this.set(intake.perSecond); } });
+    new Gauge({ name: 'cpm_intake_limited', help: '1 while accepted work waits too long and less is let in', registers, collect() { this.set(intake.isLimited ? 1 : 0); } });
+    new Gauge({
+      name: 'cpm_intake_requests', help: 'Requests for new work since the start, by what became of them', labelNames: ['outcome'], registers,
+      collect() {
+        for (const [outcome, count] of Object.entries(intake.counts)) this.set({ outcome }, count);
+      },
+    });
   }
 
   batch(service: ServiceName, measure: BatchMeasure): void {

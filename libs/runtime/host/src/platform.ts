@@ -1,5 +1,5 @@
 import type { ServiceDefinition, ServiceName } from '@cpm/runtime-decider';
-import type { AggregateStore, FetchSession, PartitionBatch, Publisher } from '@cpm/runtime-ports';
+import type { AggregateStore, FetchSession, InboxPosition, PartitionBatch, Publisher } from '@cpm/runtime-ports';
 import type { TableIndexes } from '@cpm/runtime-mongo';
 import type { Connection } from 'mongoose';
 import type { AuditLog } from './audit/audit-log.js';
@@ -44,6 +44,8 @@ export interface Platform {
   /** The aggregates of any service of this database, to look at only. */
   readStore(service: ServiceName): ReadStore;
   startInbox(handler: InboxHandler): Promise<Inbox>;
+  /** How far the consumers of these services have come, whichever process they are in. */
+  inboxPositions(services: readonly ServiceName[]): Promise<readonly InboxPosition[]>;
   readonly policies: PolicyVersions;
   readonly deadLetters: DeadLetters;
   readonly audit: AuditLog;

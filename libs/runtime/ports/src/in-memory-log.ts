@@ -68,6 +68,12 @@ export class InMemoryLog implements Publisher {
     return partitions.reduce((sum, records, partition) => sum + records.length - (committed[partition] ?? 0), 0);
   }
 
+  /** Of each partition: how many records it has, and how many the group has committed. */
+  positions(topic: string): readonly { readonly partition: number; readonly end: number; readonly committed: number }[] {
+    const { partitions, committed } = this.topic(topic);
+    return partitions.map((records, partition) => ({ partition, end: records.length, committed: committed[partition] ?? 0 }));
+  }
+
   /** The whole content of a topic, for tests and checkers. */
   records(topic: string): readonly InboxRecord[] {
     return this.topic(topic).partitions.flat();

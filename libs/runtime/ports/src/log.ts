@@ -23,6 +23,14 @@ export interface Publisher {
   publish(records: readonly OutgoingRecord[]): Promise<void>;
 }
 
+/** How far the consumers of one inbox partition have come: `end` and `committed` are exclusive offsets. */
+export interface InboxPosition {
+  readonly service: string;
+  readonly partition: number;
+  readonly end: number;
+  readonly committed: number;
+}
+
 /** What the consumer owns while it handles one fetch. Every call throws `OwnershipLostError` once it does not any more. */
 export interface FetchSession {
   /** Proves liveness to the group coordinator. */

@@ -1,5 +1,5 @@
 import { createHistogram } from 'node:perf_hooks';
-import { percentiles, record } from '../load-generator.js';
+import { percentiles, record } from '../histogram.js';
 import type { Percentiles } from '../load-protocol.js';
 
 export interface LoopFigures {

@@ -11,7 +11,7 @@ import { startLocalStack, type LocalStack } from '@cpm/testing-containers';
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import { devKeys } from '../../dev-tokens/index.js';
 import { mainOf } from '../../start/services.js';
-import { percentiles, record } from '../load-generator.js';
+import { percentiles, record } from '../histogram.js';
 import type { Percentiles } from '../load-protocol.js';
 import { countOperations, perMessage, type OperationCounts } from '../operation-counts.js';
 import { usageOf } from '../process-usage.js';

@@ -1,6 +1,6 @@
 import { createHistogram, performance, type RecordableHistogram } from 'node:perf_hooks';
 import { dateOf, objectIdOf } from './box-fill.js';
-import { percentiles, record } from '../load-generator.js';
+import { percentiles, record } from '../histogram.js';
 import type { Percentiles } from '../load-protocol.js';
 import type { NmsClient, Subscription } from './nms-client.js';
 

@@ -1,6 +1,4 @@
-import { deadLettersOf, SERVICES } from '@cpm/runtime-decider';
-import { DEAD_LETTER_TABLE } from '@cpm/runtime-engine';
-import { collectionOf } from '@cpm/runtime-mongo';
+import { collectionOf, DEAD_LETTER_TABLE, deadLettersOf, SERVICES } from '@cpm/runtime-decider';
 import kafkajs from 'kafkajs';
 import mongoose, { type Connection } from 'mongoose';
 
