@@ -2,7 +2,7 @@ import { AccessChanged } from '@cpm/contracts-access-awareness';
 import {
   AskForErasure, EraseUser, UserErased, ProvisionSubscriber, RegisterDevice, RemoveDevice, RemoveSubscriber, RenameDevice, SetPreferences,
 } from '@cpm/contracts-device-registry';
-import { AUDIT_COLLECTION, collectionOf, DEAD_LETTER_TABLE, defineService, on, POLICY_COLLECTION, SERVICES } from '@cpm/runtime-decider';
+import { AUDIT_COLLECTION, collectionOf, DEAD_LETTER_TABLE, defineService, on, POLICY_COLLECTION, REVOCATIONS_COLLECTION, SERVICES } from '@cpm/runtime-decider';
 import { subscriber } from './device-identity/subscriber.aggregate.js';
 import { erasure, isErasing } from './erasure/erasure.js';
 
@@ -27,5 +27,6 @@ export const deviceRegistry = defineService('device-registry', [
   // It is where operators change the policy and look after dead letters.
   [POLICY_COLLECTION]: 'append',
   [AUDIT_COLLECTION]: 'append',
+  [REVOCATIONS_COLLECTION]: 'keep',
   ...Object.fromEntries(SERVICES.filter((name) => name !== 'device-registry').map((name) => [collectionOf(name, DEAD_LETTER_TABLE), 'amend'])),
 });

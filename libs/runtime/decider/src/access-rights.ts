@@ -1,16 +1,17 @@
-import { deadLettersOf, groupOf, inboxOf, writersOf, type EventContract, type ServiceName } from './event-contract.js';
+import { deadLettersOf, groupOf, inboxOf, SERVICES, writersOf, type EventContract, type ServiceName } from './event-contract.js';
 import type { CollectionUse, ServiceDefinition } from './service.js';
 
-/** As Kafka's authorizer names them; each implies DESCRIBE. */
-export type TopicOperation = 'READ' | 'WRITE' | 'DESCRIBE_CONFIGS';
+/** As Kafka's authorizer names them; READ and WRITE imply DESCRIBE. */
+export type TopicOperation = 'READ' | 'WRITE' | 'DESCRIBE' | 'DESCRIBE_CONFIGS';
+export type GroupOperation = 'READ' | 'DESCRIBE';
 
 /** What one identity may do on the broker; everything else is refused to it, the creation of topics included. */
 export interface TopicRights {
   readonly principal: string;
   /** Operations by topic. */
   readonly topics: Readonly<Record<string, readonly TopicOperation[]>>;
-  /** Consumer groups that it may be a member of. */
-  readonly groups: readonly string[];
+  /** Operations by consumer group: READ is to be a member of it, DESCRIBE to see how far it has come. */
+  readonly groups: Readonly<Record<string, readonly GroupOperation[]>>;
 }
 
 /** Actions as MongoDB names them. */
@@ -25,6 +26,8 @@ export interface CollectionRights {
 export const DEAD_LETTER_TABLE = 'dead-letters';
 /** Versions of the policy, which every service goes by. */
 export const POLICY_COLLECTION = 'policy';
+/** Who and what was removed of late, which every entrance goes by. */
+export const REVOCATIONS_COLLECTION = 'device-registry.revocations';
 /** Who did what to whom. */
 export const AUDIT_COLLECTION = 'audit';
 
@@ -35,14 +38,21 @@ export function collectionOf(service: ServiceName, name: string): string {
 
 /**
  * The least that the services of one process need of Kafka: to read their own inboxes as their own group, to write where
- * contracts name them as writers, to write their timers into their own logs, and to put dead letters aside.
+ * contracts name them as writers, to write their timers into their own logs, to put dead letters aside, and to see how far
+ * all consumers have come, by which the entrance lets work in.
  */
 export function topicRightsOf(principal: string, services: readonly ServiceDefinition[], contracts: readonly EventContract[]): TopicRights {
   const topics = new Map<string, Set<TopicOperation>>();
   const allow = (topic: string, ...operations: readonly TopicOperation[]) => {
     topics.set(topic, new Set([...(topics.get(topic) ?? []), ...operations]));
   };
+  const groups = new Map<string, Set<GroupOperation>>();
+  for (const service of SERVICES) {
+    allow(inboxOf(service), 'DESCRIBE');
+    groups.set(groupOf(service), new Set(['DESCRIBE']));
+  }
   for (const { name, aggregates } of services) {
+    groups.set(groupOf(name), new Set(['READ']));
     // Each checks at its start that its own topics stamp append times.
     allow(inboxOf(name), 'READ', 'DESCRIBE_CONFIGS');
     allow(deadLettersOf(name), 'WRITE', 'DESCRIBE_CONFIGS');
@@ -50,7 +60,7 @@ export function topicRightsOf(principal: string, services: readonly ServiceDefin
     const written = contracts.filter((contract) => writersOf(contract).includes(name));
     for (const listener of written.flatMap(({ listeners }) => listeners)) allow(inboxOf(listener), 'WRITE');
   }
-  return { principal, topics: sorted(topics), groups: services.map(({ name }) => groupOf(name)).sort() };
+  return { principal, topics: sorted(topics), groups: sorted(groups) };
 }
 
 const ACTIONS: Readonly<Record<CollectionUse, readonly CollectionAction[]>> = {
@@ -71,6 +81,7 @@ export function collectionRightsOf(principal: string, services: readonly Service
     const tables = erasure ? [...erasure.tables, ...Object.keys(erasure.fields ?? {})] : [];
     for (const own of [...aggregates.map((aggregate) => aggregate.name), ...tables, DEAD_LETTER_TABLE]) allow(collectionOf(name, own), 'keep');
     allow(POLICY_COLLECTION, 'read');
+    allow(REVOCATIONS_COLLECTION, 'read');
     for (const [collection, use] of Object.entries(collections)) allow(collection, use);
   }
   return { principal, collections: sorted(rights) };

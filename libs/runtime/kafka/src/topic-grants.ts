@@ -29,7 +29,7 @@ function entriesOf({ principal, topics, groups }: TopicRights): AclEntry[] {
   });
   return [
     ...Object.entries(topics).flatMap(([topic, operations]) => operations.map((operation) => of(AclResourceTypes.TOPIC, topic, AclOperationTypes[operation]))),
-    ...groups.map((group) => of(AclResourceTypes.GROUP, group, AclOperationTypes.READ)),
+    ...Object.entries(groups).flatMap(([group, operations]) => operations.map((operation) => of(AclResourceTypes.GROUP, group, AclOperationTypes[operation]))),
   ];
 }
 
