@@ -12,6 +12,8 @@ export interface Faults {
   readonly smscRefuses: number;
   readonly smscSilent: number;
   readonly receiptFails: number;
+  /** Steps of others that a consumer may let pass before it fetches: the more, the more records come to it at once. */
+  readonly linger: number;
 }
 
 const maybe = (max: number) => fc.oneof(fc.constant(0), fc.integer({ min: 1, max }));
@@ -28,4 +30,5 @@ export const faults: fc.Arbitrary<Faults> = fc.record({
   smscRefuses: maybe(300),
   smscSilent: maybe(200),
   receiptFails: maybe(200),
+  linger: fc.constantFrom(0, 10, 40, 120),
 });

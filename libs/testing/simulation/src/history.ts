@@ -1,5 +1,5 @@
 import { inboxOf, type ServiceName } from '@cpm/runtime-decider';
-import type { AggregateWrite, StoredAggregate } from '@cpm/runtime-ports';
+import type { AggregateWrite, OutboxEntry, StoredAggregate } from '@cpm/runtime-ports';
 import { COMPOSING_TYPE, type Message } from '@cpm/vocabulary';
 import type { AcceptedMessage, Seen, SeenOf } from './sightings.js';
 import type { World } from './world.js';
@@ -9,11 +9,15 @@ export class History {
   readonly sightings: { readonly at: number; readonly what: Seen }[] = [];
   readonly violations: string[] = [];
   private readonly versions = new Map<string, StoredAggregate>();
+  /** Those of a service that hold outputs. */
+  private readonly owing = new Map<ServiceName, Map<string, StoredAggregate>>();
+  private readonly acceptedIds = new Set<string>();
   private readonly relayed = new Set<string>();
   private readonly recipients = new Map<string, Set<string>>();
 
   saw(at: number, what: Seen): void {
     this.sightings.push({ at, what });
+    if (what.kind === 'accepted') this.acceptedIds.add(what.messageId);
   }
 
   of<Kind extends Seen['kind']>(kind: Kind): SeenOf<Kind>[] {
@@ -31,17 +35,16 @@ export class History {
     const before = this.versions.get(key);
     if (before && next.version !== before.version + 1) this.violations.push(`${key}: version ${before.version} -> ${next.version}`);
     if (before && next.watermark < before.watermark) this.violations.push(`${key}: watermark ${before.watermark} -> ${next.watermark}`);
-    const outputs = next.outbox.map(({ offset, index, topic }) => `${offset}.${index} to ${topic}`);
-    const twice = outputs.find((output, position) => outputs.indexOf(output) !== position);
-    if (twice !== undefined) this.violations.push(`${key}: a record was applied twice, its output ${twice} stands twice`);
+    const twice = next.outbox.find((output, position) => position > 0 && isAmong(next.outbox, position, output));
+    if (twice) this.violations.push(`${key}: a record was applied twice, its output ${twice.offset}.${twice.index} to ${twice.topic} stands twice`);
     this.versions.set(key, next);
+    this.keepOwing(service, key, next);
     if (kind === 'focus') for (const { topic, value } of next.outbox) if (topic === inboxOf('routing')) this.learnRelay(value, at);
   }
 
   /** Everything that a committed record put out is in the log. */
   committed(service: ServiceName, next: ReadonlyMap<number, number>, world: World): void {
-    for (const [key, stored] of this.versions) {
-      if (stored.outbox.length === 0 || !key.startsWith(`${service}/`)) continue;
+    for (const stored of this.owing.get(service)?.values() ?? []) {
       const upTo = next.get(stored.partition);
       if (upTo === undefined) continue;
       for (const { offset, topic, value } of stored.outbox) {
@@ -49,6 +52,13 @@ export class History {
         if (!world.inLog(topic, value)) this.violations.push(`${service} committed ${upTo} but an output of ${offset} is not in ${topic}`);
       }
     }
+  }
+
+  private keepOwing(service: ServiceName, key: string, next: StoredAggregate): void {
+    const owing = this.owing.get(service) ?? new Map<string, StoredAggregate>();
+    this.owing.set(service, owing);
+    if (next.outbox.length > 0) owing.set(key, next);
+    else owing.delete(key);
   }
 
   private learnRelay(value: string, at: number): void {
@@ -60,7 +70,7 @@ export class History {
     known.add(user);
     if (this.relayed.has(message.id)) return;
     this.relayed.add(message.id);
-    if (!this.sightings.some(({ what }) => what.kind === 'accepted' && what.messageId === message.id)) this.saw(at, acceptedBySms(message));
+    if (!this.acceptedIds.has(message.id)) this.saw(at, acceptedBySms(message));
     this.saw(at, { kind: 'relayed', sessionId, message });
   }
 }
@@ -68,4 +78,13 @@ export class History {
 /** What a handset said by SMS has its id from the gateway, so nobody knows of it before. */
 function acceptedBySms({ id, from, originDevice, sessionId, dispositionNotification, expiresAt }: Message): Seen {
   return { kind: 'accepted', messageId: id, service: 'chat', sessionId, from, originDevice, to: [], text: true, requested: dispositionNotification, expiresAt };
+}
+
+/** Of the first `before` outputs one is the same. */
+function isAmong(outputs: readonly OutboxEntry[], before: number, { offset, index, topic }: OutboxEntry): boolean {
+  for (let at = 0; at < before; at += 1) {
+    const other = outputs[at] as OutboxEntry;
+    if (other.offset === offset && other.index === index && other.topic === topic) return true;
+  }
+  return false;
 }

@@ -45,7 +45,7 @@ export class SimulatedSmsc {
   async submit(input: unknown): Promise<void> {
     const sms = input as Submission;
     const { user, smsId, attempt } = sms;
-    await this.world.steps.turn('smsc submit');
+    await this.world.steps.turn();
     const at = this.world.now;
     const messageIds = await this.messagesOf(sms);
     if (messageIds.length > 1) this.summaries += 1;
@@ -70,7 +70,7 @@ export class SimulatedSmsc {
   /** Drops what it has not delivered, though not always. */
   async cancel(input: unknown): Promise<void> {
     const { user, smsId, attempt, segmentIds } = input as Cancellation;
-    await this.world.steps.turn('smsc cancel');
+    await this.world.steps.turn();
     const willing = !this.keepsTexts && !this.world.dice.chance(this.world.faults.smscRefuses);
     const dropped = willing && segmentIds.every((id) => this.queued.delete(id));
     await this.world.ingress(SmscCancelled, { user, smsId, attempt, at: this.world.now, outcome: dropped ? 'cancelled' : 'refused', reason: 'simulated' });
@@ -87,7 +87,7 @@ export class SimulatedSmsc {
   }
 
   private async receipt(sms: Submission, { state, cause }: { readonly state: ReceiptState; readonly cause: HandsetCause | undefined }): Promise<void> {
-    await this.world.steps.turn('smsc receipt');
+    await this.world.steps.turn();
     if (!this.queued.delete(segmentOf(sms))) return;
     const { user, smsId, attempt } = sms;
     const at = this.world.now;
