@@ -71,6 +71,14 @@ export class InMemoryStore implements AggregateStore {
     return [...this.kind(kind).values()];
   }
 
+  /** Another store that holds the same, and goes its own way. */
+  fork(): InMemoryStore {
+    const other = new InMemoryStore();
+    for (const [kind, documents] of this.documents) other.documents.set(kind, new Map(documents));
+    for (const [table, rows] of this.tables) other.tables.set(table, new Map([...rows].map(([id, row]) => [id, { ...row }])));
+    return other;
+  }
+
   private table(table: string): Map<string, Record<string, unknown>> {
     const known = this.tables.get(table) ?? new Map<string, Record<string, unknown>>();
     this.tables.set(table, known);

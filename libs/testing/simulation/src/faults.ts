@@ -16,6 +16,10 @@ export interface Faults {
   readonly linger: number;
 }
 
+export const NO_FAULTS: Faults = {
+  crash: 0, stall: 0, duplicatePublish: 0, replyLost: 0, storeUnavailable: 0, duplicateIngress: 0, poison: 0, smscRefuses: 0, smscSilent: 0, receiptFails: 0, linger: 0,
+};
+
 const maybe = (max: number) => fc.oneof(fc.constant(0), fc.integer({ min: 1, max }));
 
 /** Each run switches on its own subset of faults: a fault that is always on can hide another. */

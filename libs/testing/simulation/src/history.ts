@@ -15,6 +15,15 @@ export class History {
   private readonly relayed = new Set<string>();
   private readonly recipients = new Map<string, Set<string>>();
 
+  /** Of a world that begins where this one is. */
+  fork(): History {
+    const other = new History();
+    other.sightings.push(...this.sightings);
+    for (const [key, stored] of this.versions) other.versions.set(key, stored);
+    for (const [service, owing] of this.owing) other.owing.set(service, new Map(owing));
+    return other;
+  }
+
   saw(at: number, what: Seen): void {
     this.sightings.push({ at, what });
     if (what.kind === 'accepted') this.acceptedIds.add(what.messageId);

@@ -4,14 +4,11 @@ import { OfferMessage } from '@cpm/contracts-routing';
 import type { Access } from '@cpm/domain-access-awareness';
 import type { AccessState, DispositionRequest, Policy } from '@cpm/vocabulary';
 import { DEVICES, nameOf, type CastDevice } from './cast.js';
-import type { Faults } from './faults.js';
+import { NO_FAULTS } from './faults.js';
 import { Outbox } from './outbox.js';
 import { services } from './services.js';
 import { World } from './world.js';
 
-const NO_FAULTS: Faults = {
-  crash: 0, stall: 0, duplicatePublish: 0, replyLost: 0, storeUnavailable: 0, duplicateIngress: 0, poison: 0, smscRefuses: 0, smscSilent: 0, receiptFails: 0, linger: 0,
-};
 const PHONES = DEVICES.filter(({ role, registers }) => role === 'primary' && registers) as [CastDevice, CastDevice];
 const [ALICES_PHONE, BOBS_PHONE] = PHONES;
 const BOB = BOBS_PHONE.user;

@@ -27,11 +27,15 @@ export class Player {
     this.files = new FileOffers(world, this.outbox);
   }
 
+  /** Everybody gets his devices, at the same time. */
   async provision(): Promise<void> {
+    for (const user of USERS) void this.world.watch(this.subscribe(DEVICES.filter((device) => device.user === user)));
+    await this.world.rest();
+  }
+
+  async begin(): Promise<void> {
     const { world } = this;
     for (const { user, id, role } of DEVICES) world.devices.add({ id, user, role });
-    for (const user of USERS) void world.watch(this.subscribe(DEVICES.filter((device) => device.user === user)));
-    await world.rest();
     if (world.dice.chance(ALONE)) return;
     for (const { id, registers } of DEVICES) if (registers && world.dice.chance(CONNECTED)) void world.watch(world.devices.connect(id));
     await world.rest();

@@ -31,20 +31,22 @@ export interface WorldOptions {
   readonly seed: number;
   readonly faults: Faults;
   readonly policy?: Partial<Policy>;
+  /** A world at rest: this one begins where that is. */
+  readonly origin?: World;
   /** Breaks the runtime on purpose, to prove that the checkers see it. */
   readonly mutate?: (ports: ReturnType<typeof nodePorts>) => ReturnType<typeof nodePorts>;
 }
 
 /** Everything in one process: services, log, stores, devices, SMSC, on a virtual clock. */
 export class World {
-  now = EPOCH;
+  now: number;
   readonly dice: Dice;
   readonly faults: Faults;
   readonly policy: Policy;
   readonly steps: Steps;
-  readonly log = new InMemoryLog(() => this.now, PARTITIONS);
+  readonly log: InMemoryLog;
   readonly stores = new Map<ServiceName, InMemoryStore>();
-  readonly history = new History();
+  readonly history: History;
   readonly devices: DeviceFleet;
   readonly smsc: SimulatedSmsc;
   readonly asks: Asks;
@@ -54,7 +56,7 @@ export class World {
   private readonly sleepers = new Map<string, (() => void)[]>();
   private readonly appendedRecords = new Map<string, Set<string>>();
   private failure: Error | undefined;
-  private ids = 0;
+  private ids: number;
 
   constructor(private readonly options: WorldOptions) {
     this.dice = new Dice(options.seed);
@@ -64,8 +66,13 @@ export class World {
     this.devices = new DeviceFleet(this);
     this.smsc = new SimulatedSmsc(this);
     this.asks = new Asks(this);
+    const { origin } = options;
+    this.now = origin?.now ?? EPOCH;
+    this.ids = origin?.ids ?? 0;
+    this.log = origin?.log.fork(() => this.now) ?? new InMemoryLog(() => this.now, PARTITIONS);
+    this.history = origin?.history.fork() ?? new History();
     for (const service of options.services) {
-      this.stores.set(service.name, new InMemoryStore());
+      this.stores.set(service.name, origin?.storeOf(service.name).fork() ?? new InMemoryStore());
       this.start(service);
     }
   }
@@ -122,7 +129,7 @@ export class World {
   }
 
   inLog(topic: string, value: string): boolean {
-    return this.appendedRecords.get(topic)?.has(value) ?? false;
+    return this.appendedRecords.get(topic)?.has(value) === true || this.options.origin?.inLog(topic, value) === true;
   }
 
   committed(service: ServiceName, next: ReadonlyMap<number, number>): void {
