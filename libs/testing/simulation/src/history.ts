@@ -6,11 +6,12 @@ import type { World } from './world.js';
 
 /** The run as it happened, in the order it was seen, and the runtime's own promises checked at every write and commit. Checkers read nothing else but this and the stores. */
 export class History {
-  readonly sightings: { readonly at: number; readonly what: Seen }[] = [];
   readonly violations: string[] = [];
+  private readonly byKind = new Map<Seen['kind'], (Seen & { at: number; order: number })[]>();
   private readonly versions = new Map<string, StoredAggregate>();
   /** Those of a service that hold outputs. */
   private readonly owing = new Map<ServiceName, Map<string, StoredAggregate>>();
+  private seen = 0;
   private readonly acceptedIds = new Set<string>();
   private readonly relayed = new Set<string>();
   private readonly recipients = new Map<string, Set<string>>();
@@ -18,19 +19,22 @@ export class History {
   /** Of a world that begins where this one is. */
   fork(): History {
     const other = new History();
-    other.sightings.push(...this.sightings);
     for (const [key, stored] of this.versions) other.versions.set(key, stored);
     for (const [service, owing] of this.owing) other.owing.set(service, new Map(owing));
     return other;
   }
 
   saw(at: number, what: Seen): void {
-    this.sightings.push({ at, what });
+    const sighting = { ...what, at, order: this.seen };
+    this.seen += 1;
+    const alike = this.byKind.get(what.kind);
+    if (alike) alike.push(sighting);
+    else this.byKind.set(what.kind, [sighting]);
     if (what.kind === 'accepted') this.acceptedIds.add(what.messageId);
   }
 
-  of<Kind extends Seen['kind']>(kind: Kind): SeenOf<Kind>[] {
-    return this.sightings.flatMap(({ at, what }, order) => (what.kind === kind ? [{ ...(what as Extract<Seen, { kind: Kind }>), at, order }] : []));
+  of<Kind extends Seen['kind']>(kind: Kind): readonly SeenOf<Kind>[] {
+    return (this.byKind.get(kind) ?? []) as unknown as readonly SeenOf<Kind>[];
   }
 
   /** Every message that was accepted, and to whom it goes: of a chat message those that the focus relayed it to. */

@@ -29,6 +29,7 @@ export type Seen =
   /** A handset answers to a leased number. */
   | { kind: 'replied'; user: string; number: string; text: string }
   | { kind: 'acknowledged'; device: string; messageId: string; status: string }
+  | { kind: 'erased'; user: string }
   | { kind: 'privacy'; user: string; sendReadReports: boolean }
   | { kind: 'session-started'; sessionId: string; device: string; users: readonly string[]; sessionKind: SessionKind }
   /** A frame about a session or a file, but no message. */

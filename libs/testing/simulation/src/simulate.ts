@@ -14,6 +14,8 @@ import { World } from './world.js';
 /** What one run did, for the summary. */
 export interface RunFigures {
   readonly steps: number;
+  /** Put into the logs. */
+  readonly records: number;
   readonly crashes: number;
   readonly stalls: number;
   readonly poison: number;
@@ -22,6 +24,8 @@ export interface RunFigures {
   readonly files: number;
   /** Short messages that told of several. */
   readonly summaries: number;
+  /** Users who were forgotten. */
+  readonly erasures: number;
 }
 
 export interface Violation {
@@ -68,10 +72,10 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<{ figures
   return broken.length > 0 ? { figures, violation: { seed, broken, faults, policy, operations } } : { figures };
 }
 
-function figuresOf({ steps, injected, history, smsc }: World): RunFigures {
+function figuresOf({ steps, injected, history, smsc, appends }: World): RunFigures {
   const accepted = history.of('accepted');
   const files = accepted.filter(({ service }) => service === 'file-transfer').length;
-  return { steps: steps.total, ...injected, messages: accepted.length - files, sessions: history.of('session-started').length, files, summaries: smsc.summaries };
+  return { steps: steps.total, records: appends, ...injected, messages: accepted.length - files, sessions: history.of('session-started').length, files, summaries: smsc.summaries, erasures: history.of('erased').length };
 }
 
 async function play(world: World, operations: readonly Operation[], isProvisioned: boolean): Promise<string[]> {

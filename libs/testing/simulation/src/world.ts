@@ -55,6 +55,8 @@ export class World {
   private readonly nodes = new Map<ServiceName, ServiceNode>();
   private readonly sleepers = new Map<string, (() => void)[]>();
   private readonly appendedRecords = new Map<string, Set<string>>();
+  /** Records that came into the logs. */
+  appends = 0;
   private failure: Error | undefined;
   private ids: number;
 
@@ -105,6 +107,7 @@ export class World {
 
   async append(records: readonly OutgoingRecord[]): Promise<void> {
     await this.log.publish(records);
+    this.appends += records.length;
     for (const { topic, value } of records) {
       const known = this.appendedRecords.get(topic);
       if (known) known.add(value);
