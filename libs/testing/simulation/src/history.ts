@@ -42,6 +42,14 @@ export class History {
     return new Map(this.of('accepted').map((message) => [message.messageId, { ...message, to: message.service === 'chat' ? [...(this.recipients.get(message.messageId) ?? [])] : message.to }]));
   }
 
+  /** Of these those that must come to something, and at whom: neither who sent one nor who was to get it was removed or erased, and of a session nobody. */
+  lasting(): Map<string, AcceptedMessage> {
+    const gone = new Set(this.of('unsettled').map(({ user }) => user));
+    if (gone.size === 0) return this.messages();
+    const lasting = [...this.messages()].filter(([, { from, service }]) => !gone.has(from) && service !== 'chat');
+    return new Map(lasting.map(([id, message]) => [id, { ...message, to: message.to.filter((user) => !gone.has(user)) }]));
+  }
+
   /** Versions and watermarks only ever grow, by one write at a time, and no record is applied twice. */
   wrote(service: ServiceName, { kind, next }: AggregateWrite, at: number): void {
     const key = `${service}/${kind}/${next.id}`;
@@ -53,6 +61,15 @@ export class History {
     this.versions.set(key, next);
     this.keepOwing(service, key, next);
     if (kind === 'focus') for (const { topic, value } of next.outbox) if (topic === inboxOf('routing')) this.learnRelay(value, at);
+  }
+
+  /** A service has erased what it keeps of a user, or a part of it: what it writes of him now begins anew. */
+  forgot(service: ServiceName, owner: string): void {
+    for (const [key, stored] of this.versions) {
+      if (stored.owner !== owner || !key.startsWith(`${service}/`) || key.startsWith('device-registry/erasure/')) continue;
+      this.versions.delete(key);
+      this.owing.get(service)?.delete(key);
+    }
   }
 
   /** Everything that a committed record put out is in the log. */

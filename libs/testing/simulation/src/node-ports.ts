@@ -54,9 +54,11 @@ function faultyStore(world: World, service: ServiceName, store: InMemoryStore, t
       await turn();
       fail('erase');
       await store.erase(owner, parts, async () => {
+        world.history.forgot(service, owner);
         await between();
         await turn();
       });
+      world.history.forgot(service, owner);
     },
     openOf: async (kind, owner) => {
       await turn();

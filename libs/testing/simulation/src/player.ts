@@ -4,6 +4,7 @@ import { OfferMessage, RevokeMessage, SubmitMessage } from '@cpm/contracts-routi
 import type { CpmAddress, Message } from '@cpm/vocabulary';
 import { castDevice, DEVICES, nameOf, recent, USERS, type CastDevice } from './cast.js';
 import { Conversations } from './conversations.js';
+import { Features } from './features/features.js';
 import { FileOffers } from './file-offers.js';
 import { Outbox } from './outbox.js';
 import type { Operation, OperationOf } from './workload.js';
@@ -20,11 +21,13 @@ export class Player {
   private readonly outbox: Outbox;
   private readonly conversations: Conversations;
   private readonly files: FileOffers;
+  private readonly features: Features;
 
   constructor(private readonly world: World) {
     this.outbox = new Outbox(world);
     this.conversations = new Conversations(world, this.outbox);
     this.files = new FileOffers(world, this.outbox);
+    this.features = new Features(world, world.network, world.boxes);
   }
 
   /** Everybody gets his devices, at the same time. */
@@ -92,6 +95,8 @@ export class Player {
         return this.conversations.start(operation);
       case 'offer': case 'answer': case 'take-at-once': case 'cancel': case 'progress':
         return this.files.start(operation);
+      default:
+        return this.features.play(operation);
     }
   }
 

@@ -2,6 +2,7 @@ import type { ActInSession, AnswerFileTransfer } from '@cpm/contracts-routing';
 import type { DispositionRequest, SessionKind } from '@cpm/vocabulary';
 import fc from 'fast-check';
 import { CLIENTS, USERS } from './cast.js';
+import { features, type FeatureOperation } from './features/operations.js';
 
 type Failure = ActInSession['failure'];
 
@@ -25,7 +26,8 @@ export type Operation =
   | { op: 'progress'; device: number; file: number; progress: 'completed' | 'interrupted' }
   | { op: 'reply'; text: number }
   | { op: 'pass'; ms: number }
-  | { op: 'rest' };
+  | { op: 'rest' }
+  | FeatureOperation;
 
 export type OperationOf<Op extends Operation['op']> = Extract<Operation, { op: Op }>;
 
@@ -84,7 +86,7 @@ const files: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ op: fc.constant('progress' as const), device: client, file: recent, progress }) },
 );
 
-const operation = fc.oneof({ weight: 4, arbitrary: messages }, { weight: 4, arbitrary: surroundings }, { weight: 5, arbitrary: conversations }, { weight: 2, arbitrary: files });
+const operation = fc.oneof({ weight: 4, arbitrary: messages }, { weight: 4, arbitrary: surroundings }, { weight: 5, arbitrary: conversations }, { weight: 2, arbitrary: files }, { weight: 5, arbitrary: features });
 
 /** The phones of Alice and Bob by their users; Carol's has no client. */
 const PHONES = [0, 2] as const;

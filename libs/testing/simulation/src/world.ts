@@ -7,6 +7,8 @@ import { Asks } from './asks.js';
 import { DeviceFleet } from './device-fleet.js';
 import { Dice } from './dice.js';
 import type { Faults } from './faults.js';
+import { BoxWork } from './features/box-work.js';
+import { SimulatedNetwork } from './features/network.js';
 import { History } from './history.js';
 import { nodePorts } from './node-ports.js';
 import { Steps } from './scheduler.js';
@@ -42,7 +44,7 @@ export class World {
   now: number;
   readonly dice: Dice;
   readonly faults: Faults;
-  readonly policy: Policy;
+  policy: Policy;
   readonly steps: Steps;
   readonly log: InMemoryLog;
   readonly stores = new Map<ServiceName, InMemoryStore>();
@@ -50,6 +52,8 @@ export class World {
   readonly devices: DeviceFleet;
   readonly smsc: SimulatedSmsc;
   readonly asks: Asks;
+  readonly network: SimulatedNetwork;
+  readonly boxes: BoxWork;
   /** Counts of faults that really happened, for the report. */
   readonly injected = { crashes: 0, stalls: 0, poison: 0 };
   private readonly nodes = new Map<ServiceName, ServiceNode>();
@@ -68,6 +72,8 @@ export class World {
     this.devices = new DeviceFleet(this);
     this.smsc = new SimulatedSmsc(this);
     this.asks = new Asks(this);
+    this.network = new SimulatedNetwork(this);
+    this.boxes = new BoxWork(this);
     const { origin } = options;
     this.now = origin?.now ?? EPOCH;
     this.ids = origin?.ids ?? 0;
@@ -77,6 +83,10 @@ export class World {
       this.stores.set(service.name, origin?.storeOf(service.name).fork() ?? new InMemoryStore());
       this.start(service);
     }
+  }
+
+  get services(): readonly ServiceDefinition[] {
+    return this.options.services;
   }
 
   storeOf(service: ServiceName): InMemoryStore {
@@ -129,6 +139,11 @@ export class World {
   wrote(service: ServiceName, write: AggregateWrite): void {
     this.history.wrote(service, write, this.now);
     this.asks.learn(write);
+  }
+
+  /** What the operator changes holds for all that is decided from now on. */
+  changePolicy(change: Partial<Policy>): void {
+    this.policy = { ...this.policy, ...change };
   }
 
   inLog(topic: string, value: string): boolean {
@@ -233,6 +248,14 @@ export class World {
     };
     if (service.name === 'client-edge') return { 'push-frames': ifAlive((input) => this.devices.push(input)), 'withdraw-frames': () => undefined };
     if (service.name === 'sms-interworking-gateway') return { 'submit-sms': ifAlive((input) => this.smsc.submit(input)), 'cancel-sms': ifAlive((input) => this.smsc.cancel(input)) };
+    if (service.name === 'access-awareness') {
+      const { network } = this;
+      return { 't8-create': ifAlive((input) => network.create(input)), 't8-renew': ifAlive((input) => network.renew(input)), 't8-delete': ifAlive((input) => network.delete(input)) };
+    }
+    if (service.name === 'message-store-sync') {
+      const { boxes } = this;
+      return { 'notify-subscriber': ifAlive((input) => boxes.notify(input)), 'sweep-box': ifAlive((input) => boxes.sweep(input)), 'empty-folder': ifAlive((input) => boxes.empty(input)) };
+    }
     return {};
   }
 
