@@ -143,6 +143,7 @@ export class World {
 
   /** What the operator changes holds for all that is decided from now on. */
   changePolicy(change: Partial<Policy>): void {
+    this.history.saw(this.now, { kind: 'policy', names: Object.keys(change) });
     this.policy = { ...this.policy, ...change };
   }
 

@@ -30,6 +30,7 @@ export class Accounts {
       case 'rename':
         return this.world.ingress(RenameDevice, { ...command, device: id, name: `name ${operation.number % 2}` });
       case 'remove-device':
+        this.world.history.saw(this.world.now, { kind: 'device-removed', device: id });
         await this.world.ingress(RemoveDevice, { ...command, device: id });
         return this.world.devices.disconnect(id);
       case 'move-sim':
