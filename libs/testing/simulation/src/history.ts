@@ -60,6 +60,7 @@ export class History {
     if (twice) this.violations.push(`${key}: a record was applied twice, its output ${twice.offset}.${twice.index} to ${twice.topic} stands twice`);
     this.versions.set(key, next);
     this.keepOwing(service, key, next);
+    if (kind === 'leases') for (const { value } of next.outbox) this.learnAnswer(value, at);
     if (kind === 'focus') for (const { topic, value } of next.outbox) if (topic === inboxOf('routing')) this.learnRelay(value, at);
   }
 
@@ -91,6 +92,13 @@ export class History {
     else owing.delete(key);
   }
 
+  /** What a handset answers to one person has its id from the gateway. */
+  private learnAnswer(value: string, at: number): void {
+    if (!value.includes('.OfferMessage.')) return;
+    const { message } = (JSON.parse(value) as { data: { message: Message } }).data;
+    if (!this.acceptedIds.has(message.id)) this.saw(at, { ...acceptedBySms(message), service: 'standalone', to: message.to });
+  }
+
   private learnRelay(value: string, at: number): void {
     if (!value.includes('.PassChatMessage.')) return;
     const { user, sessionId, message } = (JSON.parse(value) as { data: { user: string; sessionId: string; message: Message } }).data;
@@ -106,8 +114,8 @@ export class History {
 }
 
 /** What a handset said by SMS has its id from the gateway, so nobody knows of it before. */
-function acceptedBySms({ id, from, originDevice, sessionId, dispositionNotification, expiresAt }: Message): Seen {
-  return { kind: 'accepted', messageId: id, service: 'chat', sessionId, from, originDevice, to: [], text: true, requested: dispositionNotification, expiresAt };
+function acceptedBySms({ id, from, originDevice, sessionId, content, dispositionNotification, expiresAt }: Message): { kind: 'accepted' } & AcceptedMessage {
+  return { kind: 'accepted', messageId: id, service: 'chat', sessionId, from, originDevice, to: [], text: content.kind === 'inline' && content.text.length < 800, requested: dispositionNotification, expiresAt };
 }
 
 /** Of the first `before` outputs one is the same. */

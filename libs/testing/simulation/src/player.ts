@@ -100,11 +100,11 @@ export class Player {
     }
   }
 
-  private async send({ from, to, text, requested, ttlSec }: OperationOf<'send'>): Promise<void> {
+  private async send({ from, to, text, words, requested, ttlSec }: OperationOf<'send'>): Promise<void> {
     const recipients = to.map((index) => USERS[index] as CpmAddress);
     const sender = USERS[from] as CpmAddress;
     const device = DEVICES.find(({ user }) => user === sender) as CastDevice;
-    const message = this.outbox.accept(device, { to: recipients, contentType: text ? 'text/plain' : 'image/png', requested, ttlSec });
+    const message = this.outbox.accept(device, { to: recipients, contentType: text ? 'text/plain' : 'image/png', words, requested, ttlSec });
     const [only] = recipients;
     if (recipients.length === 1 && only) await this.world.ingress(OfferMessage, { message, recipient: only, depositSentCopy: true });
     else await this.world.ingress(SubmitMessage, { message, recipients });

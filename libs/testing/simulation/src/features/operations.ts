@@ -32,6 +32,7 @@ const anyDevice = fc.nat(DEVICES.length - 1);
 const user = fc.nat(USERS.length - 1);
 const few = fc.nat(3);
 const maybe = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined });
+const mostlyNot = fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
 const agoMs = fc.constantFrom(0, 0, 0, 2_000, 400_000, -60_000);
 const forMs = fc.constantFrom(undefined, undefined, 1_000, 20_000, 3_600_000, 30 * 86_400_000);
 const SOURCES = ['t8', 'reginfo', 'camara/1', 'smpp-receipt', 'push-timeout'] as const;
@@ -71,21 +72,33 @@ const policy: fc.Arbitrary<Partial<Policy>> = fc.oneof(
 
 const WORDS = ['STOP', 'stopall ', 'START', 'Unstop', 'hello', 'hello', 'a longer answer', 'x'.repeat(9_000)] as const;
 
+export const accounts: fc.Arbitrary<FeatureOperation> = fc.record({ op: fc.constant('account' as const), device: anyDevice, act: fc.constantFrom(...ACCOUNT_ACTS), number: few });
+export const preferences: fc.Arbitrary<FeatureOperation> = fc.record({ op: fc.constant('prefer' as const), user, rules, profiles: fc.nat(2) });
+export const policyChanges: fc.Arbitrary<FeatureOperation> = policy.map((change) => ({ op: 'policy' as const, change }));
+
+const evidence = fc.record({
+  op: fc.constant('evidence' as const), device: client, named: fc.boolean(), agoMs, forMs,
+  word: fc.record({
+    access: fc.constantFrom('IP' as const, 'CS' as const), state: fc.constantFrom('AVAILABLE' as const, 'AVAILABLE' as const, 'UNAVAILABLE' as const, 'SUSPECT' as const, 'UNKNOWN' as const),
+    confidence: fc.constantFrom('DELIVERABLE' as const, 'HINT' as const), source: fc.constantFrom(...SOURCES), cause: maybe(fc.constantFrom('absent-subscriber', 'barred', 'memory-full')), documentVersion,
+  }).map(defined),
+}) as fc.Arbitrary<FeatureOperation>;
+const restatements = fc.record({
+  op: fc.constant('restate' as const), user, except: fc.boolean(), agoMs, forMs,
+  word: fc.record({ source: fc.constantFrom(...SOURCES), state: maybe(fc.constantFrom('UNAVAILABLE' as const, 'AVAILABLE' as const)), documentVersion }).map(defined),
+}) as fc.Arbitrary<FeatureOperation>;
+export const words: fc.Arbitrary<FeatureOperation> = fc.oneof({ weight: 3, arbitrary: evidence }, { weight: 2, arbitrary: restatements });
+export const networkReports: fc.Arbitrary<FeatureOperation> = fc.record({
+  op: fc.constant('network' as const), user: fc.nat(1), hasReported: fc.boolean(), hasEnded: mostlyNot, isNamed: fc.boolean(), isStale: mostlyNot,
+});
+export const boxes: fc.Arbitrary<FeatureOperation> = fc.record({ op: fc.constant('box' as const), device: client, act: fc.constantFrom(...BOX_ACTS), number: few, other: few });
+
+/** What one of these users writes to one of these. */
+export const textsOf = (users: readonly number[], to: readonly (typeof ADDRESSEES)[number][]): fc.Arbitrary<FeatureOperation> => fc.record({
+  op: fc.constant('text' as const), user: fc.constantFrom(...users), to: fc.constantFrom(...to), words: fc.constantFrom(...WORDS), part: fc.nat(3), total: fc.constantFrom(0, 0, 2, 2, 3), mayRepeat: fc.boolean(),
+});
+
 export const features: fc.Arbitrary<FeatureOperation> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ op: fc.constant('account' as const), device: anyDevice, act: fc.constantFrom(...ACCOUNT_ACTS), number: few }) },
-  { weight: 3, arbitrary: fc.record({ op: fc.constant('prefer' as const), user, rules, profiles: fc.nat(2) }) },
-  {
-    weight: 4, arbitrary: fc.record({
-      op: fc.constant('evidence' as const), device: client, named: fc.boolean(), agoMs, forMs,
-      word: fc.record({
-        access: fc.constantFrom('IP' as const, 'CS' as const), state: fc.constantFrom('AVAILABLE' as const, 'AVAILABLE' as const, 'UNAVAILABLE' as const, 'SUSPECT' as const, 'UNKNOWN' as const),
-        confidence: fc.constantFrom('DELIVERABLE' as const, 'HINT' as const), source: fc.constantFrom(...SOURCES), cause: maybe(fc.constantFrom('absent-subscriber', 'barred', 'memory-full')), documentVersion,
-      }).map(defined),
-    }) as fc.Arbitrary<FeatureOperation>,
-  },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('restate' as const), user, except: fc.boolean(), agoMs, forMs, word: fc.record({ source: fc.constantFrom(...SOURCES), state: maybe(fc.constantFrom('UNAVAILABLE' as const, 'AVAILABLE' as const)), documentVersion }).map(defined) }) as fc.Arbitrary<FeatureOperation> },
-  { weight: 3, arbitrary: fc.record({ op: fc.constant('network' as const), user: fc.nat(1), hasReported: fc.boolean(), hasEnded: fc.boolean(), isNamed: fc.boolean(), isStale: fc.boolean() }) },
-  { weight: 4, arbitrary: policy.map((change) => ({ op: 'policy' as const, change })) },
-  { weight: 8, arbitrary: fc.record({ op: fc.constant('box' as const), device: client, act: fc.constantFrom(...BOX_ACTS), number: few, other: few }) },
-  { weight: 5, arbitrary: fc.record({ op: fc.constant('text' as const), user, to: fc.constantFrom(...ADDRESSEES), words: fc.constantFrom(...WORDS), part: fc.nat(3), total: fc.constantFrom(0, 0, 2, 3), mayRepeat: fc.boolean() }) },
+  { weight: 3, arbitrary: accounts }, { weight: 3, arbitrary: preferences }, { weight: 4, arbitrary: words }, { weight: 1, arbitrary: networkReports },
+  { weight: 3, arbitrary: policyChanges }, { weight: 4, arbitrary: boxes }, { weight: 4, arbitrary: textsOf([0, 1, 2], ADDRESSEES) },
 );
