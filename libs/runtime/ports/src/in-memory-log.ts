@@ -79,6 +79,15 @@ export class InMemoryLog implements Publisher {
     return this.topic(topic).partitions.flat();
   }
 
+  /** Another log with the same records and commits, which goes its own way. */
+  fork(now: () => number): InMemoryLog {
+    const other = new InMemoryLog(now, this.partitionCount);
+    for (const [name, { partitions, committed, generation }] of this.topics) {
+      other.topics.set(name, { partitions: partitions.map((records) => [...records]), committed: [...committed], generation });
+    }
+    return other;
+  }
+
   private topic(name: string): Topic {
     const known = this.topics.get(name);
     if (known) return known;

@@ -9,7 +9,10 @@ interface Document {
   journey: JourneyEntry[];
 }
 
-/** The store's in-memory twin: same contract, for simulation and fast tests. Values are copied in and out. */
+/**
+ * The store's in-memory twin: same contract, for simulation and fast tests. What is stored is frozen, so that it need not be copied: whoever
+ * changes what he stored or read gets a TypeError, where a copy would hide it.
+ */
 export class InMemoryStore implements AggregateStore {
   private readonly documents = new Map<string, Map<string, Document>>();
   private readonly tables = new Map<string, Map<string, Record<string, unknown>>>();
@@ -18,7 +21,7 @@ export class InMemoryStore implements AggregateStore {
     const documents = this.kind(kind);
     return ids.flatMap((id) => {
       const document = documents.get(id);
-      return document ? [structuredClone(document.stored)] : [];
+      return document ? [document.stored] : [];
     });
   }
 
@@ -38,7 +41,7 @@ export class InMemoryStore implements AggregateStore {
       .filter(({ due, stored }) => due !== undefined && due <= until && partitions.includes(stored.partition))
       .sort((a, b) => (a.due ?? 0) - (b.due ?? 0))
       .slice(0, limit)
-      .map(({ kind, stored }) => ({ kind, id: stored.id, owner: stored.owner, state: structuredClone(stored.state) }));
+      .map(({ kind, stored }) => ({ kind, id: stored.id, owner: stored.owner, state: stored.state }));
   }
 
   async erase(owner: string, { kinds, tables, fields }: OwnedParts, between: () => Promise<void>): Promise<void> {
@@ -55,7 +58,7 @@ export class InMemoryStore implements AggregateStore {
 
   async answerTo(kind: string, id: string, commandId: string): Promise<{ outcome: unknown } | undefined> {
     const answer = this.kind(kind).get(id)?.stored.answers.find(([known]) => known === commandId);
-    return answer && { outcome: structuredClone(answer[1]) };
+    return answer && { outcome: answer[1] };
   }
 
   /** Rows of a table, for tests and checkers. */
@@ -66,6 +69,14 @@ export class InMemoryStore implements AggregateStore {
   /** Every stored aggregate of a kind with its journey, for tests and checkers. */
   aggregates(kind: string): { stored: StoredAggregate; due: number | undefined; open: boolean; journey: readonly JourneyEntry[] }[] {
     return [...this.kind(kind).values()];
+  }
+
+  /** Another store that holds the same, and goes its own way. */
+  fork(): InMemoryStore {
+    const other = new InMemoryStore();
+    for (const [kind, documents] of this.documents) other.documents.set(kind, new Map(documents));
+    for (const [table, rows] of this.tables) other.tables.set(table, new Map([...rows].map(([id, row]) => [id, { ...row }])));
+    return other;
   }
 
   private table(table: string): Map<string, Record<string, unknown>> {
@@ -83,7 +94,7 @@ export class InMemoryStore implements AggregateStore {
   private writeAggregate({ kind, next, due, open, message, journey }: AggregateWrite): boolean {
     const known = this.kind(kind).get(next.id);
     if ((known?.stored.version ?? 0) !== next.version - 1) return false;
-    this.kind(kind).set(next.id, { stored: structuredClone(next), due, open, message, journey: [...(known?.journey ?? []), ...journey] });
+    this.kind(kind).set(next.id, { stored: frozen(next), due, open, message, journey: [...(known?.journey ?? []), ...journey] });
     return true;
   }
 
@@ -93,11 +104,18 @@ export class InMemoryStore implements AggregateStore {
       if (!number || !((rows.get(id)?.[number.field] as number) > number.value)) rows.delete(id);
       return;
     }
-    if (insert && !rows.has(id)) rows.set(id, structuredClone(insert) as Record<string, unknown>);
+    if (insert && !rows.has(id)) rows.set(id, { ...frozen(insert) });
     const row = rows.get(id);
     if (!row || (number && (row[number.field] as number) >= number.value)) return;
-    Object.assign(row, structuredClone(set ?? {}), number && { [number.field]: number.value });
+    Object.assign(row, frozen(set ?? {}), number && { [number.field]: number.value });
     for (const [field, values] of Object.entries(add ?? {})) row[field] = [...new Set([...((row[field] as unknown[]) ?? []), ...values])];
     for (const [field, values] of Object.entries(remove ?? {})) row[field] = ((row[field] as unknown[]) ?? []).filter((value) => !values.includes(value));
   }
+}
+
+/** Frozen to its depth. Binary content cannot be frozen, and nobody changes it. */
+function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
 }

@@ -15,7 +15,7 @@ export interface Question {
 /** Commands of devices as the edge asks them: published, and answered by what the deciding aggregate keeps. */
 export class Asks {
   private readonly open = new Map<string, Question>();
-  private readonly outcomes = new Map<string, string>();
+  private readonly outcomes = new Map<string, unknown>();
   private readonly rounds = new Map<string, number>();
 
   constructor(private readonly world: World) {}
@@ -33,12 +33,14 @@ export class Asks {
     if (kind !== 'participation' && kind !== 'delivery') return;
     const round = this.roundOf(kind, next);
     for (const [commandId, outcome] of next.answers) {
-      const text = JSON.stringify(outcome);
       const known = this.outcomes.get(commandId);
-      if (known !== undefined && known !== text) this.world.history.violations.push(`${commandId} was answered with ${known}, then with ${text}`);
+      if (known === outcome) continue;
+      if (known !== undefined && JSON.stringify(known) !== JSON.stringify(outcome)) {
+        this.world.history.violations.push(`${commandId} was answered with ${JSON.stringify(known)}, then with ${JSON.stringify(outcome)}`);
+      }
       const question = this.open.get(commandId);
       if (known !== undefined || !question) continue;
-      this.outcomes.set(commandId, text);
+      this.outcomes.set(commandId, outcome);
       const { device, subject, act, failure = false, told } = question;
       this.world.history.saw(this.world.now, { kind: 'answered', device, subject, act, failure, outcome: outcome as Outcome, round });
       told?.(outcome as Outcome);

@@ -52,7 +52,7 @@ export class DeviceFleet {
     if (device.connection) return;
     device.connection = this.world.newId();
     await this.observe(device, device.connection, 'AVAILABLE');
-    await this.world.steps.turn('replay');
+    await this.world.steps.turn();
     this.catchUp(device);
   }
 
@@ -71,7 +71,7 @@ export class DeviceFleet {
       const device = this.all.get(id);
       return device?.connection ? [{ device, connection: device.connection }] : [];
     });
-    await this.world.steps.turn('push frame');
+    await this.world.steps.turn();
     for (const { device, connection } of targets) {
       if (device.connection !== connection || frame.n <= device.cursor) continue;
       if (this.missedBy(device).some(({ n }) => n < frame.n)) this.catchUp(device);

@@ -12,7 +12,15 @@ export interface Faults {
   readonly smscRefuses: number;
   readonly smscSilent: number;
   readonly receiptFails: number;
+  readonly networkRefuses: number;
+  readonly networkSilent: number;
+  /** Steps of others that a consumer may let pass before it fetches: the more, the more records come to it at once. */
+  readonly linger: number;
 }
+
+export const NO_FAULTS: Faults = {
+  crash: 0, stall: 0, duplicatePublish: 0, replyLost: 0, storeUnavailable: 0, duplicateIngress: 0, poison: 0, smscRefuses: 0, smscSilent: 0, receiptFails: 0, networkRefuses: 0, networkSilent: 0, linger: 0,
+};
 
 const maybe = (max: number) => fc.oneof(fc.constant(0), fc.integer({ min: 1, max }));
 
@@ -28,4 +36,7 @@ export const faults: fc.Arbitrary<Faults> = fc.record({
   smscRefuses: maybe(300),
   smscSilent: maybe(200),
   receiptFails: maybe(200),
+  networkRefuses: maybe(400),
+  networkSilent: maybe(200),
+  linger: fc.constantFrom(0, 10, 40, 120),
 });

@@ -32,7 +32,7 @@ export class FileFetching {
 
   async fetch(device: Fetcher, transferId: string): Promise<void> {
     this.addresses.add(`${device.id} ${transferId}`);
-    await this.world.steps.turn('fetch file');
+    await this.world.steps.turn();
     const { dice } = this.world;
     if (dice.chance(IDLE)) return;
     const progress = dice.chance(BROKEN) ? 'interrupted' : 'completed';

@@ -1,18 +1,32 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { playInCrew } from './campaign/crew.js';
+import { playSeeds, type Played } from './campaign/seeds.js';
+import { summaryOf, violationText } from './campaign/summary.js';
 import { checkConvergence } from './convergence/check-convergence.js';
-import { MUTANTS } from './mutants.js';
-import { simulate } from './simulate.js';
+import { deciderBranches } from './branches/decider-branches.js';
+import { isEnough, tableOf } from './branches/branch-table.js';
+import { MUTANTS, type Mutant } from './mutants.js';
 
-const USAGE = `npm run sim -- [--seeds N] [--from S] [--seed S] [--mutant ${MUTANTS.map(({ name }) => name).join('|')}]
+const USAGE = `npm run sim -- [--seeds N] [--from S] [--workers W] [--coverage [--min-branches PERCENT]] [--mutant ${MUTANTS.map(({ name }) => name).join('|')}]
+npm run sim -- --seed S [--mutant NAME]   plays one seed again
 npm run sim -- --convergence RUNS [--seed S]   five devices of one user edit offline, lose answers, restart: all must come to show what the server shows them`;
 
-const { values } = parseArgs({ options: { seeds: { type: 'string' }, from: { type: 'string' }, seed: { type: 'string' }, mutant: { type: 'string' }, convergence: { type: 'string' }, help: { type: 'boolean' } } });
+const text = { type: 'string' } as const;
+const { values } = parseArgs({
+  options: {
+    seeds: text, from: text, seed: text, workers: text, mutant: text, convergence: text, coverage: { type: 'boolean' }, 'min-branches': text, help: { type: 'boolean' },
+  },
+});
 
-function number(text: string | undefined, fallback: number, option: string): number {
-  const value = text === undefined ? fallback : Number(text);
+function number(option: 'seeds' | 'from' | 'seed' | 'workers' | 'convergence' | 'min-branches', fallback: number): number {
+  const given = values[option];
+  const value = given === undefined ? fallback : Number(given);
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  console.error(`--${option} must be a whole number, not ${text}\n${USAGE}`);
+  console.error(`--${option} must be a whole number, not ${given}\n${USAGE}`);
   return process.exit(2);
 }
 
@@ -34,40 +48,49 @@ async function converge(runs: number, seed: number): Promise<number> {
   return 0;
 }
 
+function conclude(played: Played, started: number, mutant: Mutant | undefined): number {
+  if (played.violation) {
+    console.error(violationText(played.violation, mutant));
+    return 1;
+  }
+  console.log(summaryOf(played, performance.now() - started));
+  return 0;
+}
+
+async function campaign(mutant: Mutant | undefined): Promise<number> {
+  const [first, count, workers] = [number('from', 1), number('seeds', 500), Math.max(1, number('workers', availableParallelism()))];
+  const coverageDirectory = values.coverage ? await mkdtemp(join(tmpdir(), 'cpm-sim-coverage-')) : undefined;
+  const started = performance.now();
+  let told = started;
+  const tell = (sofar: Played) => {
+    if (performance.now() - told < TELL_EVERY_MS) return;
+    told = performance.now();
+    console.log(`${sofar.seeds}/${count} seeds, ${sofar.figures.steps} steps, ${(sofar.seeds / ((told - started) / 1000)).toFixed(1)} seeds/s on ${workers} workers`);
+  };
+  try {
+    const failed = conclude(await playInCrew({ first, count, workers, mutant: mutant?.name, tell, coverageDirectory }), started, mutant);
+    if (coverageDirectory === undefined) return failed;
+    const branches = await deciderBranches(coverageDirectory);
+    console.log(tableOf(branches));
+    return isEnough(branches, number('min-branches', 0)) ? failed : 1;
+  } finally {
+    if (coverageDirectory !== undefined) await rm(coverageDirectory, { recursive: true });
+  }
+}
+
 async function main(): Promise<number> {
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
-  if (values.convergence !== undefined) return converge(number(values.convergence, 2000, 'convergence'), number(values.seed, 1, 'seed'));
+  if (values.convergence !== undefined) return converge(number('convergence', 2000), number('seed', 1));
   const mutant = MUTANTS.find(({ name }) => name === values.mutant);
   if (values.mutant !== undefined && !mutant) {
     console.error(`--mutant must be one of ${MUTANTS.map(({ name }) => name).join(', ')}`);
     return 2;
   }
-  const first = values.seed === undefined ? number(values.from, 1, 'from') : number(values.seed, 1, 'seed');
-  const seeds = values.seed === undefined ? number(values.seeds, 500, 'seeds') : 1;
-  const sum = { steps: 0, crashes: 0, stalls: 0, poison: 0, messages: 0, sessions: 0, files: 0, summaries: 0 };
-  const started = performance.now();
-  let told = started;
-  for (let seed = first; seed < first + seeds; seed += 1) {
-    const { figures, violation } = await simulate(seed, mutant);
-    for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += figures[key];
-    if (violation) {
-      console.error(`seed ${seed}: ${violation.broken.length} violation(s)\n  ${violation.broken.slice(0, 10).join('\n  ')}`);
-      console.error(`  faults ${JSON.stringify(violation.faults)}\n  policy ${JSON.stringify(violation.policy)}`);
-      for (const [index, operation] of violation.operations.entries()) console.error(`  ${index + 1}. ${JSON.stringify(operation)}`);
-      console.error(`Replay: npm run sim -- --seed ${seed}${mutant ? ` --mutant ${mutant.name}` : ''}`);
-      return 1;
-    }
-    if (performance.now() - told > TELL_EVERY_MS) {
-      told = performance.now();
-      console.log(`${seed - first + 1}/${seeds} seeds, ${sum.steps} steps, ${((seed - first + 1) / ((told - started) / 1000)).toFixed(1)} seeds/s`);
-    }
-  }
-  const seconds = (performance.now() - started) / 1000;
-  console.log(`${seeds} seeds, no violation: ${sum.messages} messages, ${sum.sessions} sessions, ${sum.files} files, ${sum.summaries} notifications of several messages, ${sum.steps} steps, ${sum.crashes} crashes, ${sum.stalls} stale consumers, ${sum.poison} poisoned records, ${seconds.toFixed(1)} s`);
-  return 0;
+  if (values.seed === undefined) return campaign(mutant);
+  return conclude(await playSeeds({ first: number('seed', 1), count: 1 }, mutant), performance.now(), mutant);
 }
 
 process.exitCode = await main();

@@ -2,7 +2,7 @@ import type { RowWrite, ServiceDefinition, ServiceName } from '@cpm/runtime-deci
 import type { AggregateStore, AggregateWrite, EffectHandlers, FetchSession, InMemoryStore, OutgoingRecord, Publisher } from '@cpm/runtime-ports';
 import { InjectedError, type World } from './world.js';
 
-/** The ports of one simulated process: each call takes a turn before and after, and may crash, stall or fail there. */
+/** The ports of one simulated process: between any two things that others can see it takes a turn, and may crash, stall or fail there. */
 export interface NodePorts {
   readonly store: AggregateStore;
   readonly publisher: Publisher;
@@ -10,16 +10,16 @@ export interface NodePorts {
   readonly timerPublisher: Publisher;
   readonly effects: EffectHandlers;
   session(inner: FetchSession): FetchSession;
-  turn(label: string): Promise<void>;
+  turn(): Promise<void>;
 }
 
 export interface NodeLife {
   /** Called at every turn: may kill or stall the node. Resolves when the node may go on; never, when it died. */
-  turn(label: string): Promise<void>;
+  turn(): Promise<void>;
 }
 
 export function nodePorts(world: World, service: ServiceDefinition, store: InMemoryStore, life: NodeLife, effects: EffectHandlers): NodePorts {
-  const turn = (label: string) => life.turn(`${service.name}:${label}`);
+  const { turn } = life;
   return {
     turn,
     store: faultyStore(world, service.name, store, turn),
@@ -28,53 +28,54 @@ export function nodePorts(world: World, service: ServiceDefinition, store: InMem
     effects,
     session: (inner) => ({
       heartbeat: async () => {
-        await turn('heartbeat');
+        await turn();
         await inner.heartbeat();
       },
       commit: async (next) => {
-        await turn('before commit');
+        await turn();
         await inner.commit(next);
         world.committed(service.name, next);
-        await turn('after commit');
       },
     }),
   };
 }
 
-function faultyStore(world: World, service: ServiceName, store: InMemoryStore, turn: (label: string) => Promise<void>): AggregateStore {
+function faultyStore(world: World, service: ServiceName, store: InMemoryStore, turn: () => Promise<void>): AggregateStore {
   const fail = (label: string) => {
     if (world.dice.chance(world.faults.storeUnavailable)) throw new InjectedError(`${label}: store unavailable`);
   };
   return {
     load: async (kind, ids) => {
-      await turn('load');
+      await turn();
       fail('load');
       return store.load(kind, ids);
     },
     erase: async (owner, parts, between) => {
-      await turn('before erasure');
+      await turn();
       fail('erase');
       await store.erase(owner, parts, async () => {
+        world.history.forgot(service, owner);
         await between();
-        await turn('inside erasure');
+        await turn();
       });
+      world.history.forgot(service, owner);
     },
     openOf: async (kind, owner) => {
-      await turn('open');
+      await turn();
       return store.openOf(kind, owner);
     },
     write: async (rows: readonly RowWrite[], aggregates: readonly AggregateWrite[]) => {
-      await turn('before write');
+      await turn();
       fail('write');
       let written: 'written' | 'conflict' = 'written';
       await store.write(rows, []);
       // An unordered bulk write can stop after any of its documents.
       for (const write of aggregates) {
-        if (aggregates.length > 1) await turn('inside write');
+        if (aggregates.length > 1) await turn();
         if ((await store.write([], [write])) === 'conflict') written = 'conflict';
         else world.wrote(service, write);
       }
-      await turn('after write');
+      await turn();
       fail('write reply');
       return written;
     },
@@ -83,17 +84,15 @@ function faultyStore(world: World, service: ServiceName, store: InMemoryStore, t
   };
 }
 
-function faultyPublisher(world: World, turn: (label: string) => Promise<void>): Publisher {
+function faultyPublisher(world: World, turn: () => Promise<void>): Publisher {
   return {
     publish: async (records) => {
-      await turn('before publish');
       // Requests to different partitions reach the log in any order; within one partition order is kept.
       for (const group of byPartition(world, records)) {
-        await turn('inside publish');
+        await turn();
         await world.append(group);
         if (world.dice.chance(world.faults.duplicatePublish)) await world.append(group);
       }
-      await turn('after publish');
       if (world.dice.chance(world.faults.replyLost)) throw new InjectedError('publish: reply lost');
     },
   };

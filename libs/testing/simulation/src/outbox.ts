@@ -3,9 +3,15 @@ import { COMPOSING_TYPE } from '@cpm/vocabulary';
 import type { CastDevice } from './cast.js';
 import type { World } from './world.js';
 
+/** Characters that no ten segments hold, and words that no alphabet of SMS has. */
+const LONG = 800;
+const NO_SMS = '\u0000';
+
 interface Draft {
   readonly to: readonly CpmAddress[];
   readonly contentType: string;
+  /** Of a text; else it greets. */
+  readonly words?: string | undefined;
   readonly requested: readonly DispositionRequest[];
   readonly ttlSec: number;
   /** It is said in a session. */
@@ -26,7 +32,7 @@ export class Outbox {
     const message = this.messageOf(device, draft);
     if (draft.contentType === COMPOSING_TYPE) return message;
     this.sent.push(message);
-    const text = message.content.kind === 'inline';
+    const text = message.content.kind === 'inline' && (draft.words?.length ?? 0) < LONG && draft.words !== NO_SMS;
     history.saw(now, {
       kind: 'accepted', messageId: message.id, service: message.service ?? 'standalone', sessionId: session?.id, from: device.user, originDevice: device.id,
       to: session ? [] : to, text, requested, expiresAt: message.expiresAt,
@@ -34,7 +40,7 @@ export class Outbox {
     return message;
   }
 
-  private messageOf({ user, id: originDevice }: CastDevice, { to, contentType, requested, ttlSec, session, isFile }: Draft): Message {
+  private messageOf({ user, id: originDevice }: CastDevice, { to, contentType, words, requested, ttlSec, session, isFile }: Draft): Message {
     const { now } = this.world;
     const composing = contentType === COMPOSING_TYPE;
     const id = composing ? this.world.newId() : `m${this.sent.length + 1}`;
@@ -42,7 +48,7 @@ export class Outbox {
     return {
       id, from: user, to: [...to], originDevice, conversationId: session?.conversationId ?? 'c', contributionId: session?.contributionId ?? id, contentType,
       ...(session && { service: 'chat', sessionId: session.id }), ...(isFile && { service: 'file-transfer', file: { name: `${id}.bin`, sha256: id } }),
-      content: inline ? { kind: 'inline', text: `hello ${id}` } : { kind: 'stored', contentId: `f-${id}` }, size: 100,
+      content: inline ? { kind: 'inline', text: words ?? `hello ${id}` } : { kind: 'stored', contentId: `f-${id}` }, size: 100,
       dispositionNotification: [...requested], sentAt: now, expiresAt: now + ttlSec * 1000,
     };
   }

@@ -4,6 +4,7 @@ import { OfferMessage, RevokeMessage, SubmitMessage } from '@cpm/contracts-routi
 import type { CpmAddress, Message } from '@cpm/vocabulary';
 import { castDevice, DEVICES, nameOf, recent, USERS, type CastDevice } from './cast.js';
 import { Conversations } from './conversations.js';
+import { Features } from './features/features.js';
 import { FileOffers } from './file-offers.js';
 import { Outbox } from './outbox.js';
 import type { Operation, OperationOf } from './workload.js';
@@ -20,18 +21,24 @@ export class Player {
   private readonly outbox: Outbox;
   private readonly conversations: Conversations;
   private readonly files: FileOffers;
+  private readonly features: Features;
 
   constructor(private readonly world: World) {
     this.outbox = new Outbox(world);
     this.conversations = new Conversations(world, this.outbox);
     this.files = new FileOffers(world, this.outbox);
+    this.features = new Features(world, world.network, world.boxes);
   }
 
+  /** Everybody gets his devices, at the same time. */
   async provision(): Promise<void> {
+    for (const user of USERS) void this.world.watch(this.subscribe(DEVICES.filter((device) => device.user === user)));
+    await this.world.rest();
+  }
+
+  async begin(): Promise<void> {
     const { world } = this;
     for (const { user, id, role } of DEVICES) world.devices.add({ id, user, role });
-    for (const user of USERS) void world.watch(this.subscribe(DEVICES.filter((device) => device.user === user)));
-    await world.rest();
     if (world.dice.chance(ALONE)) return;
     for (const { id, registers } of DEVICES) if (registers && world.dice.chance(CONNECTED)) void world.watch(world.devices.connect(id));
     await world.rest();
@@ -88,14 +95,16 @@ export class Player {
         return this.conversations.start(operation);
       case 'offer': case 'answer': case 'take-at-once': case 'cancel': case 'progress':
         return this.files.start(operation);
+      default:
+        return this.features.play(operation);
     }
   }
 
-  private async send({ from, to, text, requested, ttlSec }: OperationOf<'send'>): Promise<void> {
+  private async send({ from, to, text, words, requested, ttlSec }: OperationOf<'send'>): Promise<void> {
     const recipients = to.map((index) => USERS[index] as CpmAddress);
     const sender = USERS[from] as CpmAddress;
     const device = DEVICES.find(({ user }) => user === sender) as CastDevice;
-    const message = this.outbox.accept(device, { to: recipients, contentType: text ? 'text/plain' : 'image/png', requested, ttlSec });
+    const message = this.outbox.accept(device, { to: recipients, contentType: text ? 'text/plain' : 'image/png', words, requested, ttlSec });
     const [only] = recipients;
     if (recipients.length === 1 && only) await this.world.ingress(OfferMessage, { message, recipient: only, depositSentCopy: true });
     else await this.world.ingress(SubmitMessage, { message, recipients });

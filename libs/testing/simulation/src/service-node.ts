@@ -39,7 +39,8 @@ export class ServiceNode {
   async run(): Promise<void> {
     const topic = inboxOf(this.service.name);
     while (!this.dead) {
-      await this.ports.turn('fetch');
+      if (this.world.faults.linger > 0) await this.world.idle(this.world.dice.below(this.world.faults.linger));
+      await this.ports.turn();
       const batches = this.world.log.fetch(topic, this.positions, FETCH_LIMIT);
       if (batches.length === 0) {
         await this.world.appended(topic);

@@ -29,6 +29,14 @@ export type Seen =
   /** A handset answers to a leased number. */
   | { kind: 'replied'; user: string; number: string; text: string }
   | { kind: 'acknowledged'; device: string; messageId: string; status: string }
+  /** The operator decided otherwise. */
+  | { kind: 'policy'; names: readonly string[] }
+  /** Its user took it out of his subscription: nothing is told to it any more. */
+  | { kind: 'device-removed'; device: string }
+  /** Somebody asked for his erasure. */
+  | { kind: 'erased'; user: string }
+  /** He was removed or erased: what was under way for or from him need not end. */
+  | { kind: 'unsettled'; user: string }
   | { kind: 'privacy'; user: string; sendReadReports: boolean }
   | { kind: 'session-started'; sessionId: string; device: string; users: readonly string[]; sessionKind: SessionKind }
   /** A frame about a session or a file, but no message. */

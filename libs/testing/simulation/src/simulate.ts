@@ -3,7 +3,7 @@ import type { ServiceDefinition } from '@cpm/runtime-decider';
 import type { Policy } from '@cpm/vocabulary';
 import fc from 'fast-check';
 import { CHECKERS } from './checkers/index.js';
-import { type Faults, faults as faultsArbitrary } from './faults.js';
+import { NO_FAULTS, type Faults, faults as faultsArbitrary } from './faults.js';
 import type { Mutant } from './mutants.js';
 import { services as allServices } from './services.js';
 import { Player } from './player.js';
@@ -14,6 +14,8 @@ import { World } from './world.js';
 /** What one run did, for the summary. */
 export interface RunFigures {
   readonly steps: number;
+  /** Put into the logs. */
+  readonly records: number;
   readonly crashes: number;
   readonly stalls: number;
   readonly poison: number;
@@ -22,9 +24,9 @@ export interface RunFigures {
   readonly files: number;
   /** Short messages that told of several. */
   readonly summaries: number;
+  /** Users who were forgotten. */
+  readonly erasures: number;
 }
-
-const NOTHING: RunFigures = { steps: 0, crashes: 0, stalls: 0, poison: 0, messages: 0, sessions: 0, files: 0, summaries: 0 };
 
 export interface Violation {
   readonly seed: number;
@@ -34,36 +36,52 @@ export interface Violation {
   readonly operations: readonly Operation[];
 }
 
+/** One in so many runs provisions its users itself, with whatever goes wrong there. */
+const PROVISIONED_IN_FAULTS = 4;
+/** The others begin with one of so many worlds that are provisioned: the devices that answer by themselves differ. */
+const PROVISIONINGS = 15;
+const worlds = new Map<number, Promise<World>>();
+
+async function provisioned(number: number): Promise<World> {
+  const known = worlds.get(number) ?? provision(new World({ services: allServices, seed: number, faults: NO_FAULTS }));
+  worlds.set(number, known);
+  return known;
+}
+
+async function provision(world: World): Promise<World> {
+  await new Player(world).provision();
+  return world;
+}
+
 const THREE_DAYS_MS = 3 * 86_400_000;
+
+const run = fc.tuple(faultsArbitrary, policies, workload, ucnWindows, album);
+type Drawn = typeof run extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** One run of one seed: everything that happens follows from it. */
 export async function simulate(seed: number, mutant?: Mutant): Promise<{ figures: RunFigures; violation?: Violation }> {
-  let figures = NOTHING;
-  let violation: Violation | undefined;
   const services: readonly ServiceDefinition[] = mutant?.services?.(allServices) ?? allServices;
-  const run = fc.asyncProperty(fc.scheduler(), faultsArbitrary, policies, workload, ucnWindows, album, async (scheduler, faults, drawn, work, ucnWindow, pictures) => {
-    const [policy, operations] = [{ ...drawn, ...ucnWindow }, [...work, ...pictures]];
-    const world = new World({ services, scheduler, seed, faults, policy, ...(mutant?.ports ? { mutate: mutant.ports } : {}) });
-    const broken = await play(world, operations).catch((error: unknown) => [`the run failed: ${(error as Error).stack ?? String(error)}`]);
-    figures = figuresOf(world);
-    if (broken.length > 0) violation = { seed, broken, faults, policy, operations };
-    return true;
-  });
+  const [[faults, drawn, work, ucnWindow, pictures]] = fc.sample(run, { seed, numRuns: 1 }) as [Drawn];
+  const [policy, operations] = [{ ...drawn, ...ucnWindow }, [...work, ...pictures]];
+  const isBegun = seed % PROVISIONED_IN_FAULTS !== 0;
+  const world = new World({ services, seed, faults, policy, ...(isBegun && { origin: await provisioned(seed % PROVISIONINGS) }), ...(mutant?.ports ? { mutate: mutant.ports } : {}) });
   // A run never leaves the microtasks: between two, whatever else the process does has its turn.
   await setImmediate();
-  await fc.assert(run, { seed, numRuns: 1 });
-  return violation ? { figures, violation } : { figures };
+  const broken = await play(world, operations, isBegun).catch((error: unknown) => [`the run failed: ${(error as Error).stack ?? String(error)}`]);
+  const figures = figuresOf(world);
+  return broken.length > 0 ? { figures, violation: { seed, broken, faults, policy, operations } } : { figures };
 }
 
-function figuresOf({ steps, injected, history, smsc }: World): RunFigures {
+function figuresOf({ steps, injected, history, smsc, appends }: World): RunFigures {
   const accepted = history.of('accepted');
   const files = accepted.filter(({ service }) => service === 'file-transfer').length;
-  return { steps: steps.total, ...injected, messages: accepted.length - files, sessions: history.of('session-started').length, files, summaries: smsc.summaries };
+  return { steps: steps.total, records: appends, ...injected, messages: accepted.length - files, sessions: history.of('session-started').length, files, summaries: smsc.summaries, erasures: history.of('erased').length };
 }
 
-async function play(world: World, operations: readonly Operation[]): Promise<string[]> {
+async function play(world: World, operations: readonly Operation[], isProvisioned: boolean): Promise<string[]> {
   const player = new Player(world);
-  await player.provision();
+  if (!isProvisioned) await player.provision();
+  await player.begin();
   for (const operation of operations) {
     await player.play(operation);
     if (operation.op === 'pass') {

@@ -1,6 +1,7 @@
 import { SmscAccepted, SmscCancelled, SmscReceipt, SmscRefused, type HandsetCause } from '@cpm/contracts-sms-interworking-gateway';
 import type { Sms } from '@cpm/domain-sms-interworking-gateway';
 import type { CpmAddress } from '@cpm/vocabulary';
+import { USERS } from './cast.js';
 import type { World } from './world.js';
 
 interface Submission {
@@ -45,14 +46,16 @@ export class SimulatedSmsc {
   async submit(input: unknown): Promise<void> {
     const sms = input as Submission;
     const { user, smsId, attempt } = sms;
-    await this.world.steps.turn('smsc submit');
+    await this.world.steps.turn();
     const at = this.world.now;
     const messageIds = await this.messagesOf(sms);
     if (messageIds.length > 1) this.summaries += 1;
     for (const messageId of messageIds) this.world.history.saw(at, { kind: 'attempted', messageId, user, form: sms.form, source: sms.source });
     if (this.isBusy || this.world.dice.chance(this.world.faults.smscRefuses)) {
       const retry = this.isBusy || this.world.dice.chance(500) ? 'later' as const : 'never' as const;
-      return this.world.ingress(SmscRefused, { user, smsId, attempt, at, retry, reason: 'simulated' });
+      const screened = retry === 'never' && messageIds.length > 1 && this.world.dice.chance(500) ? { screened: [USERS[0] as CpmAddress] } : {};
+      const wait = retry === 'later' && this.world.dice.chance(300) ? { retryAfterMs: 7_000, refused: [{ smsc: 'simulated', status: 88 }] } : {};
+      return this.world.ingress(SmscRefused, { user, smsId, attempt, at, retry, reason: 'simulated', ...screened, ...wait });
     }
     const silent = this.world.dice.chance(this.world.faults.smscSilent);
     for (const messageId of messageIds) this.world.history.saw(at, { kind: 'submitted', messageId, user, form: sms.form, attempt, known: !silent });
@@ -60,20 +63,21 @@ export class SimulatedSmsc {
       this.unanswered.add(smsId);
       return this.world.ingress(SmscRefused, { user, smsId, attempt, at, retry: 'unknown', reason: 'no answer' });
     }
-    this.queued.add(segmentOf(sms));
+    for (const segment of this.segmentsOf(sms)) this.queued.add(segment);
     if (this.keepsReceipts) this.kept.push(sms);
     const receipt = this.keepsReceipts ? Promise.resolve() : this.receipt(sms, this.outcome());
-    await this.world.ingress(SmscAccepted, { user, smsId, attempt, at, segmentIds: [segmentOf(sms)], smsc: 'simulated' });
+    await this.world.ingress(SmscAccepted, { user, smsId, attempt, at, segmentIds: this.segmentsOf(sms), smsc: 'simulated', ...(this.world.dice.chance(200) && { source: { ton: 1, npi: 1, address: '4917' } }) });
     return receipt;
   }
 
   /** Drops what it has not delivered, though not always. */
   async cancel(input: unknown): Promise<void> {
     const { user, smsId, attempt, segmentIds } = input as Cancellation;
-    await this.world.steps.turn('smsc cancel');
+    await this.world.steps.turn();
     const willing = !this.keepsTexts && !this.world.dice.chance(this.world.faults.smscRefuses);
-    const dropped = willing && segmentIds.every((id) => this.queued.delete(id));
-    await this.world.ingress(SmscCancelled, { user, smsId, attempt, at: this.world.now, outcome: dropped ? 'cancelled' : 'refused', reason: 'simulated' });
+    const dropped = willing ? segmentIds.filter((id) => this.queued.delete(id)) : [];
+    const isPart = dropped.length > 0 && dropped.length < segmentIds.length;
+    await this.world.ingress(SmscCancelled, { user, smsId, attempt, at: this.world.now, outcome: dropped.length > 0 ? 'cancelled' : 'refused', reason: 'simulated', ...(isPart && { dropped }) });
   }
 
   /** Says of everything that was kept back what became of it, and of a handset that did not take it why. */
@@ -86,16 +90,31 @@ export class SimulatedSmsc {
     return dice.chance(faults.receiptFails) ? { state: 'UNDELIVERABLE', cause: CAUSES[dice.below(CAUSES.length)] } : { state: 'DELIVERED', cause: undefined };
   }
 
+  /** One for each segment; the handset has the text when it has all of them. */
   private async receipt(sms: Submission, { state, cause }: { readonly state: ReceiptState; readonly cause: HandsetCause | undefined }): Promise<void> {
-    await this.world.steps.turn('smsc receipt');
-    if (!this.queued.delete(segmentOf(sms))) return;
-    const { user, smsId, attempt } = sms;
-    const at = this.world.now;
+    const segments = this.segmentsOf(sms);
+    for (const [place, segmentId] of segments.entries()) {
+      await this.world.steps.turn();
+      if (!this.queued.delete(segmentId)) return;
+      const { user, smsId, attempt } = sms;
+      const at = this.world.now;
+      if (place === segments.length - 1) await this.tell(sms, state, at);
+      const how = this.world.dice.chance(200) ? { segments: segments.length, doneAt: at - 1_000, error: '001' } : {};
+      await this.world.ingress(SmscReceipt, { user, smsId, attempt, at, segmentId, state, ...(cause !== undefined && { cause }), ...how });
+    }
+  }
+
+  private async tell(sms: Submission, state: ReceiptState, at: number): Promise<void> {
     for (const messageId of await this.messagesOf(sms)) {
-      const text = { messageId, user, form: sms.form };
+      const text = { messageId, user: sms.user, form: sms.form };
       this.world.history.saw(at, state === 'DELIVERED' ? { kind: 'sms-received', ...text, source: sms.source } : { kind: 'sms-failed', ...text });
     }
-    await this.world.ingress(SmscReceipt, { user, smsId, attempt, at, segmentId: segmentOf(sms), state, ...(cause !== undefined && { cause }) });
+  }
+
+  /** Some texts need two. */
+  private segmentsOf({ smsId, attempt, text }: Submission): string[] {
+    const segment = `${smsId}|${attempt}`;
+    return text.length > 160 || smsId.endsWith('2') ? [segment, `${segment}|2`] : [segment];
   }
 
   /** A summary of notifications stands for several messages. */
@@ -104,8 +123,4 @@ export class SimulatedSmsc {
     const covered = (stored?.state as Sms | undefined)?.request?.covered;
     return covered?.map(({ messageId }) => messageId) ?? [smsId.slice(user.length + 1)];
   }
-}
-
-function segmentOf({ smsId, attempt }: Submission): string {
-  return `${smsId}|${attempt}`;
 }

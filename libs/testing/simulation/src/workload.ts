@@ -2,12 +2,14 @@ import type { ActInSession, AnswerFileTransfer } from '@cpm/contracts-routing';
 import type { DispositionRequest, SessionKind } from '@cpm/vocabulary';
 import fc from 'fast-check';
 import { CLIENTS, USERS } from './cast.js';
+import { features, type FeatureOperation } from './features/operations.js';
+import { themes } from './features/themes.js';
 
 type Failure = ActInSession['failure'];
 
 /** What may happen in a run. Numbers name users and devices of the cast; messages, sessions and files are counted from the newest. */
 export type Operation =
-  | { op: 'send'; from: number; to: readonly number[]; text: boolean; requested: readonly DispositionRequest[]; ttlSec: number }
+  | { op: 'send'; from: number; to: readonly number[]; text: boolean; words?: string | undefined; requested: readonly DispositionRequest[]; ttlSec: number }
   | { op: 'connect' | 'disconnect'; device: number }
   | { op: 'cs' | 'radio'; user: number; up: boolean }
   | { op: 'display'; device: number; message: number; fromStore: boolean }
@@ -25,14 +27,17 @@ export type Operation =
   | { op: 'progress'; device: number; file: number; progress: 'completed' | 'interrupted' }
   | { op: 'reply'; text: number }
   | { op: 'pass'; ms: number }
-  | { op: 'rest' };
+  | { op: 'rest' }
+  | FeatureOperation;
 
 export type OperationOf<Op extends Operation['op']> = Extract<Operation, { op: Op }>;
 
 const requested = fc.subarray<DispositionRequest>(['positive-delivery', 'negative-delivery', 'display', 'interworking']);
 const everything = fc.constant<DispositionRequest[]>(['positive-delivery', 'negative-delivery', 'display', 'interworking']);
+/** Some are longer than an SMS can be, or nothing that one can hold. */
+const words = fc.option(fc.constantFrom('x'.repeat(1_600), 'x'.repeat(300), '\u{1F600}'.repeat(400), 'ñ', '\u0000'), { nil: undefined, freq: 3 });
 const mostly = fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
-const ttlSec = fc.constantFrom(20, 600, 86_400);
+const ttlSec = fc.constantFrom(20, 600, 86_400, 86_400, 20, 600, 0);
 const to = fc.uniqueArray(fc.nat(USERS.length - 1), { minLength: 1, maxLength: 2 });
 const client = fc.nat(CLIENTS - 1);
 /** Only the first two users have clients. */
@@ -42,7 +47,7 @@ const failure = fc.option(fc.constant('busy' as const), { nil: undefined, freq: 
 const session = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: recent });
 
 const messages: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ op: fc.constant('send' as const), from: speaker, to, text: fc.boolean(), requested, ttlSec }) },
+  { weight: 4, arbitrary: fc.record({ op: fc.constant('send' as const), from: speaker, to, text: fc.boolean(), words, requested, ttlSec }) },
   { weight: 7, arbitrary: fc.record({ op: fc.constant('display' as const), device: client, message: fc.nat(2), fromStore: mostly }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('read-in-private' as const), device: client, message: fc.nat(1) }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('revoke' as const), message: fc.nat(3) }) },
@@ -84,7 +89,7 @@ const files: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ op: fc.constant('progress' as const), device: client, file: recent, progress }) },
 );
 
-const operation = fc.oneof({ weight: 4, arbitrary: messages }, { weight: 4, arbitrary: surroundings }, { weight: 5, arbitrary: conversations }, { weight: 2, arbitrary: files });
+const operation = fc.oneof({ weight: 4, arbitrary: messages }, { weight: 4, arbitrary: surroundings }, { weight: 5, arbitrary: conversations }, { weight: 2, arbitrary: files }, { weight: 2, arbitrary: features });
 
 /** The phones of Alice and Bob by their users; Carol's has no client. */
 const PHONES = [0, 2] as const;
@@ -106,4 +111,10 @@ export const album: fc.Arbitrary<readonly Operation[]> = fc.option(
   { nil: [], freq: 2 },
 );
 
-export const workload = fc.array(operation, { minLength: 3, maxLength: 16, size: 'max' });
+const play = (operations: fc.Arbitrary<Operation>, maxLength = 16) => fc.array(operations, { minLength: 3, maxLength, size: 'max' });
+
+/** Every run has its theme: what needs many steps of one kind comes about where there is little else. */
+export const workload: fc.Arbitrary<readonly Operation[]> = fc.oneof(
+  { weight: 6, arbitrary: play(operation) },
+  ...themes({ messages, surroundings, conversations, files }).map(({ weight, before, operations }) => ({ weight, arbitrary: play(operations).map((drawn) => [...before, ...drawn]) })),
+);

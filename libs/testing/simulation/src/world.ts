@@ -3,11 +3,12 @@ import { inboxOf } from '@cpm/runtime-decider';
 import { encodeEvent, ingressSource } from '@cpm/runtime-engine';
 import { type AggregateWrite, type EffectHandlers, InMemoryLog, InMemoryStore, type OutgoingRecord } from '@cpm/runtime-ports';
 import { DEFAULT_POLICY, type Policy } from '@cpm/vocabulary';
-import type fc from 'fast-check';
 import { Asks } from './asks.js';
 import { DeviceFleet } from './device-fleet.js';
 import { Dice } from './dice.js';
 import type { Faults } from './faults.js';
+import { BoxWork } from './features/box-work.js';
+import { SimulatedNetwork } from './features/network.js';
 import { History } from './history.js';
 import { nodePorts } from './node-ports.js';
 import { Steps } from './scheduler.js';
@@ -24,49 +25,68 @@ const EPOCH = 1_767_225_600_000;
 
 const PARTITIONS = 2;
 
+/** Steps between two looks at what somebody waits for. */
+const LOOK_EVERY = 8;
+
 export interface WorldOptions {
   readonly services: readonly ServiceDefinition[];
-  readonly scheduler: fc.Scheduler;
   readonly seed: number;
   readonly faults: Faults;
   readonly policy?: Partial<Policy>;
+  /** A world at rest: this one begins where that is. */
+  readonly origin?: World;
   /** Breaks the runtime on purpose, to prove that the checkers see it. */
   readonly mutate?: (ports: ReturnType<typeof nodePorts>) => ReturnType<typeof nodePorts>;
 }
 
 /** Everything in one process: services, log, stores, devices, SMSC, on a virtual clock. */
 export class World {
-  now = EPOCH;
+  now: number;
   readonly dice: Dice;
   readonly faults: Faults;
-  readonly policy: Policy;
+  policy: Policy;
   readonly steps: Steps;
-  readonly log = new InMemoryLog(() => this.now, PARTITIONS);
+  readonly log: InMemoryLog;
   readonly stores = new Map<ServiceName, InMemoryStore>();
-  readonly history = new History();
+  readonly history: History;
   readonly devices: DeviceFleet;
   readonly smsc: SimulatedSmsc;
   readonly asks: Asks;
+  readonly network: SimulatedNetwork;
+  readonly boxes: BoxWork;
   /** Counts of faults that really happened, for the report. */
   readonly injected = { crashes: 0, stalls: 0, poison: 0 };
   private readonly nodes = new Map<ServiceName, ServiceNode>();
   private readonly sleepers = new Map<string, (() => void)[]>();
-  private readonly appendedRecords = new Set<string>();
+  private readonly appendedRecords = new Map<string, Set<string>>();
+  /** Records that came into the logs. */
+  appends = 0;
   private failure: Error | undefined;
-  private ids = 0;
+  private ids: number;
 
   constructor(private readonly options: WorldOptions) {
     this.dice = new Dice(options.seed);
     this.faults = options.faults;
     this.policy = { ...DEFAULT_POLICY, ...options.policy };
-    this.steps = new Steps(options.scheduler);
+    this.steps = new Steps(new Dice(~options.seed));
     this.devices = new DeviceFleet(this);
     this.smsc = new SimulatedSmsc(this);
     this.asks = new Asks(this);
+    this.network = new SimulatedNetwork(this);
+    this.boxes = new BoxWork(this);
+    const { origin } = options;
+    this.now = origin?.now ?? EPOCH;
+    this.ids = origin?.ids ?? 0;
+    this.log = origin?.log.fork(() => this.now) ?? new InMemoryLog(() => this.now, PARTITIONS);
+    this.history = origin?.history.fork() ?? new History();
     for (const service of options.services) {
-      this.stores.set(service.name, new InMemoryStore());
+      this.stores.set(service.name, origin?.storeOf(service.name).fork() ?? new InMemoryStore());
       this.start(service);
     }
+  }
+
+  get services(): readonly ServiceDefinition[] {
+    return this.options.services;
   }
 
   storeOf(service: ServiceName): InMemoryStore {
@@ -86,10 +106,10 @@ export class World {
   async ingress<Payload>(contract: EventContract<string, Payload>, payload: NoInfer<Payload>): Promise<void> {
     const value = encodeEvent(ingressSource('client-edge'), this.newId(), contract, payload);
     const records = contract.listeners.map((listener) => ({ topic: inboxOf(listener), key: contract.key(payload), value }));
-    await this.steps.turn(`ingress ${contract.type}`);
+    await this.steps.turn();
     await this.append(records);
     while (this.dice.chance(this.faults.duplicateIngress)) {
-      await this.steps.turn(`ingress copy ${contract.type}`);
+      await this.steps.turn();
       await this.append(records);
     }
     if (this.dice.chance(this.faults.poison)) await this.appendPoison(records);
@@ -97,8 +117,14 @@ export class World {
 
   async append(records: readonly OutgoingRecord[]): Promise<void> {
     await this.log.publish(records);
-    for (const { topic, value } of records) this.appendedRecords.add(`${topic} ${value}`);
-    for (const { topic } of records) for (const wake of this.sleepers.get(topic)?.splice(0) ?? []) wake();
+    this.appends += records.length;
+    for (const { topic, value } of records) {
+      const known = this.appendedRecords.get(topic);
+      if (known) known.add(value);
+      else this.appendedRecords.set(topic, new Set([value]));
+      const waiting = this.sleepers.get(topic);
+      if (waiting) for (const wake of waiting.splice(0)) wake();
+    }
   }
 
   /** Resolves when something is appended to the topic. */
@@ -115,8 +141,14 @@ export class World {
     this.asks.learn(write);
   }
 
+  /** What the operator changes holds for all that is decided from now on. */
+  changePolicy(change: Partial<Policy>): void {
+    this.history.saw(this.now, { kind: 'policy', names: Object.keys(change) });
+    this.policy = { ...this.policy, ...change };
+  }
+
   inLog(topic: string, value: string): boolean {
-    return this.appendedRecords.has(`${topic} ${value}`);
+    return this.appendedRecords.get(topic)?.has(value) === true || this.options.origin?.inLog(topic, value) === true;
   }
 
   committed(service: ServiceName, next: ReadonlyMap<number, number>): void {
@@ -124,12 +156,8 @@ export class World {
   }
 
   /** Runs until nothing can happen at the present time. */
-  async rest(): Promise<void> {
-    await this.steps.settle();
-    while (this.steps.pending > 0) {
-      await this.steps.advance();
-      if (this.failure) throw this.failure;
-    }
+  rest(): Promise<void> {
+    return this.steps.rest(() => this.failure);
   }
 
   /** Moves time to the next due timer before `until` and scans; false when nothing is due by then. */
@@ -162,7 +190,12 @@ export class World {
 
   /** Gives what is under way some time to come true; it need not. */
   async await(isThere: () => boolean): Promise<void> {
-    for (let turns = 60; turns > 0 && !isThere() && this.steps.pending > 0; turns -= 1) await this.steps.turn('wait');
+    for (let looks = 8; looks > 0 && !isThere() && this.steps.pending > 0; looks -= 1) await this.idle(LOOK_EVERY);
+  }
+
+  /** Resolves when others had so many steps, or nobody else waits. */
+  idle(steps: number): Promise<void> {
+    return new Promise((resolve) => this.steps.later(steps, resolve));
   }
 
   watch(running: Promise<void>): Promise<void> {
@@ -183,7 +216,7 @@ export class World {
 
   /** Starts a process of a service; it takes the partitions over, so an earlier one is stale from now on. */
   private start(service: ServiceDefinition): void {
-    const life = { turn: (label: string) => this.nodeTurn(service, () => node, label) };
+    const life = { turn: () => this.nodeTurn(service, () => node) };
     const effects = this.effectsFor(service, () => node);
     const ports = nodePorts(this, service, this.storeOf(service.name), life, effects);
     const node: ServiceNode = new ServiceNode(this, service, this.options.mutate?.(ports) ?? ports);
@@ -191,23 +224,23 @@ export class World {
     void this.watch(node.run());
   }
 
-  private async nodeTurn(service: ServiceDefinition, node: () => ServiceNode, label: string): Promise<void> {
-    await this.steps.turn(label);
-    const self = node();
-    if (self.dead) return new Promise<void>(() => undefined);
-    if (this.dice.chance(this.faults.crash)) {
-      self.dead = true;
-      this.injected.crashes += 1;
-      this.start(service);
-      return new Promise<void>(() => undefined);
-    }
-    if (this.dice.chance(this.faults.stall) && this.nodes.get(service.name) === self) {
+  /** Never resolves for a process that has died. */
+  private nodeTurn(service: ServiceDefinition, node: () => ServiceNode): Promise<void> {
+    return new Promise((resolve) => this.steps.wait(() => {
+      const self = node();
+      if (self.dead) return;
+      if (this.dice.chance(this.faults.crash)) {
+        self.dead = true;
+        this.injected.crashes += 1;
+        this.start(service);
+        return;
+      }
+      if (!this.dice.chance(this.faults.stall) || this.nodes.get(service.name) !== self) return resolve();
       // The process stops for a while; another takes over; then it wakes and goes on where it was.
       this.injected.stalls += 1;
       this.start(service);
-      for (let naps = 5 + this.dice.below(40); naps > 0; naps -= 1) await this.steps.turn(`${label} (stalled)`);
-    }
-    return undefined;
+      this.steps.later(20 + this.dice.below(160), resolve);
+    }));
   }
 
   private effectsFor(service: ServiceDefinition, node: () => ServiceNode): EffectHandlers {
@@ -216,6 +249,14 @@ export class World {
     };
     if (service.name === 'client-edge') return { 'push-frames': ifAlive((input) => this.devices.push(input)), 'withdraw-frames': () => undefined };
     if (service.name === 'sms-interworking-gateway') return { 'submit-sms': ifAlive((input) => this.smsc.submit(input)), 'cancel-sms': ifAlive((input) => this.smsc.cancel(input)) };
+    if (service.name === 'access-awareness') {
+      const { network } = this;
+      return { 't8-create': ifAlive((input) => network.create(input)), 't8-renew': ifAlive((input) => network.renew(input)), 't8-delete': ifAlive((input) => network.delete(input)) };
+    }
+    if (service.name === 'message-store-sync') {
+      const { boxes } = this;
+      return { 'notify-subscriber': ifAlive((input) => boxes.notify(input)), 'sweep-box': ifAlive((input) => boxes.sweep(input)), 'empty-folder': ifAlive((input) => boxes.empty(input)) };
+    }
     return {};
   }
 

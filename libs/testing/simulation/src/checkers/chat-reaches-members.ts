@@ -11,7 +11,7 @@ export const chatReachesMembers: Checker = {
     const parts = participationsOf(stores);
     const relayed = new Set(history.of('relayed').map(({ message }) => message.id));
     const failed = new Set(framesOf<{ messageId: string; status: string }>(stores, 'disposition').flatMap(({ data }) => (data.status === 'failed' ? [data.messageId] : [])));
-    return [...history.messages().values()].filter(({ service }) => service === 'chat').flatMap(({ messageId, sessionId, from, to, requested }) => {
+    return [...history.lasting().values()].filter(({ service }) => service === 'chat').flatMap(({ messageId, sessionId, from, to, requested }) => {
       if (!relayed.has(messageId)) {
         const part = parts.get(`${from}|${sessionId}`);
         if (isLeftToHim(stores, sessionId, from)) return [];

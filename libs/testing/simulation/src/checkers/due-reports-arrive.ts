@@ -7,12 +7,13 @@ export const dueReportsArrive: Checker = {
   atEnd: true,
   check: ({ history, stores, devices }) => {
     const told = framesOf<{ messageId: string; recipient: string; status: string }>(stores, 'disposition').filter(({ data: { status } }) => status === 'delivered' || status === 'failed');
-    const messages = history.messages();
+    const messages = history.lasting();
     // A device that opened the message from the store got no frame: it proves nothing.
     const got = new Set(history.of('received').map(({ device, messageId }) => `${device} ${messageId}`));
     return history.of('acknowledged').flatMap(({ device, messageId }) => {
       const recipient = devices.get(device).user;
-      if (!messages.get(messageId)?.requested.includes('positive-delivery') || !got.has(`${device} ${messageId}`)) return [];
+      const message = messages.get(messageId);
+      if (!message?.requested.includes('positive-delivery') || !message.to.includes(recipient) || !got.has(`${device} ${messageId}`)) return [];
       const isTold = told.some(({ data }) => data.messageId === messageId && data.recipient === recipient);
       return isTold ? [] : [`${messageId} was delivered to ${recipient}, its sender was never told`];
     });

@@ -7,7 +7,7 @@ export const everyMessageEnds: Checker = {
   atEnd: true,
   check: ({ history, stores }) => {
     const deliveries = deliveriesOf(stores);
-    return [...history.messages().values()].filter(({ service }) => service !== 'chat').flatMap(({ messageId, to }) =>
+    return [...history.lasting().values()].filter(({ service }) => service !== 'chat').flatMap(({ messageId, to }) =>
       to.flatMap((recipient) => {
         const delivery = deliveries.get(`${recipient}|${messageId}`);
         if (!delivery) return [`${messageId} was never planned for ${recipient}`];

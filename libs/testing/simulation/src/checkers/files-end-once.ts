@@ -14,7 +14,8 @@ export const filesEndOnce: Checker = {
   check: ({ history, stores }) => {
     const ended = framesOf<Ended>(stores, 'file-transfer.ended');
     const invited = framesOf<{ id: string }>(stores, 'file-transfer.invited');
-    return [...history.messages().values()].filter(({ service }) => service === 'file-transfer').flatMap(({ messageId, to }) =>
+    const removed = new Set(history.of('device-removed').map(({ device }) => device));
+    return [...history.lasting().values()].filter(({ service, originDevice }) => service === 'file-transfer' && !removed.has(originDevice)).flatMap(({ messageId, to }) =>
       [...new Set(to)].flatMap((recipient) => {
         const ends = ended.filter(({ data }) => data.id === messageId && data.recipient === recipient);
         const [first] = ends;

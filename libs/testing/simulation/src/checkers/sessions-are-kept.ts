@@ -7,12 +7,14 @@ type Row = Readonly<Record<string, unknown>>;
 export const sessionsAreKept: Checker = {
   name: 'sessions are kept',
   atEnd: true,
-  check: ({ stores }) => {
+  check: ({ stores, history: seen }) => {
+    const gone = new Set(seen.of('unsettled').map(({ user }) => user));
     const rows = (stores.get('message-store-sync')?.rows('objects') ?? new Map()) as ReadonlyMap<string, Row>;
     const foci = fociOf(stores);
     return [...participationsOf(stores).values()].flatMap(({ id, state: { status, session, generation, legs } }) => {
       if (!session || status === 'none') return [];
       const user = id.slice(0, id.indexOf('|'));
+      if (gone.has(user) || gone.has(session.creator)) return [];
       const history = rows.get(`${user}|session-${session.id}-${generation}`);
       if (!history) return [`${id} has no history of round ${generation}`];
       const own = new Set<string>(legs.map(({ device }) => device));
@@ -20,7 +22,9 @@ export const sessionsAreKept: Checker = {
       const open = JSON.stringify(history['attributes']).includes('X-CPM-Session-End') ? [] : [`the history of ${id} has no end`];
       const members = foci.get(`${session.creator}|${session.id}`)?.state.members ?? {};
       if (session.kind === 'one-to-one' || !['joined', 'missed'].includes(members[user]?.status ?? '')) return [...strange, ...open];
-      const text = String(rows.get(`${user}|group-${session.id}`)?.['text']);
+      const group = rows.get(`${user}|group-${session.id}`);
+      if (group?.['deleted'] === true) return [...strange, ...open];
+      const text = String(group?.['text']);
       const wrong = Object.entries(members).filter(([address, member]) => text.includes(`"${address}"`) !== (member.status !== 'left' && member.status !== 'declined'));
       return [...strange, ...open, ...wrong.map(([address, member]) => `the group state of ${id} is wrong of ${address}, who is ${member.status}`)];
     });

@@ -8,7 +8,7 @@ export const storeHasEveryMessage: Checker = {
   check: ({ history, stores }) => {
     const rows = stores.get('message-store-sync')?.rows('objects') ?? new Map<string, unknown>();
     const deliveries = deliveriesOf(stores);
-    return [...history.messages().values()].flatMap(({ messageId, service, from, to }) => {
+    return [...history.lasting().values()].flatMap(({ messageId, service, from, to }) => {
       if (service === 'chat' && to.length === 0) return [];
       const recipients = service === 'chat' ? to.filter((recipient) => deliveries.has(`${recipient}|${messageId}`)) : to;
       return [`${from}|out-${messageId}`, ...recipients.map((recipient) => `${recipient}|in-${messageId}`)].filter((id) => !rows.has(id)).map((id) => `${id} is not in the store`);

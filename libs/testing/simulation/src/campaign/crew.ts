@@ -1,0 +1,71 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { added, NOTHING_PLAYED, type Played, type SeedRange } from './seeds.js';
+import type { Errand } from './worker.js';
+
+export interface Campaign extends SeedRange {
+  readonly workers: number;
+  /** By its name. */
+  readonly mutant?: string | undefined;
+  /** Told how far it is. */
+  readonly tell?: (sofar: Played) => void;
+  /** Where the workers leave what V8 says they ran. */
+  readonly coverageDirectory?: string | undefined;
+}
+
+/** Seeds that a worker gets at once: few, so that all are busy up to the end. */
+const ERRAND = 20;
+
+const WORKER = fileURLToPath(new URL('worker.js', import.meta.url));
+
+/** Plays seeds in several processes. Nothing of a seed depends on who plays it; of several violations the one of the lowest seed is told. */
+export async function playInCrew(campaign: Campaign): Promise<Played> {
+  const errands = new Errands(campaign);
+  await Promise.all(Array.from({ length: campaign.workers }, () => employ(errands, campaign)));
+  return errands.sum;
+}
+
+/** What is left to do; nothing after a seed that showed a violation. */
+class Errands {
+  sum = NOTHING_PLAYED;
+  private next: number;
+  private readonly end: number;
+
+  constructor(private readonly campaign: Campaign) {
+    this.next = campaign.first;
+    this.end = campaign.first + campaign.count;
+  }
+
+  take(): Errand | undefined {
+    const first = this.next;
+    const count = Math.min(ERRAND, Math.min(this.end, this.sum.violation?.seed ?? Infinity) - first);
+    if (count <= 0) return undefined;
+    this.next += count;
+    return { first, count, mutant: this.campaign.mutant };
+  }
+
+  done(played: Played): void {
+    this.sum = added(this.sum, played);
+    this.campaign.tell?.(this.sum);
+  }
+}
+
+function employ(errands: Errands, { coverageDirectory }: Campaign): Promise<void> {
+  const env = { ...process.env, ...(coverageDirectory !== undefined && { NODE_V8_COVERAGE: coverageDirectory }) };
+  const worker = fork(WORKER, { env });
+  return new Promise((resolve, reject) => {
+    worker.on('message', (played: Played) => {
+      errands.done(played);
+      handOut(errands, worker);
+    });
+    worker.on('error', reject);
+    worker.on('exit', (code, signal) => (code === 0 ? resolve() : reject(new Error(`a worker of the simulation ended with ${code ?? signal}`))));
+    handOut(errands, worker);
+  });
+}
+
+function handOut(errands: Errands, worker: ChildProcess): void {
+  const errand = errands.take();
+  if (errand) worker.send(errand);
+  else worker.disconnect();
+}
