@@ -9,7 +9,7 @@ import { Body, Controller, Get, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { BodyAs, createHttpAdapter, CreatesWork, GovernedIntake, HttpModule, RequireScope, type HttpLimits, type Problem } from '../index.js';
+import { BodyAs, createHttpAdapter, CreatesWork, GovernedIntake, HttpModule, OpenToAnybody, RequireScope, type HttpLimits, type Problem } from '../index.js';
 
 @Controller('things')
 @RequireScope('device')
@@ -34,6 +34,7 @@ class ThingsController {
 }
 
 @Controller()
+@OpenToAnybody()
 class OperatorsController {
   @Get('/health/live')
   live() {
