@@ -89,7 +89,10 @@ export class BoundaryStage {
     const frames: LiveDevice['frames'] = [];
     const closed = new Promise<{ code: number; atMs: number }>((resolve) => socket.on('close', (code) => resolve({ code, atMs: performance.now() })));
     const heard = new Promise<void>((resolve, reject) => {
-      socket.on('message', (data: Buffer) => (frames.push(JSON.parse(data.toString()) as LiveDevice['frames'][number]), resolve()));
+      socket.on('message', (data: Buffer) => {
+        frames.push(JSON.parse(data.toString()) as LiveDevice['frames'][number]);
+        resolve();
+      });
       socket.on('error', reject);
     });
     socket.on('open', () => socket.send('{"ping":"first"}'));
