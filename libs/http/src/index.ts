@@ -2,7 +2,7 @@ export { ANSWER_HEADERS, headerLines } from './answer-headers.js';
 export { callerNetwork } from './caller-network.js';
 export { contentHash } from './content-hash.js';
 export { Entrance, type EntranceOptions } from './entrance.js';
-export { createHttpAdapter, DEFAULT_HTTP_LIMITS, type HttpAdapterOptions, type HttpLimits } from './http-adapter.js';
+export { createHttpAdapter, DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-adapter.js';
 export { HttpModule } from './http.module.js';
 export { fieldErrors, parse } from './parse.js';
 export { invalidRequest, orUnavailable, payloadTooLarge, ProblemError, unavailable, type FieldError, type Problem, type ProblemOptions } from './problem.js';
