@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { PayloadPart } from '@cpm/contracts-message-store-sync';
 import { ProblemError } from '@cpm/http';
-import { contentAnswer, ContentStore, sendContent, tagOf, type ByteRange, type TaggedContent } from '@cpm/runtime-content';
+import { attachmentNamed, contentAnswer, ContentStore, sendContent, tagOf, type ByteRange, type TaggedContent } from '@cpm/runtime-content';
 import { CLOCK } from '@cpm/runtime-host';
 import type { Clock } from '@cpm/runtime-ports';
 import type { FastifyReply } from 'fastify';
@@ -56,7 +56,7 @@ export class PayloadAnswer {
 const GUARD = { 'content-disposition': 'attachment', 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; sandbox" };
 
 function headOf({ contentType, fileName }: PayloadPart): string {
-  return `Content-Type: ${contentType}\r\n${fileName === undefined ? '' : `Content-Disposition: attachment; filename*=UTF-8''${encodeURIComponent(fileName)}\r\n`}`;
+  return `Content-Type: ${contentType}\r\n${fileName === undefined ? '' : `Content-Disposition: ${attachmentNamed(fileName)}\r\n`}`;
 }
 
 async function* related(heads: readonly Buffer[], payloads: readonly Payload[], end: string): AsyncGenerator<Buffer, void, undefined> {

@@ -91,6 +91,22 @@ it('connects once, however often it is told to, and says so when it is over', as
   await expect(device.connect()).rejects.toThrow('the stream ended');
 });
 
+it('comes back with a fresh token when the server closes for the old one, if another can be had; never once its device was removed', async () => {
+  let issued = 0;
+  const other = new CpmDevice({ url: HOST, token: () => `t${(issued += 1)}`, deviceId: 'urn:uuid:3', WebSocket: sockets.WebSocket });
+  await other.connect();
+  const opened = sockets.opened;
+  sockets.breakOff(4401);
+  await until(() => sockets.opened === opened + 1);
+  expect(sockets.tokens).toEqual(['t1', 't2']);
+  sockets.breakOff(4403);
+  await expect(other.connect()).rejects.toThrow('the stream ended: 4403');
+  const bound = new CpmDevice({ url: HOST, token: 'same', deviceId: 'urn:uuid:4', WebSocket: sockets.WebSocket });
+  await bound.connect();
+  sockets.breakOff(4401);
+  await expect(bound.connect()).rejects.toThrow('the stream ended: 4401');
+});
+
 it('opens a box anew that could not be opened, or was closed', async () => {
   await box.close();
   const store = new InMemoryStore();

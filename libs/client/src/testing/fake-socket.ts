@@ -7,12 +7,15 @@ export class FakeSockets {
   private live: { onmessage?: (event: { data: string }) => void; onclose?: (event: { code: number; reason: string }) => void; readyState: number } | undefined;
   /** How many connections there were. */
   opened = 0;
+  /** The token of each. */
+  readonly tokens: string[] = [];
   private cursor = 0;
 
   get WebSocket(): WebSocketConstructor {
-    const connected = (socket: FakeSockets['live']) => {
+    const connected = (socket: FakeSockets['live'], protocols: readonly string[]) => {
       this.live = socket;
       this.opened += 1;
+      this.tokens.push(protocols[1]?.replace('bearer.', '') ?? '');
     };
     const said = (text: string) => {
       this.said.push(text);
@@ -23,8 +26,8 @@ export class FakeSockets {
       readyState = 1;
       onopen?: () => void;
 
-      constructor() {
-        connected(this as never);
+      constructor(_url: string, protocols: readonly string[]) {
+        connected(this as never, protocols);
         setTimeout(() => this.onopen?.(), 0);
       }
 
@@ -43,11 +46,11 @@ export class FakeSockets {
     this.tell({ cursor: String(this.cursor), type, at: '2026-03-02T09:15:30Z', data });
   }
 
-  breakOff(): void {
+  breakOff(code = 1006): void {
     const socket = this.live;
     this.live = undefined;
     if (socket) socket.readyState = 3;
-    socket?.onclose?.({ code: 1006, reason: '' });
+    socket?.onclose?.({ code, reason: '' });
   }
 
   private tell(message: object): void {

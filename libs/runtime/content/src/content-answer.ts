@@ -44,11 +44,17 @@ export async function sendContent(reply: FastifyReply, { status, headers, range 
   await reply.status(status).headers(headers).send(content);
 }
 
+/** `Content-Disposition` of what is to be saved (RFC 6266), under a name of any characters (RFC 8187). */
+export function attachmentNamed(fileName: string | undefined): string {
+  if (fileName === undefined) return 'attachment';
+  return `attachment; filename*=UTF-8''${encodeURIComponent(fileName).replace(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`)}`;
+}
+
 /** Never shown by a browser as a page of this origin, whatever was uploaded. */
 function headersOf({ contentType, fileName, tag }: TaggedContent): Record<string, string> {
   return {
     'content-type': contentType,
-    'content-disposition': fileName === undefined ? 'attachment' : `attachment; filename*=UTF-8''${encodeURIComponent(fileName).replace(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`)}`,
+    'content-disposition': attachmentNamed(fileName),
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; sandbox",
     'accept-ranges': 'bytes',

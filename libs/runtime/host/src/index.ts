@@ -15,7 +15,7 @@ export { Metrics } from './metrics.js';
 export type { ClosablePublisher, Inbox, InboxHandler, InboxStatus, Platform, ReadStore } from './platform.js';
 export { PolicySource, type PolicyVersion, type PolicyVersions } from './policy-source.js';
 export { MongoRevocationLog } from './revocation/mongo-revocation-log.js';
-export { Revocations, type Revocation, type RevocationLog } from './revocation/revocations.js';
+export { Revocations } from './revocation/revocations.js';
 export { runApp, type ReadyMessage } from './run-app.js';
 export { kafkaSecurity } from './security-config.js';
 export { ServiceHost, type ServiceOptions, type UserEraser, type ServiceHostModule } from './service-host.module.js';

@@ -13,6 +13,7 @@ it.each([
   ['to tel:+4915110000001, again', `to ${alice}, again`],
   ['to +4915110000001|urn', `to ${alice}|urn`],
   ['/subscribers/tel%3A%2B4915110000001', `/subscribers/tel%3A${alice}`],
+  ['/subscribers/%2B491511000000100000000 and 491511000000100000000', `/subscribers/tel:${tag('tel:+491511000000100000000')} and tel:${tag('tel:+491511000000100000000')}`],
   ['/notifications/msisdn-4915110000001?x', `/notifications/msisdn-${alice}?x`],
   ['{"source_addr":"4915110000001","n":4915110000001}', `{"source_addr":"${alice}","n":"${alice}"}`],
   ['sip:Alice@example.org is', `${sip} is`],

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-const TELEPHONE = /(?:tel:)?(?:\+|%2[Bb])[1-9]\d{6,14}(?!\d)/g;
+/** However long: what somebody took for a number begins with one. */
+const TELEPHONE = /(?:tel:)?(?:\+|%2[Bb])[1-9]\d{6,}/g;
 /** Without its plus, as short messages and the core network carry it; 13 digits from 15… to 19… are an instant in milliseconds, and parts of hexadecimal words are no numbers. */
-const BARE_NUMBER = /((?<!\\)":)?(?<![\da-f.])(?!1[5-9]\d{11}(?!\d))[1-9]\d{10,14}(?![\da-f])/g;
+const BARE_NUMBER = /((?<!\\)":)?(?<![\da-f.])(?!1[5-9]\d{11}(?!\d))[1-9]\d{10,}(?![\da-f])/g;
 const SIP = /\bsips?(?::|%3[Aa])[^\s"'\\/?,;<>]+/g;
 const IMEI = /(?<=urn(?::|%3[Aa])gsma(?::|%3[Aa])imei(?::|%3[Aa]))[\d-]+/g;
 /** A JSON Web Token, and what is sent as a bearer's of any kind. */

@@ -29,7 +29,7 @@ interface Noticed {
 }
 
 /** No token that counts is older: the longest life that can be configured. */
-export const REVOCATION_MEMORY_MS = 7 * 86_400_000;
+const REVOCATION_MEMORY_MS = 7 * 86_400_000;
 const EVERY_MS = 1_000;
 /** By when what was decided is written, and clocks differ. */
 const LATE_MS = 60_000;
