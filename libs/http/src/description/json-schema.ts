@@ -56,6 +56,8 @@ export class SchemaComponents {
     } else if (likeness && io === 'input') become(jsonSchema, this.of(likeness, io));
     // Of `readonly()`: it says that nobody changes the value in memory, not that it must not be sent.
     delete jsonSchema.readOnly;
+    // The format says it shorter.
+    if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
   }
 }
 

@@ -1,19 +1,19 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, openSync, closeSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cached, runTool } from '@cpm/testing-containers';
 import { z } from 'zod';
 import type { Known } from './known.js';
 
-const SOURCE = new URL('../../../src/fuzz/http/', import.meta.url);
-const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', SOURCE));
-const HOOKS = fileURLToPath(new URL('hooks.py', SOURCE));
+const inSources = (name: string) => fileURLToPath(new URL(`../../../src/fuzz/http/${name}`, import.meta.url));
+const REQUIREMENTS = inSources('requirements.txt');
+const HOOKS = inSources('hooks.py');
 const INSTALL = 'On Debian: apt-get install python3-pip';
 
-/** Where schemathesis and what it needs are, from PyPI once on each machine. @throws when Python 3.10 with pip is missing */
+/** Where schemathesis and what it needs are, from PyPI once on each machine. @throws when Python with pip is missing */
 export async function schemathesis(): Promise<string> {
   const version = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
   return cached(`schemathesis-${version}`, async (folder) => {
@@ -27,39 +27,56 @@ export interface FuzzRun {
   readonly url: string;
   readonly examples: number;
   readonly seed: number;
+  /** Names of schemathesis' phases with commas between them. */
+  readonly phases: string;
   readonly known: Known;
   /** Where configuration, report and output go. */
   readonly folder: string;
 }
 
-const report = z.object({
-  summary: z.looseObject({}),
-});
-export type FuzzReport = z.infer<typeof report>;
+export interface FuzzResult {
+  readonly operations: number;
+  readonly cases: number;
+  readonly failures: number;
+  /** No failure, and no operation that could not be tested. */
+  readonly held: boolean;
+  /** What schemathesis printed, with what to repeat each failure by. */
+  readonly output: string;
+}
 
-/** Runs every operation of a service's document; resolves with the exit code and what the report says. */
-export async function runSchemathesis(home: string, { service, url, examples, seed, known, folder }: FuzzRun): Promise<{ code: number; report: unknown; output: string }> {
+/** What a request that is wrong in more than one way may be refused with. */
+const REJECTIONS = ['400', '401', '403', '404', '405', '409', '410', '412', '413', '415', '416', '428'];
+
+/** The part of a report that is read: https://schemathesis.readthedocs.io/en/stable/reference/reports/ */
+const report = z.object({
+  operations: z.object({ tested: z.int(), errored: z.int() }),
+  test_cases: z.object({ generated: z.int(), unique_failures: z.int() }),
+});
+
+/** Runs every operation of a service's document. @throws when schemathesis leaves no report */
+export async function runSchemathesis(home: string, { service, url, examples, seed, phases, known, folder }: FuzzRun): Promise<FuzzResult> {
   const at = resolve(folder, service);
+  const [output, reportPath, knownPath, configPath] = ['output.txt', 'report.json', 'known.json', 'schemathesis.toml'].map((name) => join(at, name)) as [string, string, string, string];
+  rmSync(at, { recursive: true, force: true });
   mkdirSync(at, { recursive: true });
-  writeFileSync(join(at, 'schemathesis.toml'), configuration(known));
-  writeFileSync(join(at, 'known.json'), JSON.stringify({ ...known, seed }));
-  const output = join(at, 'output.txt');
+  writeFileSync(configPath, configuration(known));
+  writeFileSync(knownPath, JSON.stringify({ ...known, seed }));
   const args = [
-    '-m', 'schemathesis.cli', '--config-file', 'schemathesis.toml', 'run', `${url}/openapi/${service}`, '--url', url, '--max-examples', String(examples), '--seed', String(seed),
-    '--checks', 'all', '--continue-on-failure', '--no-color', '--report', 'json', '--report-json-path', 'report.json', '--generation-database', 'none', '--request-timeout', '30',
+    '-m', 'schemathesis.cli', '--config-file', configPath, 'run', `${url}/openapi/${service}`, '--url', url,
+    '--checks', 'all', '--phases', phases, '--max-examples', String(examples), '--seed', String(seed), '--continue-on-failure', '--generation-database', 'none',
+    '--request-timeout', '60', '--suppress-health-check', 'all', '--no-color', '--report', 'json', '--report-json-path', reportPath,
   ];
-  const child = spawn('python3', args, { cwd: at, env: { ...process.env, PYTHONPATH: home, SCHEMATHESIS_HOOKS: HOOKS, CPM_FUZZ_KNOWN: join(at, 'known.json') }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const file = createWriteStream(output);
-  child.stdout.pipe(file, { end: false });
-  child.stderr.pipe(file, { end: false });
+  const file = openSync(output, 'w');
+  const child = spawn('python3', args, { cwd: at, env: { ...process.env, PYTHONPATH: home, CPM_FUZZ_KNOWN: knownPath }, stdio: ['ignore', file, file] });
   const [code] = (await once(child, 'close')) as [number | null];
-  file.end();
-  return { code: code ?? 1, report: JSON.parse(readFileSync(join(at, 'report.json'), 'utf8')) as unknown, output };
+  closeSync(file);
+  if (!existsSync(reportPath)) throw new Error(`schemathesis ended with ${code} and left no report: ${output}`);
+  const { operations: { tested, errored }, test_cases: { generated, unique_failures } } = report.parse(JSON.parse(readFileSync(reportPath, 'utf8')));
+  return { operations: tested, cases: generated, failures: unique_failures, held: code === 0 && errored === 0, output };
 }
 
 function configuration({ tokens }: Known): string {
-  return [
-    `hooks = ${JSON.stringify(HOOKS)}`,
-    ...Object.entries(tokens).map(([scope, token]) => `[auth.openapi.${scope}]\nbearer = ${JSON.stringify(token)}`),
-  ].join('\n');
+  const auth = Object.entries(tokens).map(([scope, token]) => `[auth.openapi.${scope}]\nbearer = ${JSON.stringify(token)}`);
+  const rejection = `[checks.negative_data_rejection]\nexpected-statuses = ${JSON.stringify(REJECTIONS)}`;
+  return [`hooks = ${JSON.stringify(HOOKS)}`, rejection, ...auth].join('\n');
 }
