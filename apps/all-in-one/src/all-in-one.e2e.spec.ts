@@ -6,7 +6,9 @@ import { messageStoreSync } from '@cpm/domain-message-store-sync';
 import { reportAggregation } from '@cpm/domain-report-aggregation';
 import { routing } from '@cpm/domain-routing';
 import { smsInterworkingGateway } from '@cpm/domain-sms-interworking-gateway';
+import { registeredRoutes, type OpenApiDocument } from '@cpm/http';
 import { ucnRef, ucnSummaryRef } from '@cpm/message-tags';
+import { SERVICES } from '@cpm/runtime-decider';
 import { bootstrap, hostConfig, parseConfig, type RunningHost } from '@cpm/runtime-host';
 import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { collectionOf } from '@cpm/runtime-mongo';
@@ -147,6 +149,15 @@ it('is ready while broker and database run, and says so when the database is gon
   await stack.mongo.restart();
   await until(async () => ((await fetch(`${host.url}/health/ready`)).status === 200 ? true : undefined));
 }, 120_000);
+
+it('describes every route that it has, and has every route that it describes', async () => {
+  const served = registeredRoutes(host.app.getHttpAdapter()).map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`);
+  const documents = await Promise.all(SERVICES.map(async (service) => (await (await fetch(`${host.url}/openapi/${service}`)).json()) as OpenApiDocument));
+  const described = documents.flatMap(({ paths }) => Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)));
+  // Fastify answers HEAD wherever it answers GET.
+  const isImplied = (route: string) => route.startsWith('HEAD ') && served.includes(route.replace('HEAD', 'GET'));
+  expect([...new Set(served.filter((route) => !isImplied(route)))].sort()).toEqual([...new Set(described)].sort());
+});
 
 it('shows the journal of every aggregate that keeps one', () => {
   const services = [deviceRegistry, accessAwareness, routing, smsInterworkingGateway, reportAggregation, messageStoreSync, clientEdge];

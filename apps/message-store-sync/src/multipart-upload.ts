@@ -30,8 +30,8 @@ const ONE: UploadLimits = { rootBytes: 2 ** 18, attachments: 16 };
 const FRAME_BYTES = 2 ** 18;
 
 /** The same root fields as the first part of a form, with the attachments after them. */
-export function formOf(root: z.ZodType): Media {
-  return { types: ['multipart/form-data'], schema: z.object({ [ROOT]: root, attachments: z.array(z.string().meta({ format: 'binary' })).max(ONE.attachments).optional() }) };
+export function formOf(root: z.ZodType, attachments = 'attachments'): Media {
+  return { types: ['multipart/form-data'], schema: z.object({ [ROOT]: root, [attachments]: z.array(z.string().meta({ format: 'binary' })).max(ONE.attachments).optional() }) };
 }
 
 /** Takes objects from devices. The route declares `@BodyAs({ as: 'stream' })`, so that no other route knows of forms. */

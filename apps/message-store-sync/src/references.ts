@@ -1,5 +1,5 @@
 import { folderAt, folderOfId, isMade, ROOT, type MadeFolders } from '@cpm/domain-message-store-sync';
-import { ProblemError } from '@cpm/http';
+import { describedAs, ProblemError } from '@cpm/http';
 import { normaliseAddress, type CpmAddress } from '@cpm/vocabulary';
 import { z } from 'zod';
 
@@ -9,12 +9,14 @@ const resourceUrl = z.string().max(4096).refine((url) => partsOf(url) !== undefi
 const path = z.string().max(2048).startsWith('/', 'must begin with /');
 
 /** How a body names an object or a folder. */
-export const reference = z.object({ resourceURL: resourceUrl.optional(), path: path.optional() }).transform((named, context): Reference => {
-  if (named.resourceURL !== undefined) return { resourceURL: named.resourceURL };
-  if (named.path !== undefined) return { path: named.path };
+const named = z.object({ resourceURL: resourceUrl.optional(), path: path.optional() }).transform((given, context): Reference => {
+  if (given.resourceURL !== undefined) return { resourceURL: given.resourceURL };
+  if (given.path !== undefined) return { path: given.path };
   context.addIssue({ code: 'custom', path: ['resourceURL'], message: 'or path must be there' });
   return z.NEVER;
 });
+const likeResourceUrl = z.string().max(4096).regex(/^\/nms\/v1\/[a-z]{1,32}\/[0-9a-z:+@.]{1,64}\/(objects|folders)\/[0-9A-Za-z-]{1,64}$/);
+export const reference = describedAs(named, z.union([z.object({ resourceURL: z.union([likeResourceUrl, z.url().max(4096)]) }), z.object({ path })]));
 export type Reference = { readonly resourceURL: string } | { readonly path: string };
 
 export const objectReferences = z.object({ objectReference: z.array(reference).min(1).max(MAX_BULK, `must be at most ${MAX_BULK}`) });

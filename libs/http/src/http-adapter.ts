@@ -47,7 +47,6 @@ export interface HttpAdapterOptions extends Partial<HttpLimits> {
   readonly isHttpsOnly?: boolean;
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
 const REQUEST_ID = /^[\w.:+/=-]{1,128}$/;
 
 /** A route as Fastify has it; its `url` with `:name` for parameters. */
@@ -92,14 +91,15 @@ class ProblemAdapter extends FastifyAdapter {
   }
 
   refuseOtherMethods(): void {
+    const fastify = this.getInstance<FastifyInstance>();
     const byUrl = Map.groupBy([...this.routes], ({ url }) => url);
     const count = this.routes.length;
     for (const [url, known] of byUrl) {
       const allowed = known.map(({ method }) => method).sort();
       const allow = allowed.join(', ');
       const refusal = new ProblemError(405, 'method-not-allowed', `there is only ${allow}`, { headers: { allow } });
-      this.getInstance<FastifyInstance>().route({
-        url, method: METHODS.filter((method) => !allowed.includes(method)), exposeHeadRoute: false,
+      fastify.route({
+        url, method: fastify.supportedMethods.filter((method) => !allowed.includes(method)), exposeHeadRoute: false,
         onRequest: (_request, _reply, done) => done(refusal),
         handler: () => undefined,
       });

@@ -12,7 +12,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { z } from 'zod';
-import { BodyAs, CallingDevice, createHttpAdapter, HttpModule, OpenToAnybody, parse, RequireScope, type DevicePrincipal, type Problem } from './index.js';
+import { BodyAs, CallingDevice, createHttpAdapter, type DevicePrincipal, HttpModule, OpenToAnybody, parse, type Problem, refuseOtherMethods, RequireScope } from './index.js';
 
 const greeting = z.strictObject({ to: z.array(z.string().min(1)).max(3), nested: z.record(z.string(), z.unknown()).optional() });
 
@@ -70,6 +70,8 @@ beforeAll(async () => {
   @Module({ imports: [HttpModule.forRoot({ jwksUrl: pathToFileURL(jwks).href })], controllers: [ThingsController] })
   class TestModule {}
   app = await NestFactory.create<NestFastifyApplication>(TestModule, createHttpAdapter(), { logger: false });
+  await app.init();
+  refuseOtherMethods(app.getHttpAdapter());
   await app.listen(0, '127.0.0.1');
   base = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
 });
@@ -88,6 +90,20 @@ async function problem(response: Response): Promise<Problem> {
   expect(body).toMatchObject({ status: response.status, type: expect.any(String), title: expect.any(String), detail: expect.any(String) });
   return body;
 }
+
+describe('other methods', () => {
+  it.each(['DELETE', 'QUERY', 'GET'])('are refused with those that there are: %s', async (method) => {
+    const response = await fetch(`${base}/things`, { method, ...(method === 'QUERY' && { body: '?', headers: { 'content-type': 'text/strange' } }) });
+    expect(await problem(response)).toMatchObject({ status: 405, type: 'urn:problem-type:cpm:method-not-allowed', detail: 'there is only POST' });
+    expect(response.headers.get('allow')).toBe('POST');
+  });
+
+  it('leave a path that is not there unknown, and HEAD answered where GET is', async () => {
+    expect((await fetch(`${base}/nothing`, { method: 'DELETE' })).status).toBe(404);
+    expect((await fetch(`${base}/things/mine`, { method: 'PUT' })).headers.get('allow')).toBe('GET, HEAD');
+    expect((await fetch(`${base}/things/mine`, { method: 'HEAD' })).status).toBe(401);
+  });
+});
 
 describe('bad requests', () => {
   it('names the field', async () => {

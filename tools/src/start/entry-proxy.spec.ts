@@ -93,6 +93,10 @@ it('gives the measurements of each service', async () => {
   expect(await (await fetch(`${entry.url}/metrics/routing`)).json()).toMatchObject({ name: 'routing', path: '/metrics' });
 });
 
+it('gives the documents of each service', async () => {
+  for (const path of ['/openapi/routing', '/asyncapi/routing']) expect(await (await fetch(`${entry.url}${path}`)).json()).toMatchObject({ name: 'routing', path });
+});
+
 it('answers 503 for a service that is not there', async () => {
   expect((await fetch(`${entry.url}/nms/v1/main/x/objects/1`)).status).toBe(503);
   expect((await fetch(`${entry.url}/network/v1/t8/notifications`)).status).toBe(503);

@@ -29,6 +29,7 @@ export function fileKind(headers: RequestHeaders, queryName: unknown, accepted: 
 
 /** Undefined when the file comes in one request. Throws a 400 problem. */
 export function resumableUpload(headers: RequestHeaders): { uploadId: string; length: number } | undefined {
+  parse(uploadHeaders, headers);
   if (headers['upload-id'] === undefined) return undefined;
   const named = parse(beginning, { 'Upload-Id': headers['upload-id'], 'Upload-Length': headers['upload-length'] });
   return { uploadId: named['Upload-Id'], length: named['Upload-Length'] };

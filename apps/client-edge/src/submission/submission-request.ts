@@ -41,11 +41,17 @@ type Said = z.output<z.ZodObject<typeof said>>;
 const eitherContent = ({ body, fileId: file }: Pick<Said, 'body' | 'fileId'>) => (body === undefined) !== (file === undefined);
 const EITHER = { path: ['body'], message: 'give either body or fileId' };
 
+/** In the words of JSON Schema. */
+function eitherWay(shape: typeof said): z.ZodType {
+  const { body: _, fileId: __, ...other } = shape;
+  return z.xor([z.strictObject({ ...other, body: text }), z.strictObject({ ...other, fileId })]);
+}
+
 /** The body of `POST /messages`. */
-export const submissionRequest = z.strictObject({ ...said, ...conversation, to: recipients }).refine(eitherContent, EITHER);
+export const submissionRequest = describedAs(z.strictObject({ ...said, ...conversation, to: recipients }).refine(eitherContent, EITHER), eitherWay({ ...said, ...conversation, to: recipients } as typeof said));
 
 /** The body of `POST /sessions/{id}/messages`. */
-export const chatRequest = z.strictObject(said).refine(eitherContent, EITHER);
+export const chatRequest = describedAs(z.strictObject(said).refine(eitherContent, EITHER), eitherWay(said));
 
 /** The body of `POST /file-transfers`. */
 export const fileTransferRequest = z.strictObject({ ...common, ...conversation, to: recipients, fileId });

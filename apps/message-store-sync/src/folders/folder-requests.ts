@@ -1,9 +1,10 @@
 import { ROOT, type Box } from '@cpm/domain-message-store-sync';
+import { describedAs } from '@cpm/http';
 import { isPlainLine, type CpmAddress } from '@cpm/vocabulary';
 import { z } from 'zod';
 import { notOneOf } from '../nms-error.js';
 import { folderIn, folderReferences, objectReferences, reference, unknownFolder, type Reference } from '../references.js';
-import { PRESETS } from '../search/criteria.js';
+import { presetName, PRESETS } from '../search/criteria.js';
 
 export const folderPath = z.object({ folderId: z.string().min(1).max(512) });
 export const pathQuery = z.object({ path: z.string().max(2048).startsWith('/', 'must begin with /') });
@@ -28,8 +29,11 @@ export const folderRename = z.object({ name: folderName });
 /** What is brought where. */
 export const transfer = z.object({
   targetRef: reference,
-  sourceRefs: z.object({ objects: objectReferences.optional(), folders: folderReferences.optional() })
-    .refine(({ objects, folders }) => objects !== undefined || folders !== undefined, { path: ['objects'], message: 'or folders must be there' }),
+  sourceRefs: describedAs(
+    z.object({ objects: objectReferences.optional(), folders: folderReferences.optional() })
+      .refine(({ objects, folders }) => objects !== undefined || folders !== undefined, { path: ['objects'], message: 'or folders must be there' }),
+    z.union([z.object({ objects: objectReferences, folders: folderReferences.optional() }), z.object({ folders: folderReferences, objects: objectReferences.optional() })]),
+  ),
 });
 export type Transfer = z.output<typeof transfer>;
 
@@ -41,7 +45,7 @@ export const folderListQuery = z.object({ fromCursor: cursor.optional(), cursor:
 
 const criterion = z.discriminatedUnion('type', [
   z.object({ type: z.literal('Attribute'), name: z.literal('Name', 'must be Name'), value: z.string().min(1).max(64) }),
-  z.object({ type: z.literal('PresetSearch'), name: z.string().max(128), value: z.string().optional() }),
+  z.object({ type: z.literal('PresetSearch'), name: presetName, value: z.string().optional() }),
 ], { error: 'must be Attribute or PresetSearch' });
 
 export const folderSearch = z.object({

@@ -30,7 +30,7 @@ export class BulkCreationController {
   @CreatesWork()
   @Post('operations/bulkCreation')
   @BodyAs({ as: 'stream' })
-  @Describe({ summary: 'Makes many objects', body: [bulkCreation, formOf(bulkCreation)], answers: { 200: bulkResponseList, 206: bulkResponseList } })
+  @Describe({ summary: 'Makes many objects', body: [bulkCreation, formOf(bulkCreation, 'object-0')], answers: { 200: bulkResponseList, 206: bulkResponseList } })
   async create(@InBox() caller: BoxDevice, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<BulkAnswer> {
     const upload = await this.uploads.take(request, reply, caller.user, LIMITS);
     const made = await this.creation.withAttachments(upload.parts, async () => {

@@ -1,7 +1,8 @@
 import { MAX_DURATION_SEC } from '@cpm/domain-message-store-sync';
+import { describedAs } from '@cpm/http';
 import { z } from 'zod';
 import { notOneOf } from '../nms-error.js';
-import { PRESETS } from '../search/criteria.js';
+import { presetName, PRESETS } from '../search/criteria.js';
 import { notifyUrlFault } from './notify-url.js';
 
 const duration = z.coerce.number().int().min(1).transform((seconds) => Math.min(seconds, MAX_DURATION_SEC));
@@ -12,7 +13,7 @@ const notifyURL = z.string().superRefine((url, context) => {
 });
 
 /** All messages: the one filter there is, and without one it is the same. */
-const filter = z.object({ criterion: z.array(z.object({ type: z.string().max(64), name: z.string().max(128).optional(), value: z.string().max(256).optional() })).max(16) })
+const filter = z.object({ criterion: z.array(z.object({ type: describedAs(z.string().max(64), z.literal('PresetSearch')), name: presetName.optional(), value: z.string().max(256).optional() })).max(16) })
   .transform(({ criterion }) => {
     for (const [at, { type, name }] of criterion.entries()) {
       if (type !== 'PresetSearch') throw notOneOf(`nmsSubscription.filter.criterion[${at}].type`, ['PresetSearch']);

@@ -33,12 +33,11 @@ export class SchemaComponents {
     return Object.fromEntries([...this.#byName].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** What may be sent (`input`) or is answered (`output`), as JSON Schema 2020-12. @throws when two schemas have one name */
+  /** What may be sent (`input`) or is answered (`output`), as JSON Schema 2020-12. @throws when two schemas have one name, or one is another as it is sent */
   of(schema: z.ZodType, io: Direction): JsonSchema {
     const { $schema: _, '~standard': __, $defs = {}, ...json } = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any', reused: 'inline', override: (at) => this.#adapt(at, io) }) as Record<string, unknown> & { $defs?: Record<string, JsonSchema> };
-    const names = new Map(Object.keys($defs).map((name) => [name, nameOf(name, io)]));
-    for (const [name, definition] of Object.entries($defs)) this.#keep(names.get(name) ?? name, rewritten(definition, names));
-    return rewritten(json, names);
+    for (const [name, definition] of Object.entries($defs)) this.#keep(name, rewritten(definition));
+    return rewritten(json);
   }
 
   #keep(name: string, schema: JsonSchema): void {
@@ -57,6 +56,8 @@ export class SchemaComponents {
     } else if (likeness && io === 'input') become(jsonSchema, this.of(likeness, io));
     // Of `readonly()`: it says that nobody changes the value in memory, not that it must not be sent.
     delete jsonSchema.readOnly;
+    // The format says it shorter.
+    if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
   }
 }
 
@@ -65,15 +66,8 @@ function become(jsonSchema: z.core.JSONSchema.BaseSchema, content: JsonSchema): 
   Object.assign(jsonSchema, content);
 }
 
-/** What defaults fill in makes what is answered another schema than what may be sent. */
-function nameOf(name: string, io: Direction): string {
-  return io === 'input' ? name : `${name}Shown`;
-}
-
-function rewritten(schema: JsonSchema, names: ReadonlyMap<string, string>): JsonSchema {
-  const text = JSON.stringify(schema, (key, value: unknown) => {
-    const name = key === '$ref' && typeof value === 'string' ? /^#\/\$defs\/(.+)$/.exec(value)?.[1] : undefined;
-    return name === undefined ? value : `#/components/schemas/${names.get(name) ?? name}`;
-  });
+/** With references into the document instead of the schema. */
+function rewritten(schema: JsonSchema): JsonSchema {
+  const text = JSON.stringify(schema, (key, value: unknown) => (key === '$ref' && typeof value === 'string' ? value.replace(/^#\/\$defs\//, '#/components/schemas/') : value));
   return JSON.parse(text) as JsonSchema;
 }

@@ -117,9 +117,10 @@ function contentOf(content: Content, io: 'input' | 'output', components: SchemaC
   }));
 }
 
+/** Bytes may be none. */
 function isOptional(content: Content): boolean {
   const kinds: readonly (z.ZodType | Media)[] = content instanceof z.ZodType ? [content] : content;
-  return kinds.some((kind) => kind instanceof z.ZodType && kind.safeParse(undefined).success);
+  return kinds.some((kind) => (kind instanceof z.ZodType ? kind.safeParse(undefined).success : kind.schema === undefined));
 }
 
 function describe(status: number): string {

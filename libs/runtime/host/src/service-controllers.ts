@@ -21,19 +21,19 @@ export function openApiDocuments(modules: readonly AnyModule[]): ReadonlyMap<Ser
 }
 
 function controllersOf(module: AnyModule): readonly Type[] {
-  const own = listOf<Type>(module, MODULE_METADATA.CONTROLLERS);
+  const own = listOf(module, MODULE_METADATA.CONTROLLERS) as readonly Type[];
   return [...new Set([...own, ...importsOf(module).flatMap(controllersOf)])];
 }
 
 function importsOf(module: AnyModule): readonly AnyModule[] {
-  return listOf<AnyModule>(module, MODULE_METADATA.IMPORTS);
+  return listOf(module, MODULE_METADATA.IMPORTS) as readonly AnyModule[];
 }
 
 /** What a module lists under a key: by its decorator, or as it was made. */
-function listOf<Item>(module: AnyModule, key: string): readonly Item[] {
+function listOf(module: AnyModule, key: string): readonly unknown[] {
   const type = 'module' in module ? module.module : module;
-  const declared = (Reflect.getMetadata(key, type) as readonly Item[] | undefined) ?? [];
-  const made = 'module' in module ? ((module as unknown as Record<string, readonly Item[] | undefined>)[key] ?? []) : [];
+  const declared = (Reflect.getMetadata(key, type) as readonly unknown[] | undefined) ?? [];
+  const made = 'module' in module ? ((module as unknown as Record<string, readonly unknown[] | undefined>)[key] ?? []) : [];
   return [...declared, ...made];
 }
 
