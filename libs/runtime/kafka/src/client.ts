@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
+import { limitHeaders } from './header-limit.js';
 import { removeIdleTimer } from './idle-timer.js';
 import { kafkaLogCreator, type Log } from './log.js';
 
@@ -36,6 +37,7 @@ function promptSockets(onConnecting: () => void): ISocketFactory {
 /** A client for one consumer, producer or admin: consumers that share one overwrite each other's offsets. */
 export function kafkaClient({ brokers, security, clientId, log, requestTimeoutMs, retry, onConnecting = () => undefined }: ClientOptions): Kafka {
   removeIdleTimer();
+  limitHeaders();
   return new kafkajs.Kafka({
     clientId,
     brokers: [...brokers],

@@ -11,6 +11,7 @@ export interface Written extends Pick<FuzzRecord, 'kind' | 'must'> {
 
 const { CompressionTypes: { GZIP, None, ZSTD }, CompressionCodecs } = kafkajs;
 const REQUEST_BYTES = 700_000;
+const LONGEST_KEY = 1_024;
 const packed = promisify(zstdCompress);
 CompressionCodecs[ZSTD] = () => ({
   compress: ({ buffer }: { buffer: Buffer }) => packed(buffer, { params: { [constants.ZSTD_c_compressionLevel]: 3 } }),
@@ -73,7 +74,8 @@ export class RecordWriter {
   #partitionOf({ key, misplaced }: FuzzRecord): number {
     const partitionMetadata = Array.from({ length: this.partitions }, (_, partitionId) => ({ partitionId, leader: 1, partitionErrorCode: 0, replicas: [], isr: [] }));
     // By the bytes of the key, as any client of Kafka does it.
-    const right = this.#partitioner({ topic: '', partitionMetadata, message: { key: key ?? '', value: null } });
+    // One that is no address lies anywhere: kafkajs reckons for seconds with a long key.
+    const right = (key?.length ?? 0) > LONGEST_KEY ? 0 : this.#partitioner({ topic: '', partitionMetadata, message: { key: key ?? '', value: null } });
     return misplaced ? (right + 1) % this.partitions : right;
   }
 }
