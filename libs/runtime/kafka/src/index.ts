@@ -4,3 +4,4 @@ export { type Log } from './log.js';
 export { KafkaPublisher, type PublisherOptions } from './publisher.js';
 export { type ConsumerStatus } from './status.js';
 export { ensureTopics, type TopicSettings } from './topics.js';
+export { inboxRecords, partitioning } from './inbox-records.js';
