@@ -1,7 +1,7 @@
 import { constants, zstdCompress } from 'node:zlib';
 import { promisify } from 'node:util';
 import { inboxOf } from '@cpm/runtime-decider';
-import kafkajs, { type Message, type Producer } from 'kafkajs';
+import kafkajs, { type CompressionTypes, type Message, type Producer } from 'kafkajs';
 import type { FuzzRecord } from './fuzz-record.js';
 
 /** Where a record came to lie: `cpm.routing.inbox/3/17`, as a dead letter of it would be called. */
@@ -34,7 +34,7 @@ export class RecordWriter {
     return new RecordWriter(producer, partitions);
   }
 
-  async write(records: readonly FuzzRecord[], compression: number = None): Promise<Written[]> {
+  async write(records: readonly FuzzRecord[], compression: CompressionTypes = None): Promise<Written[]> {
     const written: Written[] = [];
     for (const part of parts(records)) written.push(...(await this.#request(part, compression)));
     return written;
@@ -55,7 +55,7 @@ export class RecordWriter {
     await this.producer.disconnect();
   }
 
-  async #request(records: readonly FuzzRecord[], compression: number): Promise<Written[]> {
+  async #request(records: readonly FuzzRecord[], compression: CompressionTypes): Promise<Written[]> {
     const placed = records.map((record) => ({ record, topic: inboxOf(record.service), partition: this.#partitionOf(record) }));
     const topicMessages = [...Map.groupBy(placed, ({ topic }) => topic)].map(([topic, own]) => ({
       topic, messages: own.map(({ record: { key, value, headers }, partition }): Message => ({ key, value, partition, ...(headers && { headers }) })),
