@@ -15,6 +15,7 @@ const CHECKS = {
   'dead code': ['node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints'],
   docs: ['tools/dist/docs/main.js', '--check'],
   trace: ['tools/dist/trace/main.js'],
+  'supply chain': ['tools/dist/supply-chain/main.js'],
   tidy: [...jest, 'tools/src/tidy'],
 };
 

@@ -154,3 +154,59 @@ it('writes down who did what to whom, before and after, and not what was said', 
   expect((await called('GET', '/audit?since=yesterday')).status).toBe(400);
   expect((await device(phone, 'GET', '/audit')).status).toBe(404);
 });
+
+describe('attacks', () => {
+  const unpolluted = () => expect([({} as { polluted?: unknown }).polluted, ([] as { polluted?: unknown }).polluted]).toEqual([undefined, undefined]);
+  const raw = async (method: string, path: string, body: string, scope: 'operator' | 'device', headers: Record<string, string> = {}) => {
+    const token = await identity.token(scope === 'operator' ? { scope } : { scope, sub: alice, device: phone });
+    const answer = await fetch(`${host.url}${path}`, { method, body, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers } });
+    return { status: answer.status, problem: (await answer.json()) as { errors?: { path: string }[] } };
+  };
+
+  it.each([
+    ['{"activeProfile":"a","profiles":{"a":{},"__proto__":{"polluted":true}}}', 'profiles.__proto__'],
+    ['{"activeProfile":"a","profiles":{"a":{"__pro\\u0074o__":{"polluted":true}}}}', 'profiles.a.__proto__'],
+    ['{"activeProfile":"constructor","profiles":{"a":{}}}', 'activeProfile'],
+    ['{"activeProfile":"a","profiles":{"a":{},"constructor":{"prototype":{"polluted":true}}}}', 'profiles.constructor'],
+    ['{"activeProfile":"a","profiles":{"a":{},"$set":{}}}', 'profiles.$set'],
+    ['{"activeProfile":"a","profiles":{"a":{},"a.b":{}}}', 'profiles.a.b'],
+    ['{"activeProfile":"a","profiles":{"a":{},"a\\u0000b":{}}}', 'profiles.a\u2400b'],
+    ['{"activeProfile":{"$ne":null},"profiles":{"a":{}}}', 'activeProfile'],
+    ['{"activeProfile":"toString","profiles":{"a":{}}}', 'activeProfile'],
+  ])('by the names of profiles are refused with their place: %s', async (body, path) => {
+    await provision();
+    await device(phone, 'PUT', `/devices/${phone}`, { name: 'Phone' });
+    const { status, problem } = await raw('PUT', '/cpm/v1/preferences', body, 'device');
+    expect([status, problem.errors?.map((error) => error.path)]).toEqual([400, expect.arrayContaining([path])]);
+    unpolluted();
+  });
+
+  it.each([
+    ['{"ucn.text":{"__proto__":"polluted"}}', '__proto__'], ['{"ucn.text":{"$where":"x"}}', '$where'], ['{"ucn.text":{"en.x":"x"}}', 'en.x'], ['{"__proto__":{"polluted":true}}', '__proto__'],
+    ['{"constructor":{"prototype":{"polluted":true}}}', 'constructor'], ['{"$set":{"a":1}}', '$set'], ['{"ip.preferenceSec":{"$gt":0}}', 'ip.preferenceSec'],
+  ])('by the keys of a policy are refused with their place: %s', async (body, path) => {
+    const { status, problem } = await raw('PUT', '/admin/v1/policy', body, 'operator', { 'if-match': '*' });
+    expect(status).toBe(400);
+    expect(problem.errors?.map((error) => error.path).join(' ')).toContain(path);
+    unpolluted();
+  });
+
+  it.each([
+    ['{"primaryDevice":{"id":{"$ne":null}}}', 'primaryDevice.id'], ['{"primaryDevice":{"id":"urn:uuid:x","__proto__":{"polluted":true}}}', 'primaryDevice.__proto__'],
+    [`{"primaryDevice":{"id":"${phone}"},"$where":"1"}`, '$where'], [`{"primaryDevice":{"id":"${phone}"},"language":{"$regex":".*"}}`, 'language'],
+  ])('by the provisioning of a subscriber are refused with their place: %s', async (body, path) => {
+    const { status, problem } = await raw('PUT', `/admin/v1/subscribers/${encodeURIComponent(alice)}`, body, 'operator');
+    expect([status, problem.errors?.map((error) => error.path)]).toEqual([400, expect.arrayContaining([path])]);
+    unpolluted();
+  });
+
+  it.each(['{"$ne":null}', '[$ne]', '__proto__', 'tel:+49151$where', '..%2f..%2fpolicy', '%00', 'tel:+4915110000001%00', '*', '.*', 'tel:+491511000000(1|2)'])('by the address in a path find nobody: %s', async (address) => {
+    await provision();
+    const { status } = await operator('GET', `/subscribers/${address.includes('%') ? address : encodeURIComponent(address)}`);
+    expect([400, 404]).toContain(status);
+  });
+
+  it.each(['..%2f..%2fpackage.json', '%2e%2e%2findex.html', '..%5c..%5cpackage.json', '%00index.html', 'index.html%00.js', '%252e%252e%252fpackage.json', '%c0%ae%c0%ae%2fpackage.json', '%uff0e%uff0e%2fpackage.json', '__proto__', 'console-files.js', '%2fetc%2fpasswd'])('by the path of a console file find none: %s', async (name) => {
+    expect([400, 404]).toContain((await fetch(`${host.url}/console/${name}`)).status);
+  });
+});

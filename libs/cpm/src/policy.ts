@@ -17,8 +17,11 @@ export const DEFAULT_UCN_SUMMARY_TEXT = {
 } as const;
 
 const language = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
+const LONGEST_TEMPLATE = 320;
 /** A text that can be sent whatever its placeholders stand for. */
-const template = (faultsOf: (text: string) => readonly string[]) => z.string().min(1).max(320).superRefine((text, context) => {
+const template = (faultsOf: (text: string) => readonly string[]) => z.string().min(1).max(LONGEST_TEMPLATE).superRefine((text, context) => {
+  // Asked for a longer one, too: what it is filled into could exhaust the stack.
+  if (text.length > LONGEST_TEMPLATE) return;
   for (const message of faultsOf(text)) context.addIssue({ code: 'custom', message });
 });
 

@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { eventDocuments } from '../asyncapi/event-documents.js';
 import { staleFiles, writeFiles } from '../generated-files.js';
 import { openApiFiles } from '../openapi/openapi-documents.js';
+import { readThreats } from '../threats/threat-model.js';
+import { threatsPage } from '../threats/threats-page.js';
 import { PAGE_PATH, requirementsPage } from '../trace/requirements-page.js';
 import { readRequirements } from '../trace/requirements.js';
 import { sourceFiles } from '../trace/source-files.js';
@@ -19,7 +21,7 @@ const options = new Command('docs')
 // A check compares sources with pages: what was tested since is no fault of theirs.
 const results = options.check || !existsSync(options.results) ? undefined : readResults(options.results, process.cwd());
 const { traced } = trace(readRequirements(), sourceFiles(), results);
-const files = [...eventDocuments(), ...openApiFiles(), requirementsPage(traced, existsSync(PAGE_PATH) ? readFileSync(PAGE_PATH, 'utf8') : '')];
+const files = [...eventDocuments(), ...openApiFiles(), requirementsPage(traced, existsSync(PAGE_PATH) ? readFileSync(PAGE_PATH, 'utf8') : ''), threatsPage(readThreats())];
 
 const stale = staleFiles(files);
 if (options.check) {

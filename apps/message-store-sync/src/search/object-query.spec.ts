@@ -1,5 +1,6 @@
 import { ProblemError } from '@cpm/http';
 import { notOneOf, requestErrorOf } from '../nms-error.js';
+import { mongoFilter } from './mongo-filter.js';
 import { cursorAt, filterOf, objectSearch } from './object-query.js';
 
 const search = (selectionCriteria: unknown) => objectSearch.safeParse({ selectionCriteria });
@@ -44,6 +45,21 @@ describe('a search of the message store', () => {
     [{ searchCriteria: { operator: 'Or', criterion: [{ type: 'VanishedObjects', value: 'b7' }] } }, 'selectionCriteria.searchCriteria.operator'],
     [{ sortCriteria: { criterion: [{ type: 'Attribute', name: 'From', order: 'Ascending' }] } }, 'selectionCriteria.sortCriteria.criterion.0.type'],
   ])('%j names %s', (selection, path) => expect(search(selection).error?.issues.map((issue) => issue.path.join('.'))).toContain(path));
+});
+
+describe('operators of the database in a search', () => {
+  it.each([
+    [{ maxEntries: { $gt: 0 } }, 'selectionCriteria.maxEntries'], [{ fromCursor: { $ne: null } }, 'selectionCriteria.fromCursor'], [{ searchScope: { path: { $regex: '.*' } } }, 'selectionCriteria.searchScope.path'],
+    [criteria({ type: { $ne: 'x' }, value: 'x' }), 'selectionCriteria.searchCriteria.criterion.0.type'], [criteria({ type: 'Attribute', name: { $gt: '' }, value: 'x' }), 'selectionCriteria.searchCriteria.criterion.0.name'],
+    [criteria({ type: 'WholeWord', value: { $regex: '.*' } }), 'selectionCriteria.searchCriteria.criterion.0.value'], [criteria({ type: 'Flag', value: { $exists: true } }), 'selectionCriteria.searchCriteria.criterion.0.value'],
+    [criteria({ type: 'AllTextAttributes', value: ['a'] }), 'selectionCriteria.searchCriteria.criterion.0.value'], [{ searchCriteria: { operator: '$where', criterion: [{ type: 'Flag', value: 'x' }] } }, 'selectionCriteria.searchCriteria.operator'],
+    [criteria({ type: 'CreatedObjects', value: { $gt: 0 } }), 'selectionCriteria.searchCriteria.criterion.0.value'],
+  ])('are values that do not fit: %j', (selection, path) => expect(search(selection).error?.issues.map((issue) => issue.path.join('.'))).toContain(path));
+
+  it.each(['$where', 'from.$ne', '__proto__', 'constructor', 'attributes.value', 'a\0b'])('as the name of an attribute are looked for as a name: %j', (name) => {
+    const found = mongoFilter(filterOf(queryOf(criteria({ type: 'Attribute', name, value: 'x' }))?.criteria), {});
+    expect(found).toEqual({ $and: [{ attributes: { $elemMatch: { name, value: { $regex: expect.any(String), $options: 'i' } } } }] });
+  });
 });
 
 describe('errors of the message store', () => {

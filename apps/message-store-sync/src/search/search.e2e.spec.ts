@@ -112,3 +112,35 @@ it.each([
   const { status, body } = await stage.call('POST', '/objects/operations/search', { selectionCriteria });
   expect([status, body.requestError.serviceException.messageId, body.requestError.serviceException.variables[0]]).toEqual([400, messageId, variable]);
 });
+
+describe('attacks', () => {
+  it.each(['.*', '(a+)+$', '^', '$ne', '{"$gt":""}', '|', '\\', '[', '(?=x)', 'x*', '%', "'; return true; //"])('a search for %j finds these characters and nothing else', async (value) => {
+    await stage.receive(stage.message('plain', { text: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' }), stage.message('odd', { text: `so ${value} it is` }));
+    expect(idsOf(await search(criteria({ type: 'AllTextAttributes', value })))).toEqual(['odd']);
+  });
+
+  it.each(['$where', '%24ne', '__proto__', 'a.b', '$set.x'])('the flag %s is a name like any other', async (flag) => {
+    await stage.receive(stage.message('a'), stage.message('b'));
+    expect((await stage.call('PUT', `/objects/in-a/flags/${flag}`)).status).toBeLessThan(300);
+    expect(idsOf(await search(criteria({ type: 'Flag', value: decodeURIComponent(flag) })))).toEqual(['a']);
+    expect(idsOf(await search(criteria({ type: 'WholeWord', value: 'Hello' })))).toEqual(['a', 'b']);
+  });
+
+  it.each(['..%2f..%2fobjects', '%2e%2e', '%00', '$ne', '{"$gt":""}', '__proto__', '%252e%252e%252f', '\uff0e\uff0e', encodeURIComponent('tel:+4915110000001|in-a')])('an object or folder called %s is not there', async (id) => {
+    await stage.receive(stage.message('a'));
+    for (const kind of ['objects', 'folders']) expect([400, 404]).toContain((await stage.call('GET', `/${kind}/${id}`)).status);
+  });
+
+  it.each(['../main', '/main/../../etc', '/main/$where', '/main/__proto__', '/main/\0', '//', '/main/a/b/c', `/main/${'x'.repeat(401)}`])('a folder at %j has nothing in it, if it can be one at all', async (path) => {
+    await stage.receive(stage.message('a'));
+    const { status, body } = await stage.call<{ objectList?: Found }>('POST', '/objects/operations/search', { selectionCriteria: { searchScope: { path } } });
+    if (status === 200) expect(body.objectList?.object).toEqual([]);
+    else expect([400, 404]).toContain(status);
+  });
+
+  it.each(['..', '%2e%2e', '%00', '__proto__', '$ne', 'tel:+4915110000001%00'])('the box %s is nobody\'s', async (box) => {
+    const own = encodeURIComponent(stage.bob);
+    const { status } = await stage.call('GET', `/../${box}/folders`.replace('/..', `/../../main/${own}/..`));
+    expect([400, 403, 404]).toContain(status);
+  });
+});

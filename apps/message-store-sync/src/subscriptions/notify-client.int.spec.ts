@@ -40,6 +40,23 @@ it('sends nothing to a host name that stands for a private address', async () =>
   expect(asked).toEqual([]);
 });
 
+it('connects to the address that it has checked, whatever the name stands for a moment later', async () => {
+  // Nobody answers there in time; the second answer is this machine, as a name that is rebound gives it.
+  const answers = ['93.184.216.34', '127.0.0.1'];
+  let resolved = 0;
+  client = new NotifyClient(allowing(), 500, (_, __, callback) => callback(null, [{ address: answers[(resolved += 1) - 1] ?? '127.0.0.1', family: 4 }]));
+  const url = `https://rebound.example:${new URL(listener.url).port}/hook`;
+  await expect(post(url)).rejects.not.toThrow('private network');
+  expect(resolved).toBe(1);
+  await expect(post(url)).rejects.toThrow('private network');
+  expect([resolved, asked]).toEqual([2, []]);
+});
+
+it('goes to no host of whose addresses one is private', async () => {
+  client = new NotifyClient(allowing(), 500, (_, __, callback) => callback(null, [{ address: '93.184.216.34', family: 4 }, { address: '169.254.169.254', family: 4 }]));
+  await expect(post('https://both.example/')).rejects.toThrow('private network');
+});
+
 it('goes to a host that is allowed by its name', async () => {
   client = new NotifyClient(allowing('localhost'), 5_000);
   await post(listener.url.replace('127.0.0.1', 'localhost'));

@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns';
+import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import CircuitBreaker from 'opossum';
@@ -37,6 +37,9 @@ interface Host {
   readonly breaker: CircuitBreaker<[Post], void>;
 }
 
+/** `lookup` of node:dns, for all addresses. */
+export type Resolve = (hostname: string, options: LookupAllOptions, callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void) => void;
+
 /** One list for one subscriber. */
 export interface Post {
   readonly url: string;
@@ -53,8 +56,9 @@ export class NotifyClient {
   constructor(
     private readonly allowed: AllowedTargets,
     private readonly limitMs = POST_LIMIT_MS,
+    resolve: Resolve = lookup,
   ) {
-    this.#agent = new Agent({ connect: { timeout: limitMs, lookup: checkedLookup(allowed) }, headersTimeout: limitMs, bodyTimeout: limitMs, connections: AT_ONCE_PER_HOST, pipelining: 1 });
+    this.#agent = new Agent({ connect: { timeout: limitMs, lookup: checkedLookup(allowed, resolve) }, headersTimeout: limitMs, bodyTimeout: limitMs, connections: AT_ONCE_PER_HOST, pipelining: 1 });
   }
 
   /** Does the work when there is a place: few at a time for all hosts, fewer for the host of the URL. */
@@ -96,9 +100,9 @@ export class NotifyClient {
 }
 
 /** Resolves for the connection itself, so that what was checked is what is connected to. */
-function checkedLookup(allowed: AllowedTargets): LookupFunction {
+function checkedLookup(allowed: AllowedTargets, resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
       const [first] = addresses ?? [];
       if (error || !first) callback(error ?? new ForbiddenAddressError('the host has no address'), []);
       else if (addresses.some(({ address }) => !mayConnect(hostname, address, allowed))) callback(new ForbiddenAddressError('the host is in a private network'), []);

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { inboxOf } from '@cpm/runtime-decider';
+import { ceType, inboxOf } from '@cpm/runtime-decider';
 import { IngressPublisher, PendingCommands } from '@cpm/runtime-engine';
 import type { CpmAddress } from '@cpm/vocabulary';
 import { bootstrap, type RunningHost } from './bootstrap.js';
@@ -118,6 +118,20 @@ describe('a record that cannot be understood', () => {
     expect(again.status).toBe(409);
     expect(await again.json()).toMatchObject({ type: 'urn:problem-type:cpm:already-replayed' });
     expect(await count('d')).toEqual({ count: 14 });
+  });
+
+  it('is replayed as what it was, although its type would end its own text and begin another event', async () => {
+    const ingress = host.app.get<IngressPublisher>(ingressOf('routing'), { strict: false });
+    const list = async () => ((await (await get('/admin/v1/dead-letters?service=routing', operator)).json()) as { deadLetters: { id: string; reason: string }[] }).deadLetters;
+    const before = (await list()).length;
+    const smuggled = { specversion: '1.0', id: '1', source: '/routing/ingress', type: `cpm.no.Such.v1","type":"${ceType(Count)}`, data: { user: alice, commandId: 'smuggled' } };
+    await ingress.append([{ topic: inboxOf('routing'), key: alice, value: JSON.stringify(smuggled) }]);
+    await until(async () => (await list()).length === before + 1);
+    const letter = (await list()).find(({ reason }) => reason.startsWith('type: cpm.no.Such.v1'));
+    const counted = await count('before-replay');
+    await fetch(`${host.url}/admin/v1/dead-letters/${encodeURIComponent(letter?.id ?? '')}/replay`, { method: 'POST', headers: { authorization: `Bearer ${operator}` } });
+    await until(async () => (await list()).length === before + 2);
+    expect(await count('after-replay')).toEqual({ count: ((counted as { count: number }).count) + 1 });
   });
 
   it('is not shown without an operator\'s token', async () => {

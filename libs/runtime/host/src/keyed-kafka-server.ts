@@ -133,7 +133,7 @@ export class KeyedKafkaServer extends Server<Record<string, never>, InboxStatus>
   #enter(status: InboxStatus, cause?: unknown): void {
     if (this.#status === 'stopped' || this.#status === 'crashed') return;
     this.#status = status;
-    this.#reason = cause instanceof Error ? cause.message : undefined;
+    this.#reason = cause instanceof Error ? cause.message : typeof cause === 'string' ? cause : undefined;
     this._status$.next(status);
     this.parts.metrics.status(this.service, status);
     if (status === 'crashed') this.parts.crashed(this.#reason ?? 'no reason given');

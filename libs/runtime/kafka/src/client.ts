@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import kafkajs, { type ISocketFactory, type Kafka, type RetryOptions } from 'kafkajs';
+import { limitHeaders } from './header-limit.js';
 import { removeIdleTimer } from './idle-timer.js';
 import { kafkaLogCreator, type Log } from './log.js';
 import { saslOptions, tlsOptions, type KafkaSecurity } from './security.js';
@@ -43,6 +44,7 @@ export function unrefOnlyWhileOpen(socket: Socket): Socket {
 /** A client for one consumer, producer or admin: consumers that share one overwrite each other's offsets. */
 export function kafkaClient({ brokers, security, clientId, log, requestTimeoutMs, retry, onConnecting = () => undefined }: ClientOptions): Kafka {
   removeIdleTimer();
+  limitHeaders();
   return new kafkajs.Kafka({
     clientId,
     brokers: [...brokers],

@@ -20,10 +20,15 @@ export function inboxRecords(partition: number, messages: readonly KafkaMessage[
   });
 }
 
+/** Of a CPM Address, with room. */
+const LONGEST_KEY = 1_024;
+
 /** Where a user's records lie in two partitions neither has their order, and positions of one would hide records of the other. */
 function faultOf({ partition, key, value }: { readonly partition: number } & Pick<KafkaMessage, 'key' | 'value'>, partitionOf?: PartitionOf): string | undefined {
   if (value === null) return 'value: is missing';
   if (key === null || key.length === 0) return 'key: is missing';
+  // Before its partition is reckoned: kafkajs does that in a number that grows with the key.
+  if (key.length > LONGEST_KEY) return `key: has more than ${LONGEST_KEY} bytes`;
   if (!isUtf8(value)) return 'value: is not UTF-8';
   if (!isUtf8(key)) return 'key: is not UTF-8';
   return partitionOf && partitionOf(key.toString()) !== partition ? 'key: does not belong into this partition' : undefined;

@@ -7,3 +7,4 @@ export { type ConsumerStatus } from './status.js';
 export { grantTopicRights } from './topic-grants.js';
 export { type KafkaSecurity, type Secret } from './security.js';
 export { ensureTopics, type TopicSettings } from './topics.js';
+export { inboxRecords, partitioning } from './inbox-records.js';

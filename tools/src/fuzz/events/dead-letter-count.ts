@@ -37,7 +37,7 @@ export class DeadLetterCount {
     const told = await this.#told();
     const found = new Map<string, FoundLetter>();
     for (const service of SERVICES) {
-      for await (const { _id, reason } of this.#letters(service).find({}, { projection: { reason: 1 } })) found.set(_id, { reason: String(reason ?? ''), told: told.get(_id) ?? 0 });
+      for await (const { _id, reason } of this.#letters(service).find({}, { projection: { reason: 1 } })) found.set(_id, { reason: typeof reason === 'string' ? reason : '', told: told.get(_id) ?? 0 });
     }
     for (const [id, times] of told) if (!found.has(id)) found.set(id, { reason: '', told: times });
     return found;

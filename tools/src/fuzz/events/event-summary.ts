@@ -35,7 +35,7 @@ export function eventSummary(run: EventRun): string {
     ['without a reason', events.withoutReason.length],
     ['not told exactly once in the topic', events.notToldOnce.length],
     ['packed batches that grow beyond the limit', `${run.bombs.refused} of ${run.bombs.sent} refused by the broker`],
-    ['schema-valid nonsense', `${events.nonsense}, of which put aside ${sum(events.nonsenseAside)}`],
+    ['schema-valid nonsense', `${events.nonsense}, of which put aside ${sum(events.nonsenseAside)}, and ${events.inconsistent} that name an aggregate of another user`],
     ['dead letters of what services told one another', sum(events.others)],
     ['messages of devices meanwhile', `${devices.accepted} accepted, ${devices.refused} refused, ${devices.delivered} receptions, ${devices.reports} reports, lost ${devices.lost.length}, reported twice ${devices.duplicateReports.length}`],
     ['lag at the end', run.lag],

@@ -1,3 +1,5 @@
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
 /** Dice that fall the same way for the same seed (mulberry32). */
 export class Dice {
   #state: number;
@@ -33,6 +35,6 @@ export class Dice {
   }
 
   word(): string {
-    return Array.from({ length: this.from(1, 12) }, () => this.one([...'abcdefghijklmnopqrstuvwxyz0123456789'])).join('');
+    return Array.from({ length: this.from(1, 12) }, () => LETTERS.charAt(this.from(0, LETTERS.length - 1))).join('');
   }
 }

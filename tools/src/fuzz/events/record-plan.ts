@@ -9,6 +9,7 @@ import { validValue } from './valid-values.js';
 
 const HEARD: ReadonlyMap<ServiceName, readonly EventContract[]> = new Map(SERVICES.map((service) => [service, CONTRACTS.filter(({ listeners }) => listeners.includes(service))]));
 const TRIES = 50;
+const ERASING = new Set(['AskForErasure', 'EraseUser', 'UserErased']);
 /** Of the records that must go aside, those whose payload is what is wrong. */
 const SPOILED_PAYLOADS = 0.6;
 
@@ -27,7 +28,7 @@ export class RecordPlan {
 
   /** Allowed by the schema, about nobody and nothing that there is. */
   nonsense(): FuzzRecord {
-    const event = this.#event();
+    const event = apart(this.#event());
     if (this.dice.is(0.2)) return oddRecord(event, this.dice);
     return recordOf(event, `nonsense: ${event.contract.type}`, withData(envelopeOf(event, ceType(event.contract), this.dice), JSON.stringify(event.payload)), { must: 'be taken' });
   }
@@ -52,6 +53,13 @@ export class RecordPlan {
     }
     throw new Error(`no event that ${service} hears could be made of its schema`);
   }
+}
+
+/** Who is erased takes his dead letters along: users of whom something else is written must stay. */
+function apart(event: GoodEvent): GoodEvent {
+  if (!ERASING.has(event.contract.type)) return event;
+  const key = event.key.startsWith('tel:') ? event.key.replace('tel:+4977', 'tel:+4978') : `tel:+4978${event.key.length}000000`;
+  return { ...event, key, payload: { ...(event.payload as object), user: key } };
 }
 
 function isTaken({ schema }: EventContract, json: string): boolean {

@@ -1,7 +1,7 @@
 import { constants, zstdCompress } from 'node:zlib';
 import { promisify } from 'node:util';
 import { inboxOf } from '@cpm/runtime-decider';
-import kafkajs, { type Message, type Producer } from 'kafkajs';
+import kafkajs, { type CompressionTypes, type Message, type Producer } from 'kafkajs';
 import type { FuzzRecord } from './fuzz-record.js';
 
 /** Where a record came to lie: `cpm.routing.inbox/3/17`, as a dead letter of it would be called. */
@@ -11,6 +11,7 @@ export interface Written extends Pick<FuzzRecord, 'kind' | 'must'> {
 
 const { CompressionTypes: { GZIP, None, ZSTD }, CompressionCodecs } = kafkajs;
 const REQUEST_BYTES = 700_000;
+const LONGEST_KEY = 1_024;
 const packed = promisify(zstdCompress);
 CompressionCodecs[ZSTD] = () => ({
   compress: ({ buffer }: { buffer: Buffer }) => packed(buffer, { params: { [constants.ZSTD_c_compressionLevel]: 3 } }),
@@ -33,7 +34,7 @@ export class RecordWriter {
     return new RecordWriter(producer, partitions);
   }
 
-  async write(records: readonly FuzzRecord[], compression: number = None): Promise<Written[]> {
+  async write(records: readonly FuzzRecord[], compression: CompressionTypes = None): Promise<Written[]> {
     const written: Written[] = [];
     for (const part of parts(records)) written.push(...(await this.#request(part, compression)));
     return written;
@@ -54,7 +55,7 @@ export class RecordWriter {
     await this.producer.disconnect();
   }
 
-  async #request(records: readonly FuzzRecord[], compression: number): Promise<Written[]> {
+  async #request(records: readonly FuzzRecord[], compression: CompressionTypes): Promise<Written[]> {
     const placed = records.map((record) => ({ record, topic: inboxOf(record.service), partition: this.#partitionOf(record) }));
     const topicMessages = [...Map.groupBy(placed, ({ topic }) => topic)].map(([topic, own]) => ({
       topic, messages: own.map(({ record: { key, value, headers }, partition }): Message => ({ key, value, partition, ...(headers && { headers }) })),
@@ -73,7 +74,8 @@ export class RecordWriter {
   #partitionOf({ key, misplaced }: FuzzRecord): number {
     const partitionMetadata = Array.from({ length: this.partitions }, (_, partitionId) => ({ partitionId, leader: 1, partitionErrorCode: 0, replicas: [], isr: [] }));
     // By the bytes of the key, as any client of Kafka does it.
-    const right = this.#partitioner({ topic: '', partitionMetadata, message: { key: key ?? '', value: null } });
+    // One that is no address lies anywhere: kafkajs reckons for seconds with a long key.
+    const right = (key?.length ?? 0) > LONGEST_KEY ? 0 : this.#partitioner({ topic: '', partitionMetadata, message: { key: key ?? '', value: null } });
     return misplaced ? (right + 1) % this.partitions : right;
   }
 }

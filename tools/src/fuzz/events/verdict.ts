@@ -8,7 +8,8 @@ export interface EventVerdict {
   readonly notAside: readonly Written[];
   readonly withoutReason: readonly string[];
   readonly notToldOnce: readonly string[];
-  /** Records that had to be taken and were put aside, by reason. */
+  /** Records that had to be taken and were put aside, by reason; those that contradict themselves are counted apart. */
+  readonly inconsistent: number;
   readonly nonsense: number;
   readonly nonsenseAside: Readonly<Record<string, number>>;
   /** Dead letters of records that we did not write: what services told one another, by topic and reason. */
@@ -17,6 +18,11 @@ export interface EventVerdict {
   readonly kinds: Readonly<Record<string, number>>;
   readonly reasons: number;
 }
+
+/** A decision puts a text aside for which there is nobody to give it to. */
+const DELIBERATE = /^inbound short message/;
+/** What fits its schema and names an aggregate of another user than its own must not be taken. */
+const INCONSISTENT = /^id: the [\w-]+ is not of the user/;
 
 export function judgeEvents(written: readonly Written[], found: ReadonlyMap<string, FoundLetter>): EventVerdict {
   const hostile = written.filter(({ must }) => must === 'go aside');
@@ -31,11 +37,12 @@ export function judgeEvents(written: readonly Written[], found: ReadonlyMap<stri
     withoutReason: aside.filter((record) => letterOf(record)?.reason === '').map(({ id }) => id),
     notToldOnce: aside.filter((record) => letterOf(record)?.told !== 1).map(({ id }) => id),
     nonsense: nonsense.length,
+    inconsistent: nonsense.filter((record) => INCONSISTENT.test(letterOf(record)?.reason ?? '')).length,
     nonsenseAside: counted(nonsense.flatMap((record) => {
       const letter = letterOf(record);
-      return letter ? [`${record.kind}: ${letter.reason}`] : [];
+      return letter && !INCONSISTENT.test(letter.reason) ? [`${record.kind}: ${letter.reason}`] : [];
     })),
-    others: counted([...found].filter(([id]) => !ours.has(id)).map(([id, { reason }]) => `${id.split('/', 1)[0] ?? ''}: ${reason}`)),
+    others: counted([...found].filter(([id, { reason }]) => !ours.has(id) && !DELIBERATE.test(reason)).map(([id, { reason }]) => `${id.split('/', 1)[0] ?? ''}: ${reason}`)),
     kinds: counted(hostile.map(({ kind }) => kind)),
     reasons: new Set([...found.values()].map(({ reason }) => reason)).size,
   };
