@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { GovernedIntake } from '@cpm/http';
+import type { GovernedIntake } from '@cpm/http';
 import { SERVICES } from '@cpm/runtime-decider';
 import type { Clock, InboxPosition } from '@cpm/runtime-ports';
 import { BacklogAge } from './backlog-age.js';
