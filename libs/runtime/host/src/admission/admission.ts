@@ -27,6 +27,7 @@ const BROKER_EVERY_MS = 500;
 const IDLE_EVERY_MS = 2_000;
 /** … and one that answers slowly is not asked all the time. */
 const TIMES_ITS_ANSWER = 5;
+const UNANSWERED_MS = 10_000;
 const LOOP_RESOLUTION_MS = 10;
 const NS_PER_MS = 1e6;
 
@@ -37,6 +38,7 @@ export class Admission {
   private readonly stopped = new AbortController();
   private running: Promise<void> | undefined;
   private backlogMs = 0;
+  private answeredAt = 0;
   private admitted = 0;
   private askAgainAt = -Infinity;
   private wasLimited = false;
@@ -68,14 +70,17 @@ export class Admission {
     }
   }
 
-  /** Without an answer the last one stands: what cannot be read cannot be written either, and that is told to each caller. */
+  /** Without an answer the last one stands for a while: what cannot be read cannot be written either, and that is told to each caller. */
   private async askBroker(elsewhere: readonly ServiceName[]): Promise<void> {
     const began = performance.now();
     if (elsewhere.length === 0 || began < this.askAgainAt) return;
     const { intake, positions } = this.parts;
     await positions(elsewhere).then((read) => {
-      this.backlogMs = this.age.observe(performance.now(), read);
-    }, () => undefined);
+      this.answeredAt = performance.now();
+      this.backlogMs = this.age.observe(this.answeredAt, read);
+    }, () => {
+      if (performance.now() - this.answeredAt > UNANSWERED_MS) this.backlogMs = 0;
+    });
     const now = performance.now();
     const isBusy = intake.counts.admitted !== this.admitted || intake.isLimited || this.backlogMs > 0;
     this.admitted = intake.counts.admitted;
