@@ -9,7 +9,7 @@ const phase = (name: string, p99: number, more: Partial<PlayedPhase> = {}): Play
 const profile = (changes: Partial<Record<keyof typeof PHASES, PlayedPhase>> = {}, more: Partial<PlayedProfile> = {}): PlayedProfile => {
   const usual = { calm: 50, hotSender: 60, hotRecipient: 60, capacity: 100, overload: 250, after: 50 } as const;
   const phases = Object.entries(usual).map(([key, p99]) => changes[key as keyof typeof PHASES] ?? phase(PHASES[key as keyof typeof PHASES], p99));
-  return { phases, duplicateReports: 0, lateness: times(5), unsent: 0, ...more };
+  return { phases, duplicateReports: 0, lateness: times(5), unsent: 0, cutStreams: 0, ...more };
 };
 const steady: MemoryOfProcess[] = [{ name: 'services', byThird: [300, 400, 420] }];
 const broken = (played: PlayedProfile, memory = steady) => verdictOn(played, memory).bounds.filter(({ holds }) => !holds).map(({ what }) => what);
@@ -30,7 +30,7 @@ it.each<[string, PlayedProfile, MemoryOfProcess[], string]>([
   expect(broken(played, memory)).toEqual([expect.stringContaining(what)]);
 });
 
-it.each([{ unsent: 1 }, { lateness: times(300) }])('counts nothing when the load process was the bottleneck: %j', (more) => {
+it.each([{ unsent: 1 }, { cutStreams: 1 }, { lateness: times(300) }])('counts nothing when the load process was the bottleneck: %j', (more) => {
   expect(verdictOn(profile({}, more), steady).voidBecause).toBeDefined();
 });
 
