@@ -2,7 +2,7 @@ export { contentHash } from './content-hash.js';
 export { createHttpAdapter, DEFAULT_HTTP_LIMITS, type HttpLimits } from './http-adapter.js';
 export { HttpModule } from './http.module.js';
 export { CreatesWork } from './intake/creates-work.js';
-export { GovernedIntake, Intake, OpenIntake, overloaded } from './intake/intake.js';
+export { GovernedIntake, Intake } from './intake/intake.js';
 export { fieldErrors, parse } from './parse.js';
 export { invalidRequest, orUnavailable, payloadTooLarge, ProblemError, unavailable, type FieldError, type Problem, type ProblemOptions } from './problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem-filter.js';

@@ -4,7 +4,7 @@ import { SERVICES, type ServiceName } from '@cpm/runtime-decider';
 import type { Clock, InboxPosition } from '@cpm/runtime-ports';
 import { BacklogAge } from './backlog-age.js';
 
-export interface HostedInbox {
+interface HostedInbox {
   readonly service: ServiceName;
   /** The longest since it was last asked. */
   waitedMs(): number;
