@@ -9,7 +9,7 @@ export { openApiDocument, type OpenApiDocument } from './description/openapi-doc
 export { routesOf, type DescribedRoute } from './description/routes.js';
 export { HttpModule } from './http.module.js';
 export { CreatesWork } from './intake/creates-work.js';
-export { GovernedIntake, Intake, OpenIntake, overloaded } from './intake/intake.js';
+export { GovernedIntake, Intake } from './intake/intake.js';
 export { fieldErrors, parse } from './parse.js';
 export { invalidRequest, orUnavailable, payloadTooLarge, problem, ProblemError, unavailable, type FieldError, type Problem, type ProblemOptions } from './problem.js';
 export { ProblemFilter, problemOf, sendProblem } from './problem-filter.js';

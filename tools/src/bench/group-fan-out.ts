@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import { startSystem } from '../start/start-system.js';
 import { GroupLoad, type GroupFigures } from './group-load.js';
 import { countOperations, perMessage, type OperationCounts } from './operation-counts.js';
+import { UNLIMITED_INTAKE } from './unlimited-intake.js';
 import { UsageSampler } from './usage-sampler.js';
 
 export interface GroupBenchOptions {
@@ -26,7 +27,7 @@ interface Row {
 export async function benchGroups({ largest, seconds }: GroupBenchOptions): Promise<void> {
   if (!Number.isInteger(largest) || largest < 3 || largest > 256) throw new Error('--group must be 3 to 256 participants');
   console.log('Starting the system …');
-  const system = await startSystem({ httpPort: 0, quiet: true, fresh: true });
+  const system = await startSystem({ httpPort: 0, quiet: true, fresh: true, env: UNLIMITED_INTAKE });
   const pool = new Pool(system.url, { connections: 64 });
   try {
     const sizes = [...new Set([Math.max(3, Math.round(largest / 10)), Math.max(3, Math.round(largest / 3)), largest])];

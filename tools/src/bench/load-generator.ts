@@ -50,7 +50,7 @@ export class LoadGenerator {
       for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
         const number = index;
         const provisioned = await provisionPair(pool, number);
-        this.pairs[number] = await connectPair(url, provisioned, { received: (id) => this.received(id), reported: (id) => this.reported(id) });
+        this.pairs[number] = await connectPair(url, provisioned, { received: (id) => this.received(id), reported: (id) => this.reported(id), cut: () => this.profile?.cut() });
       }
     };
     await Promise.all(Array.from({ length: 8 }, worker));

@@ -13,6 +13,7 @@ import { benchSmsc } from './smsc/smsc-throughput.js';
 import { benchSideBySide } from './store/side-by-side.js';
 import { plot, type Series } from './plot.js';
 import { measureRawLimit, type RawLimit, type WriteForm } from './raw-limit.js';
+import { UNLIMITED_INTAKE } from './unlimited-intake.js';
 import { type ProcessUsage, UsageSampler } from './usage-sampler.js';
 
 const { values: options } = parseArgs({
@@ -53,7 +54,7 @@ interface Report {
 async function main(): Promise<void> {
   const number = (key: 'pairs' | 'window' | 'seconds' | 'warmup') => Number(options[key]);
   console.log('Starting the system …');
-  const system = await startSystem({ processes: options.processes, httpPort: 0, quiet: true, fresh: true });
+  const system = await startSystem({ processes: options.processes, httpPort: 0, quiet: true, fresh: true, env: UNLIMITED_INTAKE });
   try {
     const load = new LoadProcess();
     console.log(`Connecting ${number('pairs')} pairs: ${number('pairs') * 4} devices …`);

@@ -18,6 +18,8 @@ export interface Provisioned extends Pair {
 export interface PairListener {
   received(messageId: string): void;
   reported(messageId: string): void;
+  /** A stream has ended: what its device misses from now on is not seen. */
+  cut?(): void;
 }
 
 /** Two subscribers and their devices, through the public interface. */
@@ -49,7 +51,7 @@ export async function connectPair(url: string, pair: Provisioned, listener: Pair
       listener.received(id);
     } else if (frame.type === 'disposition' && index === 0) listener.reported(String(frame.data['messageId']));
     if (Number(frame.cursor) % 50 === 0) socket.send(`{"ack":"${frame.cursor}"}`);
-  })));
+  }).then((socket) => socket.once('close', () => listener.cut?.()))));
   return { recipient: pair.recipient, submitHeaders: pair.submitHeaders };
 }
 

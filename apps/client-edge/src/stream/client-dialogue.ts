@@ -22,7 +22,7 @@ export interface DialogueParts {
   readonly now: () => number;
 }
 
-/** Reports of one connection under way before its client has to wait. */
+/** Reports of one connection under way, and what waits for them, before its client has to wait. */
 const MAX_PENDING = 1_000;
 
 /** What one client says on its stream, and what it is told in return. */
@@ -59,20 +59,30 @@ export class ClientDialogue {
 
   private report(disposition: NonNullable<ClientMessage['disposition']>): void {
     const { user, device } = this.connection;
-    this.pending += 1;
-    if (this.pending === MAX_PENDING) this.connection.pause('reports');
+    this.begin();
     const told = this.parts.reports.report({ user, device, messageId: disposition.id, status: disposition.status })
       .catch((error: unknown) => this.complain(error, { disposition }))
-      .finally(() => {
-        this.pending -= 1;
-        if (this.pending === MAX_PENDING / 2) this.connection.resume('reports');
-      });
+      .finally(() => this.end());
     this.kept = Promise.all([this.kept, told]);
   }
 
   private afterReports(act: () => void): void {
-    if (this.pending === 0) act();
-    else void this.kept.then(act);
+    if (this.pending === 0) {
+      act();
+      return;
+    }
+    this.begin();
+    void this.kept.then(act).finally(() => this.end());
+  }
+
+  private begin(): void {
+    this.pending += 1;
+    if (this.pending === MAX_PENDING) this.connection.pause('reports');
+  }
+
+  private end(): void {
+    this.pending -= 1;
+    if (this.pending === MAX_PENDING / 2) this.connection.resume('reports');
   }
 
   private complain(error: unknown, about: Readonly<Record<string, unknown>> = {}): void {

@@ -72,7 +72,7 @@ export class DeviceConnection {
     if (!this.isOpen) return;
     if (socket.bufferedAmount > sendBufferBytes) {
       this.close(CLOSE.tooSlow, 'more waits to be sent than the server keeps');
-      setTimeout(() => this.terminate(), this.parts.lastWordsMs);
+      setTimeout(() => this.terminate(), this.parts.lastWordsMs).unref();
       return;
     }
     if (!this.isCorked) {

@@ -1,4 +1,4 @@
-import type { Backoff } from './backoff.js';
+import { asAsked, type Backoff } from './backoff.js';
 import { CpmProblem } from './problem.js';
 
 export interface AttemptsOptions {
@@ -47,7 +47,7 @@ export class Attempts {
     this.isWanted = true;
     this.options.failed(error);
     if (!this.isOnline) return;
-    const askedMs = error instanceof CpmProblem ? (error.retryAfterMs ?? 0) : 0;
+    const askedMs = error instanceof CpmProblem ? asAsked(error.retryAfterMs) : 0;
     this.retry = setTimeout(() => {
       this.retry = undefined;
       this.wake();

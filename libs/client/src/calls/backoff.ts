@@ -18,6 +18,11 @@ export class Backoff {
   }
 }
 
+/** No sooner than the server asks, and up to half as much later: it may have told many the same. */
+export function asAsked(retryAfterMs: number | undefined): number {
+  return (retryAfterMs ?? 0) * (1 + Math.random() / 2);
+}
+
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);

@@ -1,4 +1,4 @@
-import { Backoff, pause } from './backoff.js';
+import { asAsked, Backoff, pause } from './backoff.js';
 import { CpmProblem, problemOf } from './problem.js';
 
 export type TokenSource = string | (() => string | Promise<string>);
@@ -58,7 +58,7 @@ export class HttpCalls {
       if (response?.ok) return response;
       const problem = response ? await problemOf(response) : error;
       const isFinal = problem instanceof CpmProblem && !WORTH_REPEATING.has(problem.status);
-      const waitMs = problem instanceof CpmProblem ? Math.max(problem.retryAfterMs ?? 0, backoff.next()) : backoff.next();
+      const waitMs = problem instanceof CpmProblem ? Math.max(asAsked(problem.retryAfterMs), backoff.next()) : backoff.next();
       if (isFinal || Date.now() + waitMs > until) throw problem;
       await pause(waitMs);
     }

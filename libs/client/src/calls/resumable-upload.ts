@@ -1,4 +1,4 @@
-import { Backoff, pause } from './backoff.js';
+import { asAsked, Backoff, pause } from './backoff.js';
 import type { UploadedFile } from '../cpm-device-options.js';
 import type { HttpCalls } from './http-calls.js';
 import { CpmProblem, problemOf } from './problem.js';
@@ -30,7 +30,7 @@ export async function uploadResumably(calls: HttpCalls, content: Content, { cont
       : calls.once({ method: 'PATCH', path: `${UPLOADS}/${uploadId}`, content: rest(content, kept), headers: { 'content-type': 'application/offset+octet-stream', 'upload-offset': String(kept) } });
     const outcome = await sent.then(answered, (error: unknown) => error);
     if (!(outcome instanceof Error)) return outcome as UploadedFile;
-    const waitMs = Math.max(backoff.next(), (outcome instanceof CpmProblem && outcome.retryAfterMs) || 0);
+    const waitMs = Math.max(backoff.next(), outcome instanceof CpmProblem ? asAsked(outcome.retryAfterMs) : 0);
     if (!isWorthResuming(outcome) || Date.now() + waitMs > until) throw outcome;
     await pause(waitMs);
     kept = await keptOf(calls, uploadId);

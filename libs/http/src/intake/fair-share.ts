@@ -39,7 +39,7 @@ export class FairShare {
   private turn(): void {
     const passed = this.now() - this.beganAt;
     if (passed >= 0 && passed < WINDOW_MS) return;
-    this.last = passed < 2 * WINDOW_MS ? this.current : new Map();
+    this.last = passed < 2 * WINDOW_MS ? this.current : new Map<string, number>();
     this.current = new Map();
     this.beganAt = this.now();
   }

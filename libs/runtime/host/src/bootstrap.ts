@@ -7,7 +7,7 @@ import { SERVICES } from '@cpm/runtime-decider';
 import type { Clock } from '@cpm/runtime-ports';
 import { Logger } from 'nestjs-pino';
 import type { DestinationStream } from 'pino';
-import { Admission, ofAllServices } from './admission/admission.js';
+import { Admission } from './admission/admission.js';
 import type { HostConfig } from './config.js';
 import { HostModule } from './host.module.js';
 import { HostedServices } from './hosted-services.js';
@@ -53,9 +53,10 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
   const log = createLogger(config, options.logOutput);
   const platform = options.platform ?? (await KafkaMongoPlatform.connect(config, log));
   const revocations = new Revocations(platform.revocations, clock, (error) => log.warn(`removed devices cannot be read: ${(error as Error).name}`));
+  let app: NestFastifyApplication | undefined;
   const intake = new GovernedIntake({ targetMs: config.INTAKE_TARGET_MS, floorPerSecond: config.INTAKE_FLOOR_PER_SEC }, () => performance.now());
   const admission = new Admission({
-    intake, clock, positions: ofAllServices(platform),
+    intake, clock, hosted: () => app?.get(HostedServices).servers ?? [], positions: (services) => platform.inboxPositions(services),
     changed: (isLimited, delayMs) => log.warn({ isLimited, delayMs: Math.round(delayMs) }, isLimited ? 'accepted work waits too long: less is let in' : 'all that comes is let in again'),
   });
   const root: DynamicModule = {
@@ -67,7 +68,6 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
       ...modules,
     ],
   };
-  let app: NestFastifyApplication | undefined;
   const close = async () => {
     await app?.close();
     await admission.stop();

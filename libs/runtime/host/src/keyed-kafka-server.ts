@@ -2,6 +2,7 @@ import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { heardBy, type EventContract, type ServiceDefinition } from '@cpm/runtime-decider';
 import { BatchProcessor, TimerScanner, WriteConflictError, type ForgetUser, type IngressPublisher, type PendingCommands } from '@cpm/runtime-engine';
 import { OwnershipLostError, type AggregateStore, type Clock, type EffectHandlers, type FetchSession, type PartitionBatch } from '@cpm/runtime-ports';
+import { WaitingTime } from './admission/waiting-time.js';
 import type { Metrics } from './metrics.js';
 import type { ClosablePublisher, Inbox, InboxStatus, Platform } from './platform.js';
 import type { PolicySource } from './policy-source.js';
@@ -38,6 +39,7 @@ export class KeyedKafkaServer extends Server<Record<string, never>, InboxStatus>
   #inbox: Inbox | undefined;
   #timers: TimerLoop | undefined;
   #publisher: ClosablePublisher | undefined;
+  readonly #waiting = new WaitingTime(() => this.#inbox?.lag() ?? 0);
 
   constructor(private readonly parts: ServiceParts) {
     super();
@@ -55,6 +57,11 @@ export class KeyedKafkaServer extends Server<Record<string, never>, InboxStatus>
   /** Inbox partitions that this process consumes now. */
   get ownedPartitions(): readonly number[] {
     return this.#inbox?.ownedPartitions ?? [];
+  }
+
+  /** How long records waited in the inbox, the longest since this was last asked; ms. */
+  waitedMs(): number {
+    return this.#waiting.read(this.parts.clock.now());
   }
 
   /** Why the service does not consume right now; undefined when it does. */
@@ -120,13 +127,16 @@ export class KeyedKafkaServer extends Server<Record<string, never>, InboxStatus>
   }
 
   async #process(processor: BatchProcessor, batches: readonly PartitionBatch[], session: FetchSession): Promise<void> {
-    const { metrics } = this.parts;
+    const { metrics, clock } = this.parts;
+    this.#waiting.begin(clock.now(), batches);
     try {
       await processor.process(batches, session);
     } catch (error) {
       if (error instanceof WriteConflictError) metrics.conflict(this.service);
       else if (!(error instanceof OwnershipLostError)) metrics.batchFailed(this.service);
       throw error;
+    } finally {
+      this.#waiting.end();
     }
   }
 

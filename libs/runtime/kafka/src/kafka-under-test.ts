@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { inboxOf, type ServiceName } from '@cpm/runtime-decider';
+import { groupOf, inboxOf, type ServiceName } from '@cpm/runtime-decider';
 import type { Clock, FetchSession, OutgoingRecord, PartitionBatch } from '@cpm/runtime-ports';
 import { type KafkaService, startKafka, startLocalKafka } from '@cpm/testing-containers';
 import { startInboxConsumer, type ConsumerTiming, type InboxConsumer, type InboxConsumerOptions } from './inbox-consumer.js';
@@ -52,7 +52,7 @@ export async function openInbox(brokers: readonly string[]): Promise<Inbox> {
     consume: async (process, options = {}) => {
       const statuses: ConsumerStatus[] = [];
       const consumer = await startInboxConsumer({
-        brokers, service, groupId: service, clock: systemClock, log: SILENT, timing: QUICK, process, onStatus: (status) => statuses.push(status), ...options,
+        brokers, service, groupId: groupOf(service), clock: systemClock, log: SILENT, timing: QUICK, process, onStatus: (status) => statuses.push(status), ...options,
       });
       consumers.push(consumer);
       return Object.assign(consumer, { statuses });

@@ -31,6 +31,7 @@ export class ProfileLoad {
   private unsent = 0;
   private completed = 0;
   private duplicateReports = 0;
+  private cutStreams = 0;
   private next = 0;
 
   constructor(
@@ -57,7 +58,7 @@ export class ProfileLoad {
     await this.pool.close();
     return {
       phases: phases.map((phase, at) => played(phase, tallies[at] as PhaseTally)),
-      duplicateReports: this.duplicateReports, lateness: percentiles(this.late), unsent: this.unsent,
+      duplicateReports: this.duplicateReports, lateness: percentiles(this.late), unsent: this.unsent, cutStreams: this.cutStreams,
     };
   }
 
@@ -80,6 +81,10 @@ export class ProfileLoad {
     const ms = performance.now() - flight.dueAt;
     for (const tally of flight.tallies) tally.reported(ms);
     this.finish(id, flight);
+  }
+
+  cut(): void {
+    this.cutStreams += 1;
   }
 
   private async playPhase({ rate, seconds, hot }: ProfilePhase, began: number, tally: PhaseTally): Promise<void> {

@@ -40,4 +40,6 @@ export interface PlayedProfile {
   readonly lateness: Percentiles;
   /** Submissions that were not made because too many waited for their answer already. */
   readonly unsent: number;
+  /** Streams that ended: their devices do not come back here. */
+  readonly cutStreams: number;
 }

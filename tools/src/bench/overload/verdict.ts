@@ -56,9 +56,10 @@ export function secondsToRecover(bySecond: readonly Window[], p99Ms: number): nu
   return at === -1 ? undefined : at + 1;
 }
 
-function bottleneck({ lateness, unsent, phases }: PlayedProfile): string | undefined {
+function bottleneck({ lateness, unsent, cutStreams, phases }: PlayedProfile): string | undefined {
   const failed = phases.reduce((sum, phase) => sum + phase.failed, 0);
   if (unsent > 0) return `${unsent} submissions were not made: the load process had too many without an answer`;
+  if (cutStreams > 0) return `${cutStreams} streams ended, most likely because this process answered no ping for long`;
   if (lateness.p99 > LATE_AT_MOST_MS) return `1 % of the submissions left more than ${lateness.p99} ms after they were due`;
   return failed > 0 ? `${failed} submissions got no answer, or one that was not expected` : undefined;
 }

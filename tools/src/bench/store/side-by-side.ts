@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { Pool } from 'undici';
 import { startSystem } from '../../start/start-system.js';
+import { UNLIMITED_INTAKE } from '../unlimited-intake.js';
 import { MAIL_FORMAT, startDovecot, type FsyncMode } from './dovecot.js';
 import { ImapBox, mailOf } from './imap-box.js';
 import { NmsBox } from './nms-box.js';
@@ -57,7 +58,7 @@ async function ofDovecot(fsync: FsyncMode, options: SideBySideOptions): Promise<
 
 async function ofOwn(options: SideBySideOptions): Promise<Figures[]> {
   console.log('\nStarting the system …');
-  const system = await startSystem({ httpPort: 0, quiet: true, fresh: true });
+  const system = await startSystem({ httpPort: 0, quiet: true, fresh: true, env: UNLIMITED_INTAKE });
   const pool = new Pool(system.url, { connections: options.connections });
   try {
     const { kafka, mongo } = system.stack;

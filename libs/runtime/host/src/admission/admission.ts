@@ -1,20 +1,33 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { GovernedIntake } from '@cpm/http';
-import { SERVICES } from '@cpm/runtime-decider';
+import type { GovernedIntake } from '@cpm/http';
+import { SERVICES, type ServiceName } from '@cpm/runtime-decider';
 import type { Clock, InboxPosition } from '@cpm/runtime-ports';
 import { BacklogAge } from './backlog-age.js';
 
+interface HostedInbox {
+  readonly service: ServiceName;
+  /** The longest since it was last asked. */
+  waitedMs(): number;
+}
+
 export interface AdmissionParts {
   readonly intake: GovernedIntake;
-  readonly positions: () => Promise<readonly InboxPosition[]>;
+  /** Of the services that this process hosts. */
+  readonly hosted: () => readonly HostedInbox[];
+  /** Of the others the broker is asked. */
+  readonly positions: (services: readonly ServiceName[]) => Promise<readonly InboxPosition[]>;
   readonly clock: Clock;
   /** Told when intake begins and ceases to be limited. */
   readonly changed: (isLimited: boolean, delayMs: number) => void;
 }
 
 const EVERY_MS = 250;
-/** Of a process that lets nothing in, the broker is asked more rarely. */
+/** It takes some requests for each service: of a process that lets nothing in, the broker is asked more rarely … */
+const BROKER_EVERY_MS = 500;
 const IDLE_EVERY_MS = 2_000;
+/** … and one that answers slowly is not asked all the time. */
+const TIMES_ITS_ANSWER = 5;
+const UNANSWERED_MS = 10_000;
 const LOOP_RESOLUTION_MS = 10;
 const NS_PER_MS = 1e6;
 
@@ -25,8 +38,9 @@ export class Admission {
   private readonly stopped = new AbortController();
   private running: Promise<void> | undefined;
   private backlogMs = 0;
+  private answeredAt = 0;
   private admitted = 0;
-  private askedAt = -Infinity;
+  private askAgainAt = -Infinity;
   private wasLimited = false;
 
   constructor(private readonly parts: AdmissionParts) {}
@@ -47,25 +61,30 @@ export class Admission {
     for (;;) {
       await clock.sleep(EVERY_MS, this.stopped.signal).catch(() => undefined);
       if (this.stopped.signal.aborted) return;
-      await this.askBroker();
-      const delayMs = Math.max(this.backlogMs, this.loopDelayMs());
+      const hosted = this.parts.hosted();
+      await this.askBroker(SERVICES.filter((service) => !hosted.some((one) => one.service === service)));
+      const delayMs = Math.max(this.backlogMs, this.loopDelayMs(), ...hosted.map((one) => one.waitedMs()));
       intake.observe(delayMs);
       if (intake.isLimited !== this.wasLimited) changed(intake.isLimited, delayMs);
       this.wasLimited = intake.isLimited;
     }
   }
 
-  /** Without an answer the last one stands: what cannot be read cannot be written either, and that is told to each caller. */
-  private async askBroker(): Promise<void> {
-    const { clock, intake, positions } = this.parts;
-    const { admitted } = intake.counts;
-    const isBusy = admitted !== this.admitted || intake.isLimited || this.backlogMs > 0;
-    this.admitted = admitted;
-    if (!isBusy && Math.abs(clock.now() - this.askedAt) < IDLE_EVERY_MS) return;
-    this.askedAt = clock.now();
-    await positions().then((read) => {
-      this.backlogMs = this.age.observe(performance.now(), read);
-    }, () => undefined);
+  /** Without an answer the last one stands for a while: what cannot be read cannot be written either, and that is told to each caller. */
+  private async askBroker(elsewhere: readonly ServiceName[]): Promise<void> {
+    const began = performance.now();
+    if (elsewhere.length === 0 || began < this.askAgainAt) return;
+    const { intake, positions } = this.parts;
+    await positions(elsewhere).then((read) => {
+      this.answeredAt = performance.now();
+      this.backlogMs = this.age.observe(this.answeredAt, read);
+    }, () => {
+      if (performance.now() - this.answeredAt > UNANSWERED_MS) this.backlogMs = 0;
+    });
+    const now = performance.now();
+    const isBusy = intake.counts.admitted !== this.admitted || intake.isLimited || this.backlogMs > 0;
+    this.admitted = intake.counts.admitted;
+    this.askAgainAt = now + Math.max(isBusy ? BROKER_EVERY_MS : IDLE_EVERY_MS, TIMES_ITS_ANSWER * (now - began));
   }
 
   private loopDelayMs(): number {
@@ -73,9 +92,4 @@ export class Admission {
     this.loop.reset();
     return Math.max(0, mean);
   }
-}
-
-/** The positions of all services: accepted work passes through most of them, wherever they run. */
-export function ofAllServices(platform: { inboxPositions(services: typeof SERVICES): Promise<readonly InboxPosition[]> }): AdmissionParts['positions'] {
-  return () => platform.inboxPositions(SERVICES);
 }
