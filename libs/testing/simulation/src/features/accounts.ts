@@ -28,7 +28,7 @@ export class Accounts {
       case 'claim':
         return this.register(device, operation.number, 'primary');
       case 'rename':
-        return this.world.ingress(RenameDevice, { ...command, device: id, name: `name ${operation.number % 2}` });
+        return this.world.ingress(RenameDevice, { ...command, device: id, name: `phone ${operation.number}` });
       case 'remove-device':
         this.world.history.saw(this.world.now, { kind: 'device-removed', device: id });
         await this.world.ingress(RemoveDevice, { ...command, device: id });
@@ -46,7 +46,7 @@ export class Accounts {
 
   private register({ user, id }: CastDevice, number: number, claimedRole?: 'primary'): Promise<void> {
     return this.world.ingress(RegisterDevice, {
-      user, commandId: this.world.newId(), device: id, name: number === 3 ? 'name 1' : nameOf(id), autoAnswer: { session: number === 1, fileTransfer: number === 2 },
+      user, commandId: this.world.newId(), device: id, name: number === 3 ? 'phone 1' : nameOf(id), autoAnswer: { session: number === 1, fileTransfer: number === 2 },
       capabilities: CAPABILITIES[number] as (typeof CAPABILITIES)[number], ...(claimedRole && { claimedRole }),
     });
   }
