@@ -34,6 +34,7 @@ export class Accounts {
         await this.world.ingress(RemoveDevice, { ...command, device: id });
         return this.world.devices.disconnect(id);
       case 'move-sim':
+        this.world.history.saw(this.world.now, { kind: 'sim-moved', user });
         return this.world.ingress(ProvisionSubscriber, { ...command, primaryDevice: { id, name: `phone ${operation.number}` }, language: 'de' });
       case 'provision':
         return this.enrol(user);
