@@ -31,6 +31,8 @@ export type Seen =
   | { kind: 'acknowledged'; device: string; messageId: string; status: string }
   /** His card is in another device, which is the Primary from now on. */
   | { kind: 'sim-moved'; user: string }
+  /** A device may have another name than it had. */
+  | { kind: 'renamed'; user: string }
   /** The operator decided otherwise. */
   | { kind: 'policy'; names: readonly string[] }
   /** Its user took it out of his subscription: nothing is told to it any more. */

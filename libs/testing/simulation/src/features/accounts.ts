@@ -13,6 +13,9 @@ const CAPABILITIES = [
   { services: ['standalone' as const, 'chat' as const, 'file-transfer' as const, 'session' as const], contentTypes: ['*/*'], maxBytes: 50 },
 ];
 
+/** What gives a device another name, or may. */
+const NAMING: readonly string[] = ['rename', 'register', 'claim', 'move-sim', 'provision'];
+
 /** What operators and users do to subscriptions, devices and preferences while messages are under way. */
 export class Accounts {
   constructor(private readonly world: World) {}
@@ -22,6 +25,7 @@ export class Accounts {
     const device = castDevice(operation.device);
     const { user, id } = device;
     const command = { user, commandId: this.world.newId() };
+    if (NAMING.includes(operation.act)) this.world.history.saw(this.world.now, { kind: 'renamed', user });
     switch (operation.act) {
       case 'register':
         return this.register(device, operation.number);
