@@ -90,7 +90,8 @@ async function main(): Promise<number> {
     return 2;
   }
   if (values.seed === undefined) return campaign(mutant);
-  return conclude(await playSeeds({ first: number('seed', 1), count: 1 }, mutant), performance.now(), mutant);
+  const started = performance.now();
+  return conclude(await playSeeds({ first: number('seed', 1), count: 1 }, mutant), started, mutant);
 }
 
 process.exitCode = await main();

@@ -120,6 +120,17 @@ const nothingWithdrawn = ({ evolve }: AnyDecider): Partial<AnyDecider> => ({
   evolve: (state: unknown, event: { readonly type: string }) => (event.type === 'UcnWithdrawn' ? state : (evolve(state, event) as unknown)),
 });
 
+/** Of what a service keeps of a user one kind is forgotten when he is erased. */
+function withoutOneKind(ports: NodePorts): NodePorts {
+  return { ...ports, store: { ...ports.store, erase: (owner, { kinds, ...parts }, between) => ports.store.erase(owner, { ...parts, kinds: kinds.slice(1) }, between) } };
+}
+
+/** What the network is to forget is not asked of it. */
+const nothingDeleted = ({ evolve }: AnyDecider): Partial<AnyDecider> => ({
+  evolve: (state: { readonly deletions: readonly unknown[] }, event: { readonly type: string }) =>
+    (event.type === 'DeletionBegun' ? { ...(evolve(state, event) as object), deletions: state.deletions } : (evolve(state, event) as unknown)),
+});
+
 export const MUTANTS: readonly Mutant[] = [
   { name: 'ledger', services: onDecider(['ledger'], withoutMemory) },
   { name: 'version', ports: withoutVersionCheck },
@@ -131,4 +142,6 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'privacy', services: onDecider(['ledger'], everythingPermitted) },
   { name: 'withdrawal', services: onDecider(['ucn-bundle'], nothingWithdrawn) },
   { name: 'copies', services: onDecider(['addressing'], everyReportCopied) },
+  { name: 'erasure', ports: withoutOneKind },
+  { name: 'stray', services: onDecider(['t8-subscriptions'], nothingDeleted) },
 ];

@@ -7,6 +7,10 @@ import type { World } from './world.js';
 const LONG = 800;
 const NO_SMS = '\u0000';
 
+/** Chances per mille that a file is not a small one, and how large it then is. */
+const LARGE = 100;
+const SIZES = [5_000, 40_000, 2_000_000, 1_500_000_000] as const;
+
 interface Draft {
   readonly to: readonly CpmAddress[];
   readonly contentType: string;
@@ -48,8 +52,13 @@ export class Outbox {
     return {
       id, from: user, to: [...to], originDevice, conversationId: session?.conversationId ?? 'c', contributionId: session?.contributionId ?? id, contentType,
       ...(session && { service: 'chat', sessionId: session.id }), ...(isFile && { service: 'file-transfer', file: { name: `${id}.bin`, sha256: id } }),
-      content: inline ? { kind: 'inline', text: words ?? `hello ${id}` } : { kind: 'stored', contentId: `f-${id}` }, size: 100,
+      content: inline ? { kind: 'inline', text: words ?? `hello ${id}` } : { kind: 'stored', contentId: `f-${id}` }, size: this.sizeOf(inline),
       dispositionNotification: [...requested], sentAt: now, expiresAt: now + ttlSec * 1000,
     };
+  }
+
+  private sizeOf(inline: boolean): number {
+    const { dice } = this.world;
+    return inline || !dice.chance(LARGE) ? 100 : (dice.oneOf(SIZES) as number);
   }
 }

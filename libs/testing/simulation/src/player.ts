@@ -15,6 +15,9 @@ const SETTLED_MS = 1_000;
 const AUTO = 200;
 const ALONE = 250;
 const CONNECTED = 800;
+/** That a message is taken back before it is there, and that another sender's of the same name comes after it; he asks for no reports, for the ledger would take them for those of the first. */
+const HASTY = 30;
+const NAMESAKE = 20;
 
 /** Plays operations against a world. Submissions, like real ones, may be repeated by their client. */
 export class Player {
@@ -106,8 +109,12 @@ export class Player {
     const device = DEVICES.find(({ user }) => user === sender) as CastDevice;
     const message = this.outbox.accept(device, { to: recipients, contentType: text ? 'text/plain' : 'image/png', words, requested, ttlSec });
     const [only] = recipients;
+    const { dice, now } = this.world;
+    // On a shorter way than it comes, it is taken back.
+    if (only && dice.chance(HASTY)) await this.world.ingress(RevokeMessage, { messageId: message.id, sender, device: device.id, recipient: only, at: now });
     if (recipients.length === 1 && only) await this.world.ingress(OfferMessage, { message, recipient: only, depositSentCopy: true });
     else await this.world.ingress(SubmitMessage, { message, recipients });
+    if (recipients.length === 1 && only && dice.chance(NAMESAKE)) await this.world.ingress(OfferMessage, { message: { ...message, from: USERS[2] as CpmAddress, dispositionNotification: [] }, recipient: only, depositSentCopy: false });
   }
 
   /** From the store a user can open what the device never got. */

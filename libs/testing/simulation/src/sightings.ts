@@ -29,6 +29,10 @@ export type Seen =
   /** A handset answers to a leased number. */
   | { kind: 'replied'; user: string; number: string; text: string }
   | { kind: 'acknowledged'; device: string; messageId: string; status: string }
+  /** His card is in another device, which is the Primary from now on. */
+  | { kind: 'sim-moved'; user: string }
+  /** A device may have another name than it had. */
+  | { kind: 'renamed'; user: string }
   /** The operator decided otherwise. */
   | { kind: 'policy'; names: readonly string[] }
   /** Its user took it out of his subscription: nothing is told to it any more. */

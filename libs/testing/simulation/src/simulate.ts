@@ -53,7 +53,7 @@ async function provision(world: World): Promise<World> {
   return world;
 }
 
-const THREE_DAYS_MS = 3 * 86_400_000;
+const FIVE_DAYS_MS = 5 * 86_400_000;
 
 const run = fc.tuple(faultsArbitrary, policies, workload, ucnWindows, album);
 type Drawn = typeof run extends fc.Arbitrary<infer Value> ? Value : never;
@@ -92,6 +92,6 @@ async function play(world: World, operations: readonly Operation[], isProvisione
   await world.pass(60_000);
   const early = CHECKERS.filter(({ atEnd }) => !atEnd).flatMap((checker) => checker.check(world).map((line) => `${checker.name}: ${line}`));
   if (early.length > 0) return early;
-  await world.pass(THREE_DAYS_MS);
+  await world.pass(FIVE_DAYS_MS);
   return CHECKERS.flatMap((checker) => checker.check(world).map((line) => `${checker.name}: ${line}`));
 }

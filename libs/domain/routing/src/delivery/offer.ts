@@ -1,6 +1,7 @@
 import { serviceOf } from '@cpm/vocabulary';
 import type { OfferMessage } from '@cpm/contracts-routing';
 import { planLeg } from '../fan-out/plan-leg.js';
+import { contend } from '../file-offer/acceptance.js';
 import type { Profile } from '../profile/profile.js';
 import { Deliberation } from './deliberation.js';
 import { initialOf, type Circumstances, type Delivery, type DeliveryEvent, type Unreachable } from './delivery.js';
@@ -19,7 +20,7 @@ export function offerMessage(offer: OfferMessage, circumstances: Circumstances, 
   deliberation.record(event);
   if (unreachable) {
     deliberation.prove({ status: 'failed', via: unreachable === 'expired' ? 'EXPIRY' : 'IP', permitted: true, at: now });
-    if (deliberation.state.contest) deliberation.record({ type: 'OfferEnded', reason: unreachable === 'expired' ? 'expired' : 'unavailable' });
+    if (deliberation.state.contest) endUnreachable(deliberation, unreachable === 'expired' ? 'expired' : 'unavailable');
     return deliberation.conclude();
   }
   if (known.revocation?.sender === message.from) {
@@ -31,6 +32,12 @@ export function offerMessage(offer: OfferMessage, circumstances: Circumstances, 
   planRole(deliberation, 'primary');
   if (offer.binding?.refused === 'declined') deliberation.prove({ status: 'failed', via: 'IP', permitted: true, at: now });
   return deliberation.conclude();
+}
+
+/** Nobody was asked, and nobody is any more: its sender, who may yet take it back, is told the same again. */
+function endUnreachable(deliberation: Deliberation, reason: 'expired' | 'unavailable'): void {
+  contend(deliberation, { type: 'Close', reason });
+  deliberation.record({ type: 'OfferEnded', reason });
 }
 
 function planRole(deliberation: Deliberation, role: 'primary' | 'secondary'): void {

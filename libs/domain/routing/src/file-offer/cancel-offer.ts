@@ -24,7 +24,8 @@ export function cancelOffer(deliberation: Deliberation): void {
 function endOf({ legs, contest, overdue }: OfferedDelivery): OfferEnd | undefined {
   if (legs.some(hasContent)) return 'completed';
   if (contest?.stage === 'declined') return 'rejected';
-  return overdue ? 'expired' : undefined;
+  if (contest?.stage === 'closed' && contest.reason === 'unavailable') return 'unavailable';
+  return overdue || contest?.stage === 'closed' ? 'expired' : undefined;
 }
 
 /** Nobody took the file in time, or who took it did not finish. */

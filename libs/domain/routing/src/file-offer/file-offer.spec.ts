@@ -155,6 +155,15 @@ requirement('CPM-MLD-020', () => {
     expect(scenario.legs()).toEqual({});
   });
 
+  it.each([['expired', 86_400 * 30], ['unavailable', 0]] as const)('tells its sender who takes it back the end that he was told: %s', (reason, lateBySec) => {
+    const scenario = new FileScenario();
+    if (lateBySec > 0) scenario.subscriber();
+    scenario.now += lateBySec * 1000;
+    scenario.offer(photo);
+    scenario.revoke().revoke();
+    expect(scenario.told()).toEqual([`ended sender ${reason}`, `ended sender ${reason}`, `ended sender ${reason}`]);
+  });
+
   it('does not cancel what was transferred', () => {
     const scenario = offered();
     scenario.answer(TABLET, 'accept');

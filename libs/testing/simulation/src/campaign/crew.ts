@@ -16,7 +16,8 @@ export interface Campaign extends SeedRange {
 /** Seeds that a worker gets at once: few, so that all are busy up to the end. */
 const ERRAND = 20;
 
-const WORKER = fileURLToPath(new URL('worker.js', import.meta.url));
+/** As it is built, for a process of its own reads no TypeScript. */
+const WORKER = fileURLToPath(new URL('../../dist/campaign/worker.js', import.meta.url));
 
 /** Plays seeds in several processes. Nothing of a seed depends on who plays it; of several violations the one of the lowest seed is told. */
 export async function playInCrew(campaign: Campaign): Promise<Played> {

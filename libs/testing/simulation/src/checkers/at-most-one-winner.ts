@@ -33,6 +33,8 @@ function contestedRound(where: string, asked: readonly Answered[], { history }: 
   const admitted = asked.filter(({ outcome }) => outcome.status === 'ok');
   const winners = [...new Set(admitted.filter((one) => one.device === admitted[0]?.device || !wentOver(one)).map(({ device }) => device))];
   if (winners.length > 1) return [`${where}: ${winners.map(nameOf).join(' and ')} were both told that they are in`];
+  // Of a device that was renamed the name says nothing here.
+  if (history.of('renamed').length > 0) return [];
   // Who speaks first where several answered by themselves has won without accepting.
   const speakers = spoken.filter(({ sessionId }) => sessionId === asked[0]?.subject).map(({ originDevice }) => nameOf(originDevice));
   return asked.filter(({ outcome }) => outcome.code === 'accepted-elsewhere').flatMap(({ device, outcome }) => {

@@ -15,7 +15,7 @@ export const nothingLeftOfTheErased: Checker = {
     const users = new Set(world.history.of('erased').map(({ user }) => user));
     return [...users].flatMap((user) => {
       const [erasure] = world.storeOf('device-registry').aggregates('erasure').filter(({ stored }) => stored.id === user);
-      if ((erasure?.stored.state as UserErasure | undefined)?.doneAt == null) return [`the erasure of ${user} does not end`];
+      if (typeof (erasure?.stored.state as UserErasure | undefined)?.doneAt !== 'number') return [`the erasure of ${user} does not end`];
       return [...world.stores.keys()].flatMap((service) => leftIn(world, service, user));
     });
   },

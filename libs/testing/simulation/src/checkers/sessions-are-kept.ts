@@ -11,6 +11,7 @@ export const sessionsAreKept: Checker = {
     const gone = new Set(seen.of('unsettled').map(({ user }) => user));
     const rows = (stores.get('message-store-sync')?.rows('objects') ?? new Map()) as ReadonlyMap<string, Row>;
     const foci = fociOf(stores);
+    const mayForget = seen.of('policy').some(({ names }) => names.includes('store.tombstoneDays'));
     return [...participationsOf(stores).values()].flatMap(({ id, state: { status, session, generation, legs } }) => {
       if (!session || status === 'none') return [];
       const user = id.slice(0, id.indexOf('|'));
@@ -23,7 +24,8 @@ export const sessionsAreKept: Checker = {
       const members = foci.get(`${session.creator}|${session.id}`)?.state.members ?? {};
       if (session.kind === 'one-to-one' || !['joined', 'missed'].includes(members[user]?.status ?? '')) return [...strange, ...open];
       const group = rows.get(`${user}|group-${session.id}`);
-      if (group?.['deleted'] === true) return [...strange, ...open];
+      // Its user removed it, and the box may have forgotten that.
+      if (group?.['deleted'] === true || (!group && mayForget)) return [...strange, ...open];
       const text = String(group?.['text']);
       const wrong = Object.entries(members).filter(([address, member]) => text.includes(`"${address}"`) !== (member.status !== 'left' && member.status !== 'declined'));
       return [...strange, ...open, ...wrong.map(([address, member]) => `the group state of ${id} is wrong of ${address}, who is ${member.status}`)];

@@ -13,6 +13,9 @@ const CAPABILITIES = [
   { services: ['standalone' as const, 'chat' as const, 'file-transfer' as const, 'session' as const], contentTypes: ['*/*'], maxBytes: 50 },
 ];
 
+/** What gives a device another name, or may. */
+const NAMING: readonly string[] = ['rename', 'register', 'claim', 'move-sim', 'provision'];
+
 /** What operators and users do to subscriptions, devices and preferences while messages are under way. */
 export class Accounts {
   constructor(private readonly world: World) {}
@@ -22,18 +25,20 @@ export class Accounts {
     const device = castDevice(operation.device);
     const { user, id } = device;
     const command = { user, commandId: this.world.newId() };
+    if (NAMING.includes(operation.act)) this.world.history.saw(this.world.now, { kind: 'renamed', user });
     switch (operation.act) {
       case 'register':
         return this.register(device, operation.number);
       case 'claim':
         return this.register(device, operation.number, 'primary');
       case 'rename':
-        return this.world.ingress(RenameDevice, { ...command, device: id, name: `name ${operation.number % 2}` });
+        return this.world.ingress(RenameDevice, { ...command, device: id, name: `phone ${operation.number}` });
       case 'remove-device':
         this.world.history.saw(this.world.now, { kind: 'device-removed', device: id });
         await this.world.ingress(RemoveDevice, { ...command, device: id });
         return this.world.devices.disconnect(id);
       case 'move-sim':
+        this.world.history.saw(this.world.now, { kind: 'sim-moved', user });
         return this.world.ingress(ProvisionSubscriber, { ...command, primaryDevice: { id, name: `phone ${operation.number}` }, language: 'de' });
       case 'provision':
         return this.enrol(user);
@@ -46,7 +51,7 @@ export class Accounts {
 
   private register({ user, id }: CastDevice, number: number, claimedRole?: 'primary'): Promise<void> {
     return this.world.ingress(RegisterDevice, {
-      user, commandId: this.world.newId(), device: id, name: number === 3 ? 'name 1' : nameOf(id), autoAnswer: { session: number === 1, fileTransfer: number === 2 },
+      user, commandId: this.world.newId(), device: id, name: number === 3 ? 'phone 1' : nameOf(id), autoAnswer: { session: number === 1, fileTransfer: number === 2 },
       capabilities: CAPABILITIES[number] as (typeof CAPABILITIES)[number], ...(claimedRole && { claimedRole }),
     });
   }

@@ -1,6 +1,6 @@
 import type { World } from '../world.js';
 import { Accounts } from './accounts.js';
-import { BoxWork } from './box-work.js';
+import type { BoxWork } from './box-work.js';
 import { Handsets } from './handset.js';
 import type { SimulatedNetwork } from './network.js';
 import type { FeatureOperation } from './operations.js';

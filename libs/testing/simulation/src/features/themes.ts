@@ -27,6 +27,8 @@ const BOB_IS_WRITTEN_TO: readonly Operation[] = [
 ];
 const WATCHED: readonly Operation[] = [{ op: 'policy', change: { 'access.t8.subscriptions': ['UE_REACHABILITY_FOR_SMS', 'UE_REACHABILITY_FOR_DATA', 'LOSS_OF_CONNECTIVITY'] } }, { op: 'cs', user: 0, up: false }, { op: 'cs', user: 1, up: false }, REST];
 
+/** Bob's card goes from one of his devices to the next. */
+const simMoves: Operations = fc.record({ op: fc.constant('account' as const), device: fc.constantFrom(2, 3, 4), act: fc.constant('move-sim' as const), number: fc.nat(3) });
 const pauses: Operations = fc.record({ op: fc.constant('pass' as const), ms: fc.constantFrom(500, 40_000, 130_000, 4_000_000, 90_000_000) });
 
 export function themes({ messages, surroundings, conversations, files }: Plain): readonly Theme[] {
@@ -34,7 +36,7 @@ export function themes({ messages, surroundings, conversations, files }: Plain):
     { weight: 2, before: [], operations: fc.oneof({ weight: 12, arbitrary: boxes }, { weight: 1, arbitrary: pauses }, { weight: 1, arbitrary: preferences }, { weight: 1, arbitrary: messages }, { weight: 1, arbitrary: policyChanges }) },
     { weight: 2, before: WATCHED, operations: fc.oneof({ weight: 6, arbitrary: networkReports }, { weight: 3, arbitrary: pauses }, { weight: 2, arbitrary: policyChanges }, { weight: 2, arbitrary: accounts }, { weight: 1, arbitrary: surroundings }) },
     { weight: 1, before: CAROL_HAS_A_TEXT, operations: fc.oneof({ weight: 8, arbitrary: textsOf([2], ['person', 'person', 'person', 'short-code', 'last-text']) }, { weight: 2, arbitrary: pauses }, { weight: 2, arbitrary: messages }) },
-    { weight: 2, before: BOB_IS_WRITTEN_TO, operations: fc.oneof({ weight: 5, arbitrary: accounts }, { weight: 3, arbitrary: messages }, { weight: 3, arbitrary: surroundings }, { weight: 1, arbitrary: preferences }) },
+    { weight: 2, before: BOB_IS_WRITTEN_TO, operations: fc.oneof({ weight: 4, arbitrary: accounts }, { weight: 3, arbitrary: simMoves }, { weight: 3, arbitrary: messages }, { weight: 3, arbitrary: surroundings }, { weight: 1, arbitrary: preferences }) },
     { weight: 1, before: [], operations: fc.oneof({ weight: 8, arbitrary: words }, { weight: 3, arbitrary: pauses }, { weight: 2, arbitrary: messages }) },
     { weight: 2, before: [], operations: fc.oneof({ weight: 2, arbitrary: preferences }, { weight: 2, arbitrary: policyChanges }, { weight: 1, arbitrary: accounts }, { weight: 4, arbitrary: messages }, { weight: 3, arbitrary: surroundings }, { weight: 2, arbitrary: files }, { weight: 1, arbitrary: conversations }) },
   ];
