@@ -5,6 +5,7 @@ import { OwnershipLostError, type AggregateStore, type Clock, type EffectHandler
 import type { Metrics } from './metrics.js';
 import type { ClosablePublisher, Inbox, InboxStatus, Platform } from './platform.js';
 import type { PolicySource } from './policy-source.js';
+import { redact } from './redaction.js';
 import { TimerLoop } from './timer-loop.js';
 
 export const KEYED_KAFKA = Symbol('keyed-kafka');
@@ -133,7 +134,9 @@ export class KeyedKafkaServer extends Server<Record<string, never>, InboxStatus>
   #enter(status: InboxStatus, cause?: unknown): void {
     if (this.#status === 'stopped' || this.#status === 'crashed') return;
     this.#status = status;
-    this.#reason = cause instanceof Error ? cause.message : undefined;
+    const reason = cause instanceof Error ? cause.message : cause;
+    // Whoever asks for readiness sees it.
+    this.#reason = typeof reason === 'string' ? redact(reason) : undefined;
     this._status$.next(status);
     this.parts.metrics.status(this.service, status);
     if (status === 'crashed') this.parts.crashed(this.#reason ?? 'no reason given');
