@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:tls';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,11 +9,13 @@ import { ensureTopics, grantTopicRights, KafkaPublisher, type KafkaSecurity, typ
 import { connectMongo } from '@cpm/runtime-mongo';
 import { changeScramPassword, freePort, makeAuthority, makeCertificate, type SecureStack } from '@cpm/testing-containers';
 import { Kafka, logLevel } from 'kafkajs';
+import { devKeys } from '../dev-tokens/index.js';
 import { accessRights } from '../provision/access-rights.js';
 import { mainOf } from '../start/services.js';
 import { Acceptance, AUTO_SESSION, until, type Household } from './acceptance.fixture.js';
 
 const LIMIT_MS = 60_000;
+const UNKNOWN_AUTHORITY = /unable to (get local issuer|verify the first) certificate|self-signed certificate/;
 const WRONG = 'not-the-password-of-anybody';
 
 let world: Acceptance;
@@ -38,7 +40,7 @@ const publisherAs = (security: KafkaSecurity | undefined, brokers = stack.kafka.
 const reasonOf = (attempt: Promise<unknown>): Promise<string> => attempt.then(() => 'it was let in', (error: unknown) => (error as Error).message);
 
 /** What comes of one record to the inbox. */
-async function writeTo(service: ServiceName, security: KafkaSecurity, brokers = stack.kafka.brokers): Promise<string> {
+async function writeTo(service: ServiceName, security: KafkaSecurity | undefined, brokers = stack.kafka.brokers): Promise<string> {
   const publisher = await publisherAs(security, brokers);
   return publisher.publish([{ topic: inboxOf(service), key: 'tel:+4915110000099', value: '{}' }]).then(() => 'written', (error: unknown) => (error as Error).message).finally(() => publisher.close());
 }
@@ -83,7 +85,7 @@ describe('a system in which each service is a user of its own', () => {
     expect(await world.stage.network.firstTextTo(bob.person)).toMatchObject({ text: 'Dinner at eight?' });
     await alice.phone.reported(id, 'delivered');
     await world.stage.operator.decision(id, { that: 'the second report is suppressed', fits: ({ service, reason }) => service === 'report-aggregation' && reason === 'already-reported' });
-    await world.stored(bob.phone.sdk, bob.person.address, id);
+    await world.stored(bob.devices[1]!.sdk, bob.person.address, id);
     expect(alice.phone.reports(id)).toEqual(['delivered']);
   }, LIMIT_MS);
 
@@ -98,7 +100,6 @@ describe('a system in which each service is a user of its own', () => {
   it('shows operators the audit log, dead letters of all services and the export of a box', async () => {
     const { id } = await alice.phone.sdk.send({ to: [alice.person.address], contentType: 'text/plain', body: 'To me' });
     await world.stored(alice.phone.sdk, alice.person.address, id);
-    const { devKeys } = await import('../dev-tokens/index.js');
     const headers = { authorization: `Bearer ${await (await devKeys()).sign({ scope: 'operator' })}` };
     const get = async (path: string) => fetch(`${world.system.url}${path}`, { headers });
     expect((await get('/admin/v1/dead-letters')).status).toBe(200);
@@ -132,8 +133,10 @@ describe('the broker', () => {
   beforeAll(() => world.system.stopServices(), LIMIT_MS);
 
   it('lets a service read its own inbox and write where it has something to say', async () => {
-    expect(await readAs('routing', inboxOf('routing'), 'cpm.routing')).toBe('read');
-    expect(await writeTo('routing', signedInAs('client-edge'))).toBe('written');
+    for (const service of ['routing', 'client-edge'] as const) {
+      expect(await writeTo(service, signedInAs('routing'))).toBe('written');
+      expect(await readAs(service, inboxOf(service), `cpm.${service}`)).toBe('read');
+    }
   }, LIMIT_MS);
 
   it('refuses the inbox of another service to one that may write to it, and to one that may not', async () => {
@@ -142,10 +145,10 @@ describe('the broker', () => {
   }, LIMIT_MS);
 
   it('refuses the group of another service', async () => {
-    expect(await readAs('client-edge', inboxOf('client-edge'), 'cpm.routing')).toContain('Not authorized to access group');
+    expect(await readAs('client-edge', inboxOf('client-edge'), 'cpm.routing')).toBe('Failed to find group coordinator');
   }, LIMIT_MS);
 
-  it.each([['report-aggregation', 'routing'], ['client-edge', 'device-registry'], ['access-awareness', 'client-edge']] as const)(
+  it.each([['report-aggregation', 'routing'], ['client-edge', 'report-aggregation'], ['access-awareness', 'client-edge']] as const)(
     'refuses what %s would write to %s', async (writer, reader) => {
       expect(await writeTo(reader, signedInAs(writer))).toContain('Not authorized to access topics');
     }, LIMIT_MS);
@@ -167,13 +170,13 @@ describe('the broker', () => {
   it('takes a client by its certificate, with the same rights', async () => {
     const security = { tls: { ...tls(), client: stack.secrets.identityOf('client-edge').certificate } };
     expect(await writeTo('routing', security, stack.kafka.mutualTlsBrokers)).toBe('written');
-    expect(await writeTo('device-registry', security, stack.kafka.mutualTlsBrokers)).toContain('Not authorized to access topics');
+    expect(await writeTo('report-aggregation', security, stack.kafka.mutualTlsBrokers)).toContain('Not authorized to access topics');
     expect(await reasonOf(publisherAs({ tls: tls() }, stack.kafka.mutualTlsBrokers))).toMatch(/certificate|alert|ECONNRESET|[Cc]losed/);
   }, LIMIT_MS);
 
   it('does not talk to a client without TLS, or to one that does not say who it is', async () => {
-    expect(await reasonOf(publisherAs(undefined))).not.toBe('it was let in');
-    expect(await reasonOf(publisherAs({ tls: tls() }))).not.toBe('it was let in');
+    const reasons = await Promise.all([undefined, { tls: tls() }].map((security) => reasonOf(writeTo('routing', security))));
+    for (const reason of reasons) expect(reason).toMatch(/[Cc]losed connection|disconnected|ECONNRESET/);
   }, LIMIT_MS);
 
   it('is not believed when its certificate is of an unknown authority, has expired, or is of another machine', async () => {
@@ -184,12 +187,14 @@ describe('the broker', () => {
       await new Promise<void>((resolve) => { server.listen(port, host, resolve); });
       return reasonOf(publisherAs(signedInAs('routing'), [`${host}:${port}`])).finally(() => server.close());
     };
-    expect(await serving(await makeCertificate(folder, 'expired', authority, -1))).toContain('certificate has expired');
-    expect(await serving(await makeCertificate(folder, 'elsewhere', authority), '127.0.0.2')).toContain("does not match certificate's altnames");
-    const stranger = join(folder, 'stranger');
-    await import('node:fs/promises').then(({ mkdir }) => mkdir(stranger));
-    const foreign = { tls: { caFile: (await makeAuthority(stranger)).certFile } };
-    expect(await reasonOf(publisherAs(foreign))).toMatch(/unable to (get local issuer|verify the first) certificate|self-signed certificate/);
+    await mkdir(join(folder, 'stranger'));
+    const foreign = await makeAuthority(join(folder, 'stranger'));
+    const [expired, elsewhere] = [await makeCertificate(folder, 'expired', authority, -1), await makeCertificate(folder, 'elsewhere', authority)];
+    // All at once: each is tried for some seconds.
+    const reasons = await Promise.all([serving(expired), serving(elsewhere, '127.0.0.2'), reasonOf(publisherAs({ tls: { caFile: foreign.certFile } }))]);
+    expect(reasons).toEqual([
+      expect.stringContaining('certificate has expired'), expect.stringContaining("does not match certificate's altnames"), expect.stringMatching(UNKNOWN_AUTHORITY),
+    ]);
   }, LIMIT_MS);
 
   it('ends a service that shows a wrong password, with the reason and without the password', async () => {
@@ -202,7 +207,6 @@ describe('the broker', () => {
 });
 
 describe('the database', () => {
-  const ADDRESSED = 'find';
   const as = async <Result>(name: string, work: (database: NonNullable<Awaited<ReturnType<typeof connectMongo>>['db']>) => Promise<Result>): Promise<Result | string> => {
     const connection = await connectMongo(stack.mongoUriOf(stack.secrets.identityOf(name)), { driver: { dbName: 'cpm' } });
     return work(connection.db!).catch((error: unknown) => (error as Error).message).finally(() => connection.close());
@@ -215,7 +219,7 @@ describe('the database', () => {
 
   it.each([['report-aggregation', 'routing.delivery'], ['device-registry', 'message-store-sync.objects'], ['access-awareness', 'sms-interworking-gateway.secrets']])(
     'refuses to let %s look into %s', async (name, collection) => {
-      expect(await as(name, (db) => db.collection(collection).findOne())).toContain(`not authorized on cpm to execute command { ${ADDRESSED}: "${collection}"`);
+      expect(await as(name, (db) => db.collection(collection).findOne())).toContain(`not authorized on cpm to execute command { find: "${collection}"`);
     }, LIMIT_MS);
 
   it('refuses to change what a service may only look at, and what was written down for good', async () => {
@@ -237,10 +241,9 @@ describe('the database', () => {
     const anonymous = await connectMongo(`mongodb://${host}/?${secured}`, { driver: { dbName: 'cpm' } });
     expect(await reasonOf(anonymous.db!.collection('routing.delivery').findOne())).toContain('requires authentication');
     await anonymous.close();
-    expect(await reasonOf(connectMongo(stack.mongoUriOf({ name: 'routing', password: WRONG })))).toBe('Authentication failed.');
-    expect(await reasonOf(connectMongo(`mongodb://${host}/?replicaSet=cpm`))).toMatch(/closed|ECONNRESET|timed out/);
     const foreign = uri.replace(encodeURIComponent(caFile), encodeURIComponent(join(folder, 'stranger', 'ca.pem')));
-    expect(await reasonOf(connectMongo(foreign))).toMatch(/unable to (get local issuer|verify the first) certificate|self-signed certificate/);
+    const reasons = await Promise.all([stack.mongoUriOf({ name: 'routing', password: WRONG }), `mongodb://${host}/?replicaSet=cpm`, foreign].map((one) => reasonOf(connectMongo(one))));
+    expect(reasons).toEqual(['Authentication failed.', expect.stringMatching(/closed|ECONNRESET|timed out/), expect.stringMatching(UNKNOWN_AUTHORITY)]);
   }, LIMIT_MS);
 
   it('ends a service that shows a wrong password, with the reason and without the password', async () => {
