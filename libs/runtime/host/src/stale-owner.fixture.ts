@@ -48,7 +48,7 @@ export class Pause {
   readonly reached: Promise<void>;
   #arrive: () => void = () => undefined;
   #goOn: () => void = () => undefined;
-  #armed = true;
+  #armed = false;
   readonly #going: Promise<void>;
   /** What became of the step when it went on. */
   outcome: string | undefined;
@@ -56,6 +56,11 @@ export class Pause {
   constructor(private readonly step: Step) {
     this.reached = new Promise((resolve) => { this.#arrive = resolve; });
     this.#going = new Promise((resolve) => { this.#goOn = resolve; });
+  }
+
+  /** From now on the step is waited before. */
+  arm(): void {
+    this.#armed = true;
   }
 
   goOn(): void {
