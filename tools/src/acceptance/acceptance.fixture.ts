@@ -3,7 +3,7 @@ import type { DemoDevice, Person } from '../demo/demo-device.js';
 import { eventually } from '../demo/eventually.js';
 import { policyInForce, setPolicyForRun } from '../demo/policy-for-run.js';
 import { Stage, type DeviceAbilities } from '../demo/stage.js';
-import { startSystem, type System } from '../start/start-system.js';
+import { startSystem, type System, type SystemOptions } from '../start/start-system.js';
 
 const PREFERENCE_SEC = 1;
 export const AUTO_SESSION: DeviceAbilities = { autoAnswer: { session: true } };
@@ -23,8 +23,8 @@ export class Acceptance {
     readonly stage: Stage,
   ) {}
 
-  static async start(policy: Readonly<Record<string, unknown>> = {}, env: Readonly<Record<string, string>> = {}): Promise<Acceptance> {
-    const system = await startSystem({ httpPort: 0, quiet: true, fresh: true, env: { LOG_LEVEL: 'warn', ...env } });
+  static async start(policy: Readonly<Record<string, unknown>> = {}, env: Readonly<Record<string, string>> = {}, how: Pick<SystemOptions, 'processes' | 'secure'> = {}): Promise<Acceptance> {
+    const system = await startSystem({ ...how, httpPort: 0, quiet: true, fresh: true, env: { LOG_LEVEL: 'warn', ...env } });
     const stage = new Stage({ url: system.url, smscViewUrl: system.smsc?.viewUrl ?? '', isOwn: true, close: () => Promise.resolve() });
     await setPolicyForRun(stage, { 'ip.preferenceSec': PREFERENCE_SEC, ...policy });
     await policyInForce(stage, Number(policy['ip.preferenceSec'] ?? PREFERENCE_SEC));

@@ -6,7 +6,7 @@ import { provision } from './provision.js';
 
 const silent = () => undefined;
 const tell = ({ reason }: Readonly<Record<string, unknown>>, message: string) => {
-  console.error(reason === undefined ? message : `${message}: ${String(reason)}`);
+  console.error(typeof reason === 'string' ? `${message}: ${reason}` : message);
 };
 
 const { passwords } = new Command('provision')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceName } from '@cpm/runtime-decider';
-import { freePort, type LocalStack } from '@cpm/testing-containers';
+import { freePort, type LocalStack, type SecureStack } from '@cpm/testing-containers';
 import { devKeys } from '../dev-tokens/index.js';
 import { serveSmscView, startSmscSimulator, type SmscSimulator } from '../smsc-simulator/index.js';
 import { startEntryProxy } from './entry-proxy.js';
@@ -44,6 +44,8 @@ export interface System {
   /** The services' processes by app; they change when one dies. */
   readonly pids: ReadonlyMap<AppName, number>;
   readonly stack: LocalStack;
+  /** The same when it is secured. */
+  readonly secureStack: SecureStack | undefined;
   /** Kills the process of a service as a crash does; it is started again. */
   kill(service: ServiceName): void;
   /** Stops the services and leaves broker and database running. */
@@ -84,7 +86,7 @@ async function start({ processes = false, httpPort = 8080, quiet = false, fresh 
   const keys = await devKeys();
   tell('starting Kafka and MongoDB …');
   const apps = processes ? PROCESSES.each : PROCESSES.one;
-  const { stack, variablesOf } = await startSystemStack({ dataDir: place.data, secure, log: (line) => tell(`  ${line}`) }, apps);
+  const { stack, secureStack, variablesOf } = await startSystemStack({ dataDir: place.data, secure, log: (line) => tell(`  ${line}`) }, apps);
   undo.add(() => stack.stop());
   const smsc = await smscFor(undo, env['SMPP_URL'] || process.env['SMPP_URL']);
   const entryPort = httpPort || (await freePort());
@@ -112,7 +114,7 @@ async function start({ processes = false, httpPort = 8080, quiet = false, fresh 
   const url = processes ? await entryOf(entryPort, ports as ReadonlyMap<ServiceName, number>, services) : `http://${LOCAL}:${ports.get('all-in-one')}`;
   await readiness(url);
   return {
-    url, smsc, stack,
+    url, smsc, stack, secureStack,
     brokers: stack.kafka.brokers.join(','),
     mongoUri: stack.mongo.uri,
     keyFile: join(ROOT, '.cpm', 'dev-key.json'),

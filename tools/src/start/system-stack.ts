@@ -5,6 +5,8 @@ import type { AppName } from './services.js';
 
 export interface SystemStack {
   readonly stack: LocalStack;
+  /** The same when it is secured. */
+  readonly secureStack: SecureStack | undefined;
   /** How a process finds broker and database, and shows who it is. */
   readonly variablesOf: (app: AppName) => Readonly<Record<string, string>>;
 }
@@ -19,7 +21,7 @@ interface StackOptions {
 export async function startSystemStack({ dataDir, secure, log }: StackOptions, apps: readonly AppName[]): Promise<SystemStack> {
   if (!secure) {
     const stack = await startLocalStack({ dataDir, log });
-    return { stack, variablesOf: () => ({ KAFKA_BROKERS: stack.kafka.brokers.join(','), MONGODB_URI: stack.mongo.uri }) };
+    return { stack, secureStack: undefined, variablesOf: () => ({ KAFKA_BROKERS: stack.kafka.brokers.join(','), MONGODB_URI: stack.mongo.uri }) };
   }
   for (const name of ['KAFKA_BROKERS', 'MONGODB_URI']) {
     if (process.env[name]) throw new Error(`${name}: must not be set, a secured system starts its own`);
@@ -28,7 +30,7 @@ export async function startSystemStack({ dataDir, secure, log }: StackOptions, a
   try {
     await provisionStack(stack);
     const variables = new Map(await Promise.all(apps.map(async (app) => [app, await stack.variablesOf(app)] as const)));
-    return { stack, variablesOf: (app) => variables.get(app) ?? {} };
+    return { stack, secureStack: stack, variablesOf: (app) => variables.get(app) ?? {} };
   } catch (error) {
     await stack.stop();
     throw error;

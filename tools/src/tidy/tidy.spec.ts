@@ -8,7 +8,7 @@ import { routing } from '@cpm/domain-routing';
 import { smsInterworkingGateway } from '@cpm/domain-sms-interworking-gateway';
 import { CONTRACTS } from '../contracts.js';
 import { sourceFiles, type SourceFile } from '../trace/source-files.js';
-import { deafListeners, idleContracts } from './wiring.js';
+import { deafListeners, idleContracts, wrongWriters } from './wiring.js';
 import { emptyNames, titleFaults, unfinishedLines } from './wording.js';
 
 const UNFINISHED = ['TO', 'DO'].join('');
@@ -47,6 +47,8 @@ describe('events', () => {
   it('are heard by every service that they are sent to', () => expect(deafListeners(CONTRACTS, services)).toEqual([]));
 
   it('are published by somebody and heard by somebody', () => expect(idleContracts(CONTRACTS, product)).toEqual([]));
+
+  it('are published by those who are listed as their writers, and by nobody else', () => expect(wrongWriters(CONTRACTS, product)).toEqual([]));
 
   const [contract] = CONTRACTS;
   const text = `import { ${String(contract?.type)} } from 'x';\non(${String(contract?.type)}, {});\nlet heard: ${String(contract?.type)};`;

@@ -1,4 +1,4 @@
-import { heardBy, type EventContract, type ServiceDefinition } from '@cpm/runtime-decider';
+import { heardBy, writersOf, type EventContract, type ServiceDefinition } from '@cpm/runtime-decider';
 import ts from 'typescript';
 import type { SourceFile } from '../trace/source-files.js';
 
@@ -19,6 +19,24 @@ export function idleContracts(contracts: readonly EventContract[], sources: read
   ]);
 }
 
+/** Contracts that a service hands to something that publishes without being listed as a writer, and writers that never do. */
+export function wrongWriters(contracts: readonly EventContract[], sources: readonly SourceFile[]): readonly string[] {
+  const used = new Map<string, Set<string>>();
+  for (const source of sources) {
+    const [, service = ''] = /^(?:libs\/domain|apps)\/([^/]+)\//.exec(source.path) ?? [];
+    used.set(service, new Set([...(used.get(service) ?? []), ...valuesUsed(source)]));
+  }
+  return contracts.flatMap((contract) => {
+    const { type } = contract;
+    const users = [...used].flatMap(([service, names]) => (service !== '' && service !== 'all-in-one' && names.has(type) ? [service] : []));
+    const writers: readonly string[] = writersOf(contract);
+    return [
+      ...users.filter((service) => !writers.includes(service)).map((service) => `${service} publishes ${type} and is not listed as a writer`),
+      ...writers.filter((service) => !users.includes(service)).map((service) => `${service} is listed as a writer of ${type} and does not publish it`),
+    ];
+  });
+}
+
 /** Names used as values: not imported, not as a type, and not as what a subscription hears. */
 function valuesUsed({ path, text }: SourceFile): ReadonlySet<string> {
   const names = new Set<string>();
@@ -32,5 +50,7 @@ function valuesUsed({ path, text }: SourceFile): ReadonlySet<string> {
 }
 
 function isHeard(node: ts.Identifier): boolean {
+  // What a service is asked to forget users by is heard as well.
+  if (ts.isPropertyAssignment(node.parent) && node.parent.name.getText() === 'asked') return true;
   return ts.isCallExpression(node.parent) && node.parent.arguments[0] === node && node.parent.expression.getText() === 'on';
 }

@@ -6,6 +6,7 @@ import { WaitingTime } from './admission/waiting-time.js';
 import type { Metrics } from './metrics.js';
 import type { ClosablePublisher, Inbox, InboxStatus, Platform } from './platform.js';
 import type { PolicySource } from './policy-source.js';
+import { redactionBy } from './redaction.js';
 import { TimerLoop } from './timer-loop.js';
 
 export const KEYED_KAFKA = Symbol('keyed-kafka');
@@ -39,6 +40,7 @@ export class KeyedKafkaServer extends Server<Record<string, never>, InboxStatus>
   #inbox: Inbox | undefined;
   #timers: TimerLoop | undefined;
   #publisher: ClosablePublisher | undefined;
+  readonly #redact = redactionBy();
   readonly #waiting = new WaitingTime(() => this.#inbox?.lag() ?? 0);
 
   constructor(private readonly parts: ServiceParts) {
@@ -143,7 +145,9 @@ export class KeyedKafkaServer extends Server<Record<string, never>, InboxStatus>
   #enter(status: InboxStatus, cause?: unknown): void {
     if (this.#status === 'stopped' || this.#status === 'crashed') return;
     this.#status = status;
-    this.#reason = cause instanceof Error ? cause.message : typeof cause === 'string' ? cause : undefined;
+    const reason = cause instanceof Error ? cause.message : cause;
+    // Whoever asks for readiness sees it.
+    this.#reason = typeof reason === 'string' ? this.#redact(reason) : undefined;
     this._status$.next(status);
     this.parts.metrics.status(this.service, status);
     if (status === 'crashed') this.parts.crashed(this.#reason ?? 'no reason given');

@@ -162,7 +162,7 @@ class RunningConsumer implements InboxConsumer {
     });
     this.consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
       this.assignment.end();
-      this.state.left();
+      this.state.left(error.message);
       if (!restart) this.state.crashed(error.message);
     });
   }

@@ -13,7 +13,7 @@ it('passes on what names the trouble and drops what could be a key or a payload'
     namespace: 'Connection', level: kafkajs.logLevel.ERROR, label: 'ERROR',
     log: {
       timestamp: '', logger: 'kafkajs', message: 'Response Produce', broker: 'b:1', error: 'refused', partition: 3,
-      payload: 'tel:+4915110000001', key: 'tel:+4915110000001', response: { a: 1 }, stack: 'x',
+      sasl: { password: 'p4ss' }, ssl: { key: 'p4ss' }, authBytes: 'p4ss', payload: 'tel:+4915110000001', key: 'tel:+4915110000001', response: { a: 1 }, stack: 'x',
     },
   });
   expect(written).toEqual([['warn', { component: 'kafkajs.Connection', broker: 'b:1', partition: 3, reason: 'refused' }, 'Response Produce']]);

@@ -3,6 +3,7 @@ import type { OutgoingRecord, Publisher } from '@cpm/runtime-ports';
 import kafkajs, { type Producer } from 'kafkajs';
 import { kafkaClient, type KafkaAddress } from './client.js';
 import type { Log } from './log.js';
+import { isRefusedLogin } from './security.js';
 
 export interface PublisherOptions extends KafkaAddress {
   readonly clientId: string;
@@ -116,7 +117,7 @@ async function insist(request: () => Promise<unknown>): Promise<void> {
 
 /** Whether the broker answered that it will never take this, or not from this client. */
 function isRefusal(error: unknown): boolean {
-  if (error instanceof kafkajs.KafkaJSSASLAuthenticationError) return true;
+  if (isRefusedLogin(error)) return true;
   const { type, retriable, cause } = error as { type?: string; retriable?: boolean; cause?: unknown };
   if (type !== undefined) return retriable === false;
   return cause !== undefined && cause !== error && isRefusal(cause);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { KafkaConfig } from 'kafkajs';
+import kafkajs, { type KafkaConfig } from 'kafkajs';
 
 /** A secret, or the file that holds it: that is read again for each connection, so that it can be changed while the process runs. */
 export type Secret = string | { readonly file: string };
@@ -8,6 +8,13 @@ export interface KafkaSecurity {
   /** Paths of PEM files, read again for each connection. Without `caFile` the authorities that Node knows count. */
   readonly tls?: { readonly caFile?: string | undefined; readonly client?: { readonly certFile: string; readonly keyFile: string } | undefined } | undefined;
   readonly sasl?: { readonly mechanism: 'scram-sha-512' | 'scram-sha-256' | 'plain'; readonly username: string; readonly password: Secret } | undefined;
+}
+
+/** Whether the broker does not take this user or his password. */
+export function isRefusedLogin(error: unknown): boolean {
+  if (error instanceof kafkajs.KafkaJSSASLAuthenticationError) return true;
+  const { cause } = error as { cause?: unknown };
+  return cause !== undefined && cause !== error && isRefusedLogin(cause);
 }
 
 export function secretOf(secret: Secret): string {

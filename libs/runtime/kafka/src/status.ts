@@ -12,6 +12,8 @@ export class ConsumerState {
   private member = false;
   private failing = false;
   private unconfirmed = false;
+  /** Why the client library gave up last, if it is not a member again. */
+  private leftBecause: string | undefined;
 
   constructor(private readonly onStatus: (status: ConsumerStatus, reason?: string) => void) {}
 
@@ -23,11 +25,13 @@ export class ConsumerState {
   joined(): void {
     this.member = true;
     this.unconfirmed = false;
+    this.leftBecause = undefined;
     this.update();
   }
 
-  left(): void {
+  left(reason: string): void {
     this.member = false;
+    this.leftBecause = reason;
   }
 
   /** Work fails again and again. */
@@ -44,7 +48,7 @@ export class ConsumerState {
   liveness(liveness: Liveness): void {
     if (liveness === 'wedged') return this.crashed('the consumer shows no activity');
     this.unconfirmed = liveness === 'unconfirmed';
-    this.update(this.unconfirmed ? 'the group coordinator does not answer' : undefined);
+    this.update(this.unconfirmed ? (this.leftBecause ?? 'the group coordinator does not answer') : undefined);
   }
 
   crashed(reason: string): void {

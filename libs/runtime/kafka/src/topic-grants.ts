@@ -24,7 +24,7 @@ export async function grantTopicRights(rights: readonly TopicRights[], settings:
 }
 
 function entriesOf({ principal, topics, groups }: TopicRights): AclEntry[] {
-  const of = (resourceType: number, resourceName: string, operation: number): AclEntry => ({
+  const of = (resourceType: AclEntry['resourceType'], resourceName: string, operation: AclEntry['operation']): AclEntry => ({
     principal: `User:${principal}`, host: '*', permissionType: AclPermissionTypes.ALLOW, resourcePatternType: ResourcePatternTypes.LITERAL, resourceType, resourceName, operation,
   });
   return [

@@ -6,6 +6,7 @@ export { mavenJars, type MavenJars } from './maven-jars.js';
 export { freePort } from './ports.js';
 export { makeAuthority, makeCertificate, type Certificate } from './certificates.js';
 export { ADMIN, type Identity, type StackSecrets } from './secrets.js';
+export { changeScramPassword } from './scram-password.js';
 export { startSecureStack, type SecureStack, type SecureStackOptions } from './secure-stack.js';
 export { prepareLocalStack, startKafka, startLocalStack, startMongo, type LocalStack, type LocalStackOptions } from './stack.js';
 export type { KafkaService, Log, MongoService, Service, Source, StartOptions } from './service.js';

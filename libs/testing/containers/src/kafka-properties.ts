@@ -60,6 +60,8 @@ function secureSettings({ serverFile, caFile }: StackSecrets): Record<string, st
     [`listener.name.sasl_ssl.${SCRAM.toLowerCase()}.sasl.jaas.config`]: 'org.apache.kafka.common.security.scram.ScramLoginModule required;',
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found': 'false',
+    // A connection shows its password again before this time is over, so that a changed one counts soon; kafkajs does so 10 s early.
+    'connections.max.reauth.ms': '20000',
     'super.users': 'User:broker;User:admin',
   };
 }
