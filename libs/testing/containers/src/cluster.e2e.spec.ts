@@ -39,7 +39,11 @@ afterAll(async () => {
 }, LIMIT_MS);
 
 async function until(condition: () => Promise<boolean> | boolean, what: string): Promise<void> {
-  for (const deadline = Date.now() + 60_000; !(await condition()); await pause(50)) if (Date.now() > deadline) throw new Error(`it did not come about in 60 s: ${what}`);
+  const deadline = Date.now() + 60_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`it did not come about in 60 s: ${what}`);
+    await pause(50);
+  }
 }
 
 /** A record to each partition is acknowledged by two brokers and arrives. */
