@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OutgoingRecord, Publisher } from '@cpm/runtime-ports';
 import kafkajs, { type Producer } from 'kafkajs';
-import { kafkaClient, METADATA_MAX_AGE_MS, type KafkaAddress } from './client.js';
+import { kafkaClient, type KafkaAddress } from './client.js';
 import type { Log } from './log.js';
 
 export interface PublisherOptions extends KafkaAddress {
@@ -23,6 +23,8 @@ const RECORD_OVERHEAD_BYTES = 32;
 
 const ALL_IN_SYNC_REPLICAS = -1;
 const REQUEST_TIMEOUT_MS = 4_000;
+/** kafkajs looks for new leaders when a broker refuses or is gone; that one which is silent leads no more it learns only when what it knows is too old. */
+const METADATA_MAX_AGE_MS = 5_000;
 /** Long enough for a partition to get a new leader, short enough for the consumer behind it to keep its session. */
 const GIVE_UP_MS = 5_000;
 const RETRY_PAUSE_MS = 100;

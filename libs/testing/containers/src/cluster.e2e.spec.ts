@@ -24,7 +24,7 @@ beforeAll(async () => {
   await admin.connect();
   await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 3, replicationFactor: 3 }] });
   await admin.disconnect();
-  producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false });
+  producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false, metadataMaxAge: 1_000 });
   await producer.connect();
   consumer = kafka.consumer({ groupId: 'cluster-spec', maxWaitTimeInMs: 100, sessionTimeout: 6_000, heartbeatInterval: 500 });
   await consumer.connect();
@@ -46,10 +46,16 @@ async function until(condition: () => Promise<boolean> | boolean, what: string):
   }
 }
 
-/** A record to each partition is acknowledged by two brokers and arrives. */
-async function publishes(): Promise<void> {
+/** A record to each partition is acknowledged by two brokers. */
+async function publish(): Promise<readonly string[]> {
   const values = Array.from({ length: 6 }, () => `record ${(sent += 1)}`);
   await producer.send({ topic: TOPIC, acks: -1, messages: values.map((value, index) => ({ value, partition: index % 3 })) });
+  return values;
+}
+
+/** What is published arrives. */
+async function publishes(): Promise<void> {
+  const values = await publish();
   await until(() => values.every((value) => heard.has(value)), `${values.join(', ')} are heard`);
 }
 
@@ -66,8 +72,7 @@ describe('a cluster of brokers', () => {
   it('goes on while one of them is held still for longer than its session', async () => {
     const broker = cluster.kafka.nodes[1]!;
     broker.pause();
-    await Promise.all([publishes(), pause(STALL_MS)]);
-    broker.resume();
+    await Promise.all([publish(), pause(STALL_MS)]).finally(() => broker.resume());
     await publishes();
   }, LIMIT_MS);
 
@@ -122,7 +127,7 @@ describe('the disk of a broker', () => {
     const { disk, nodes: [broker] } = cluster.kafka;
     if (!disk) return;
     await disk.fill(broker!.pid!);
-    while (broker!.pid !== undefined) await publishes();
+    while (broker!.pid !== undefined) await publish();
     await disk.free(broker!.pid);
     await broker!.restart();
     await publishes();
