@@ -23,8 +23,6 @@ const RECORD_OVERHEAD_BYTES = 32;
 
 const ALL_IN_SYNC_REPLICAS = -1;
 const REQUEST_TIMEOUT_MS = 4_000;
-/** kafkajs looks for new leaders when a broker refuses or is gone; that one which is silent leads no more it learns only when what it knows is too old. */
-const METADATA_MAX_AGE_MS = 5_000;
 /** Long enough for a partition to get a new leader, short enough for the consumer behind it to keep its session. */
 const GIVE_UP_MS = 5_000;
 const RETRY_PAUSE_MS = 100;
@@ -47,7 +45,6 @@ export class KafkaPublisher implements Publisher {
     const producer = kafkaClient({ ...options, requestTimeoutMs: REQUEST_TIMEOUT_MS, retry: RETRY }).producer({
       idempotent: false,
       maxInFlightRequests: 1,
-      metadataMaxAge: METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
       retry: RETRY,
