@@ -19,7 +19,7 @@ import type { Platform } from './platform.js';
 import { PolicySource } from './policy-source.js';
 import { Revocations } from './revocation/revocations.js';
 import { openApiDocuments } from './service-controllers.js';
-import { systemClock } from './system-clock.js';
+import { machineClock } from './system-clock.js';
 import { METRICS } from './tokens.js';
 
 export interface BootstrapOptions {
@@ -49,7 +49,7 @@ class Application {}
  * @throws when Kafka or MongoDB cannot be reached, the port is taken, or topics do not fit
  */
 export async function bootstrap(modules: readonly (Type | DynamicModule)[], config: HostConfig, options: BootstrapOptions = {}): Promise<RunningHost> {
-  const { clock = systemClock, crash = exitAtOnce } = options;
+  const { clock = machineClock(config.CLOCK_OFFSET_MS), crash = exitAtOnce } = options;
   const log = createLogger(config, options.logOutput);
   const platform = options.platform ?? (await KafkaMongoPlatform.connect(config, log));
   const revocations = new Revocations(platform.revocations, clock, (error) => log.warn(`removed devices cannot be read: ${(error as Error).name}`));

@@ -87,6 +87,8 @@ export const hostConfig = z.object({
   /** What the tags that stand for addresses in logs are made with, the same for all processes; another one for each process when absent. */
   LOG_ADDRESS_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   SHUTDOWN_GRACE_MS: milliseconds.max(60_000).default(15_000),
+  /** Added to the machine's time: what a process does whose clock is wrong is tried out with it. */
+  CLOCK_OFFSET_MS: z.coerce.number().int().default(0),
 }).superRefine(checkSecurity);
 export type HostConfig = z.output<typeof hostConfig>;
 

@@ -11,7 +11,7 @@ import { MongoPolicyVersions } from './mongo-policy-versions.js';
 import type { ClosablePublisher, Inbox, InboxHandler, Platform, ReadStore } from './platform.js';
 import { MongoRevocationLog } from './revocation/mongo-revocation-log.js';
 import { kafkaSecurity } from './security-config.js';
-import { systemClock } from './system-clock.js';
+import { machineClock } from './system-clock.js';
 
 const PING_LIMIT_MS = 1_000;
 
@@ -71,7 +71,7 @@ export class KafkaMongoPlatform implements Platform {
     let known: readonly number[] | undefined;
     const consumer = await startInboxConsumer({
       ...this.kafka,
-      clock: systemClock,
+      clock: machineClock(this.config.CLOCK_OFFSET_MS),
       service: handler.service,
       groupId: groupOf(handler.service),
       partitions: this.config.INBOX_PARTITIONS,

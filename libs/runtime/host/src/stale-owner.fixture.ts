@@ -93,10 +93,12 @@ class PausingPlatform implements Platform {
   get policies() { return this.real.policies; }
   get deadLetters() { return this.real.deadLetters; }
   get audit() { return this.real.audit; }
+  get revocations() { return this.real.revocations; }
   get connection(): Connection { return this.real.connection; }
 
   ensureTopics(hosted: readonly ServiceName[]) { return this.real.ensureTopics(hosted); }
   readStore(service: ServiceName) { return this.real.readStore(service); }
+  inboxPositions(services: readonly ServiceName[]) { return this.real.inboxPositions(services); }
   databaseProblem() { return this.real.databaseProblem(); }
   close() { return this.real.close(); }
 

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { existsSync } from 'node:fs';
-import { formatStorage, kafkaBinaries, requireJava, type KafkaBinaries } from './kafka-binaries.js';
-import { kafkaProperties } from './kafka-properties.js';
+import { formatStorage, kafkaBinaries, type KafkaBinaries, requireJava } from './kafka-binaries.js';
+import { type KafkaPlace, kafkaProperties } from './kafka-properties.js';
 import { makeWorkplace, runLocalService, seedData, type Workplace } from './local-service.js';
 import { claimPort, freePort } from './ports.js';
 import { scramUser, type StackSecrets } from './secrets.js';
-import type { KafkaService, StartOptions } from './service.js';
+import type { KafkaService, LocalProcess, Log, StartOptions } from './service.js';
 
 const READY = 'Kafka Server started';
 
@@ -30,27 +30,53 @@ export interface LocalKafkaOptions extends StartOptions {
 /** A one-node KRaft broker from the cached jars on 127.0.0.1. @throws when the port is taken, Java is missing, or it does not start */
 export async function startLocalKafka({ dataDir, port: wanted, log = () => undefined, secrets }: LocalKafkaOptions = {}): Promise<KafkaService> {
   const port = await claimPort('Kafka', wanted, 'KAFKA_BROKERS');
-  const binaries = await kafkaBinaries(log);
-  await requireJava();
+  const binaries = await runnableKafka(log);
   const workplace = await makeWorkplace('kafka', dataDir);
-  const properties = join(workplace.folder, 'server.properties');
   const secure = secrets && { secrets, mutualTlsPort: await freePort() };
-  await writeFile(properties, kafkaProperties({ dataDir: workplace.dataDir, port, controllerPort: await freePort(), secure }));
-  await fillData(workplace, binaries, properties, secrets);
+  const place = { port, nodeId: 1, controllerPorts: [await freePort()], secure };
+  await fillData(workplace, binaries, place);
   log(`Kafka: starting on port ${port}, log ${workplace.logPath}`);
-  const service = await runLocalService({
-    name: 'kafka',
-    workplace,
-    command: 'java',
-    args: ['-cp', binaries.classPath, ...JVM_OPTIONS, 'kafka.Kafka', properties],
-    port,
-    isReady: (logged) => logged.includes(READY),
-  });
+  const service = await runBroker({ name: 'kafka', workplace, binaries, place });
   return Object.assign(service, { brokers: [`127.0.0.1:${port}`], ...(secure && { mutualTlsBrokers: [`127.0.0.1:${secure.mutualTlsPort}`] }) });
 }
 
 /** Users have to be there before the first start: without one nobody could make them. */
-async function fillData(workplace: Workplace, { classPath, formattedDir }: KafkaBinaries, properties: string, secrets: StackSecrets | undefined): Promise<void> {
-  if (!secrets) await seedData(workplace, formattedDir);
-  else if (!existsSync(workplace.dataDir)) await formatStorage(classPath, properties, secrets.identities.map(scramUser));
+async function fillData(workplace: Workplace, { classPath, formattedDir }: KafkaBinaries, place: Broker['place']): Promise<void> {
+  if (!place.secure) await seedData(workplace, formattedDir);
+  else if (!existsSync(workplace.dataDir)) await formatStorage(classPath, await writeProperties(workplace, place), place.secure.secrets.identities.map(scramUser));
+}
+
+async function writeProperties({ folder, dataDir }: Workplace, place: Broker['place']): Promise<string> {
+  const properties = join(folder, 'server.properties');
+  await writeFile(properties, kafkaProperties({ ...place, dataDir }));
+  return properties;
+}
+
+/** @throws when the jars or a Java that runs them cannot be had */
+export async function runnableKafka(log: Log): Promise<KafkaBinaries> {
+  const binaries = await kafkaBinaries(log);
+  await requireJava();
+  return binaries;
+}
+
+export interface Broker {
+  readonly name: string;
+  /** Its data are formatted. */
+  readonly workplace: Workplace;
+  readonly binaries: KafkaBinaries;
+  readonly place: Omit<KafkaPlace, 'dataDir'>;
+  /** What the broker's command is run by, where that is not this process itself. */
+  readonly wrap?: ((command: string, args: readonly string[]) => { command: string; args: readonly string[] }) | undefined;
+}
+
+/** @throws when it does not start */
+export async function runBroker({ name, workplace, binaries, place, wrap = (command, args) => ({ command, args }) }: Broker): Promise<LocalProcess> {
+  const properties = await writeProperties(workplace, place);
+  return runLocalService({
+    name,
+    workplace,
+    ...wrap('java', ['-cp', binaries.classPath, ...JVM_OPTIONS, 'kafka.Kafka', properties]),
+    port: place.port,
+    isReady: (logged) => logged.includes(READY),
+  });
 }

@@ -5,6 +5,7 @@ import { ADMIN, type Identity, type StackSecrets } from './secrets.js';
 
 export const REPLICA_SET = 'cpm';
 
+const HOST = '127.0.0.1';
 const POLL_MS = 25;
 const ELECTION_LIMIT_MS = 30_000;
 const AUTHENTICATION_FAILED = 18;
@@ -20,35 +21,70 @@ export interface MongoLogin {
   readonly identity: Pick<Identity, 'name' | 'password'>;
 }
 
-/** Connection string of the one-node replica set on the port of this machine; all users are of the database `admin`. */
-export function replicaSetUri(port: number, login?: MongoLogin): string {
-  return uriOf(port, { replicaSet: REPLICA_SET }, login);
+/** Connection string of the replica set whose members clients reach on these ports of this machine; all users are of the database `admin`. */
+export function replicaSetUri(ports: readonly number[], login?: MongoLogin): string {
+  return uriOf(ports, { replicaSet: REPLICA_SET }, login);
 }
 
-function uriOf(port: number, options: Readonly<Record<string, string>>, login?: MongoLogin): string {
+function uriOf(ports: readonly number[], options: Readonly<Record<string, string>>, login?: MongoLogin): string {
   const user = login ? `${encodeURIComponent(login.identity.name)}:${encodeURIComponent(login.identity.password)}@` : '';
   const security = login ? { authSource: 'admin', tls: 'true', tlsCAFile: login.caFile } : {};
-  return `mongodb://${user}127.0.0.1:${port}/?${new URLSearchParams({ ...options, ...security }).toString()}`;
+  return `mongodb://${user}${ports.map((port) => `${HOST}:${port}`).join(',')}/?${new URLSearchParams({ ...options, ...security }).toString()}`;
 }
 
 /** Makes the mongod on the port the primary of its own replica set, also when its data come from another port, and the admin its first user. @throws when it is none within 30 s */
 export async function becomePrimary(port: number, secrets?: StackSecrets): Promise<void> {
   const login = secrets && { caFile: secrets.caFile, identity: secrets.identityOf(ADMIN) };
-  const options = { directConnection: 'true', serverSelectionTimeoutMS: String(ELECTION_LIMIT_MS) };
-  if (login && !(await hasUser(uriOf(port, options, login)))) await makeFirstUser(port, uriOf(port, { ...options, tls: 'true', tlsCAFile: login.caFile }), login.identity);
-  await withAdmin(uriOf(port, options, login), async (admin) => {
-    await configure(admin, `127.0.0.1:${port}`);
-    await primary(admin, port);
+  if (login && !(await hasUser(directUri(port, ELECTION_LIMIT_MS, login)))) await makeFirstUser(port, login);
+  await configureReplicaSet(port, [port], login);
+  await untilState(port, 'become primary', (state) => state === 'primary', login);
+}
+
+/** Makes those on `ports` the members, told to the mongod on `port`, also when its data come from other ports. */
+export async function configureReplicaSet(port: number, ports: readonly number[], login?: MongoLogin): Promise<void> {
+  await withAdmin(directUri(port, ELECTION_LIMIT_MS, login), async (admin) => {
+    const hosts = ports.map((each) => `${HOST}:${each}`);
+    const found = await readConfig(admin);
+    if (found === undefined) {
+      await admin.command({ replSetInitiate: { _id: REPLICA_SET, members: hosts.map((host, _id) => ({ _id, host })) } });
+    } else if (found.members.some((member, index) => member.host !== hosts[index])) {
+      const members = found.members.slice(0, hosts.length).map((member, index) => ({ ...member, host: hosts[index] }));
+      await admin.command({ replSetReconfig: { ...found, version: found.version + 1, members }, force: true });
+    }
   });
 }
 
-async function withAdmin<Result>(uri: string, work: (admin: mongo.Db) => Promise<Result>): Promise<Result> {
-  const client = new mongo.MongoClient(uri);
-  try {
-    return await work(client.db('admin'));
-  } finally {
-    await client.close();
+export type MemberState = 'primary' | 'secondary' | 'neither';
+
+/** What the mongod on the port says of itself. @throws when it does not answer within `limitMs` */
+export async function memberState(port: number, limitMs = ELECTION_LIMIT_MS, login?: MongoLogin): Promise<MemberState> {
+  return withAdmin(directUri(port, limitMs, login), async (admin) => {
+    const { isWritablePrimary, secondary } = await admin.command({ hello: 1 });
+    if (isWritablePrimary === true) return 'primary';
+    return secondary === true ? 'secondary' : 'neither';
+  });
+}
+
+/** @throws saying what did not come about within 30 s */
+export async function untilState(port: number, what: string, isGood: (state: MemberState) => boolean, login?: MongoLogin): Promise<void> {
+  const deadline = Date.now() + ELECTION_LIMIT_MS;
+  while (!isGood(await memberState(port, ELECTION_LIMIT_MS, login))) {
+    if (Date.now() > deadline) throw new Error(`mongod on port ${port} did not ${what} within ${ELECTION_LIMIT_MS / 1000} s`);
+    await pause(POLL_MS);
   }
+}
+
+/** Talks to the mongod on the port itself, whatever it is in its set. */
+export async function asAdmin<T>(port: number, act: (admin: mongo.Db) => Promise<T>, limitMs = ELECTION_LIMIT_MS): Promise<T> {
+  return withAdmin(directUri(port, limitMs), act);
+}
+
+function directUri(port: number, limitMs: number, login?: MongoLogin): string {
+  return uriOf([port], directOptions(limitMs), login);
+}
+
+function directOptions(limitMs: number): Readonly<Record<string, string>> {
+  return { directConnection: 'true', serverSelectionTimeoutMS: String(limitMs), socketTimeoutMS: String(limitMs) };
 }
 
 async function hasUser(uri: string): Promise<boolean> {
@@ -62,29 +98,24 @@ async function hasUser(uri: string): Promise<boolean> {
 }
 
 /** While there is no user, mongod lets this machine do the two things that lead to one. */
-async function makeFirstUser(port: number, uri: string, { name, password }: MongoLogin['identity']): Promise<void> {
-  await withAdmin(uri, async (admin) => {
-    await admin.command({ replSetInitiate: { _id: REPLICA_SET, members: [{ _id: 0, host: `127.0.0.1:${port}` }] } });
-    await primary(admin, port);
+async function makeFirstUser(port: number, { caFile, identity: { name, password } }: MongoLogin): Promise<void> {
+  await withAdmin(uriOf([port], { ...directOptions(ELECTION_LIMIT_MS), tls: 'true', tlsCAFile: caFile }), async (admin) => {
+    await admin.command({ replSetInitiate: { _id: REPLICA_SET, members: [{ _id: 0, host: `${HOST}:${port}` }] } });
+    const deadline = Date.now() + ELECTION_LIMIT_MS;
+    while ((await admin.command({ hello: 1 }))['isWritablePrimary'] !== true) {
+      if (Date.now() > deadline) throw new Error(`mongod on port ${port} did not become primary within ${ELECTION_LIMIT_MS / 1000} s`);
+      await pause(POLL_MS);
+    }
     await admin.command({ createUser: name, pwd: password, roles: ['root'], writeConcern: { w: 'majority' } });
   });
 }
 
-async function primary(admin: mongo.Db, port: number): Promise<void> {
-  const deadline = Date.now() + ELECTION_LIMIT_MS;
-  while ((await admin.command({ hello: 1 }))['isWritablePrimary'] !== true) {
-    if (Date.now() > deadline) throw new Error(`mongod on port ${port} did not become primary within ${ELECTION_LIMIT_MS / 1000} s`);
-    await pause(POLL_MS);
-  }
-}
-
-async function configure(admin: mongo.Db, host: string): Promise<void> {
-  const found = await readConfig(admin);
-  if (found === undefined) {
-    await admin.command({ replSetInitiate: { _id: REPLICA_SET, members: [{ _id: 0, host }] } });
-  } else if (found.members[0]?.host !== host) {
-    const members = found.members.slice(0, 1).map((member) => ({ ...member, host }));
-    await admin.command({ replSetReconfig: { ...found, version: found.version + 1, members }, force: true });
+async function withAdmin<Result>(uri: string, work: (admin: mongo.Db) => Promise<Result>): Promise<Result> {
+  const client = new mongo.MongoClient(uri);
+  try {
+    return await work(client.db('admin'));
+  } finally {
+    await client.close();
   }
 }
 

@@ -34,7 +34,7 @@ export async function startSecureStack({ dataDir, log, identities }: SecureStack
   try {
     const secrets = await prepareSecrets(folder, identities);
     const stack = await startBoth(startLocalKafka({ dataDir, log, secrets }), startLocalMongo({ dataDir, log, secrets }));
-    const mongoUriOf = (identity: Pick<Identity, 'name' | 'password'>) => replicaSetUri(portOf(stack.mongo), { caFile: secrets.caFile, identity });
+    const mongoUriOf = (identity: Pick<Identity, 'name' | 'password'>) => replicaSetUri([portOf(stack.mongo)], { caFile: secrets.caFile, identity });
     return {
       ...stack, secrets, mongoUriOf,
       variablesOf: (name) => variables(stack.kafka, secrets, { identity: secrets.identityOf(name), mongoUri: mongoUriOf(secrets.identityOf(name)) }),
