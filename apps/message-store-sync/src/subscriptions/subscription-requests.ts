@@ -3,9 +3,10 @@ import { describedAs } from '@cpm/http';
 import { z } from 'zod';
 import { notOneOf } from '../nms-error.js';
 import { presetName, PRESETS } from '../search/criteria.js';
+import { wholeNumber } from '../whole-number.js';
 import { notifyUrlFault } from './notify-url.js';
 
-const duration = z.coerce.number().int().min(1).transform((seconds) => Math.min(seconds, MAX_DURATION_SEC));
+const duration = wholeNumber(1).transform((seconds) => Math.min(seconds, MAX_DURATION_SEC));
 const restartToken = z.string().min(1).max(128);
 const notifyURL = z.string().superRefine((url, context) => {
   const fault = notifyUrlFault(url);
