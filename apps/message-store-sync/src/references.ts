@@ -15,8 +15,8 @@ const named = z.object({ resourceURL: resourceUrl.optional(), path: path.optiona
   context.addIssue({ code: 'custom', path: ['resourceURL'], message: 'or path must be there' });
   return z.NEVER;
 });
-const likeResourceUrl = z.string().max(4096).regex(/^\/nms\/v1\/[a-z]{1,32}\/[0-9a-z:+@.]{1,64}\/(objects|folders)\/[0-9A-Za-z-]{1,64}$/);
-export const reference = describedAs(named, z.union([z.object({ resourceURL: z.union([likeResourceUrl, z.url().max(4096)]) }), z.object({ path })]));
+const likeResourceUrl = z.string().max(4096).regex(/^(https?:\/\/[a-z0-9]{1,32}(:[1-9][0-9]{1,3})?)?\/nms\/v1\/[a-z]{1,32}\/[0-9a-z:+@.]{1,64}\/(objects|folders)\/[0-9A-Za-z-]{1,64}$/);
+export const reference = describedAs(named, z.union([z.object({ resourceURL: likeResourceUrl }), z.object({ path })]));
 export type Reference = { readonly resourceURL: string } | { readonly path: string };
 
 export const objectReferences = z.object({ objectReference: z.array(reference).min(1).max(MAX_BULK, `must be at most ${MAX_BULK}`) });

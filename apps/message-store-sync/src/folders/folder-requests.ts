@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { notOneOf } from '../nms-error.js';
 import { folderIn, folderReferences, objectReferences, reference, unknownFolder, type Reference } from '../references.js';
 import { presetName, PRESETS } from '../search/criteria.js';
+import { wholeNumber } from '../whole-number.js';
 
 export const folderPath = z.object({ folderId: z.string().min(1).max(512) });
 export const pathQuery = z.object({ path: z.string().max(2048).startsWith('/', 'must begin with /') });
@@ -38,7 +39,7 @@ export const transfer = z.object({
 export type Transfer = z.output<typeof transfer>;
 
 const cursor = z.string().max(4096);
-const maxEntries = z.coerce.number().int().min(1).max(500).default(100);
+const maxEntries = wholeNumber(1, 500).default(100);
 
 export const folderListQuery = z.object({ fromCursor: cursor.optional(), cursor: cursor.optional(), maxEntries, path: z.string().max(2048).startsWith('/', 'must begin with /').optional() })
   .transform(({ fromCursor, cursor: alias, maxEntries: limit, path }): FolderQuery => ({ limit, recursive: true, after: fromCursor ?? alias, scope: path === undefined ? undefined : { path }, scopeAt: 'path', names: [] }));

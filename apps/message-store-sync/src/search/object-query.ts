@@ -2,6 +2,7 @@ import type { ObjectFilter } from '@cpm/domain-message-store-sync';
 import { z } from 'zod';
 import { notOneOf } from '../nms-error.js';
 import { reference, type Reference } from '../references.js';
+import { wholeNumber } from '../whole-number.js';
 import { PRESETS, searchCriteria, type SearchCriteria } from './criteria.js';
 
 const MAX_ENTRIES = 500;
@@ -37,7 +38,7 @@ const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) =>
 
 /** `selectionCriteria` of OMA NMS. */
 export const selectionCriteria = z.object({
-  maxEntries: z.coerce.number().int().min(1).max(MAX_ENTRIES).default(DEFAULT_ENTRIES),
+  maxEntries: wholeNumber(1, MAX_ENTRIES).default(DEFAULT_ENTRIES),
   fromCursor: z.string().max(800).optional(),
   searchScope: reference.optional(),
   nonRecursiveScope: flag.default(false),
