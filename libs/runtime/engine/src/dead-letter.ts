@@ -5,7 +5,7 @@ import type { Poison } from './inbox-message.js';
 export const DEAD_LETTER_TABLE = 'dead-letters';
 
 /** Of the record, so that a repetition puts aside nothing twice. */
-export function deadLetterId(service: ServiceDefinition['name'], record: { partition: number; offset: number }): string {
+function deadLetterId(service: ServiceDefinition['name'], record: { partition: number; offset: number }): string {
   return `${inboxOf(service)}/${record.partition}/${record.offset}`;
 }
 
