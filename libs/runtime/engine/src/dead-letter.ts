@@ -3,7 +3,7 @@ import type { OutgoingRecord } from '@cpm/runtime-ports';
 import type { Poison } from './inbox-message.js';
 
 /** Of the record, so that a repetition puts aside nothing twice. */
-export function deadLetterId(service: ServiceDefinition['name'], record: { partition: number; offset: number }): string {
+function deadLetterId(service: ServiceDefinition['name'], record: { partition: number; offset: number }): string {
   return `${inboxOf(service)}/${record.partition}/${record.offset}`;
 }
 
