@@ -1,0 +1,70 @@
+import os from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { System } from '../start/start-system.js';
+import { appendFinalSights } from './final-sight.js';
+import { runFaults, type FaultOutcome } from './fault-run.js';
+import { History } from './history.js';
+import { judge } from './judge.js';
+import { ChaosLoad } from './load/chaos-load.js';
+import { scanLogs, secretsOf } from './log-scan.js';
+import { Memory } from './memory.js';
+import { appendJourneys, deadLetters } from './operator-view.js';
+import type { ChaosOptions } from './options.js';
+import { Progress } from './progress.js';
+import { faultsByKind, type ChaosResult } from './result.js';
+import { SmsNetwork } from './sms-network.js';
+
+const CALM_MS = 5_000;
+/** After everything is where it belongs, for what comes twice. */
+const LISTENING_MS = 10_000;
+const SIGHT_LIMIT_MS = 120_000;
+const GB = 2 ** 30;
+
+/** Load and faults on a running system for so many minutes; then waits until nothing is owed, looks at everything, and judges. */
+export async function play(system: System, options: ChaosOptions): Promise<ChaosResult> {
+  const { smsc } = system;
+  if (!smsc) throw new Error('chaos needs its own SMSC simulator: unset SMPP_URL');
+  const loadAverage = os.loadavg()[0] ?? 0;
+  const history = new History();
+  const load = new ChaosLoad({ url: system.url, history, ...options });
+  const texts = new SmsNetwork(smsc, history);
+  await texts.bound();
+  console.log(`connecting ${options.cast.talkers} people with three devices, ${options.cast.members} in ${options.cast.groups} groups, ${options.cast.texters} on SMS …`);
+  await load.connect();
+  const outcomes: FaultOutcome[] = [];
+  const memory = new Memory(() => [...system.pids].map(([service, pid]) => ({ service, pid })));
+  const progress = new Progress(history, { waiting: () => load.waiting, faults: () => outcomes.length });
+  texts.start();
+  load.start();
+  await sleep(CALM_MS);
+  await runFaults({ system, load, history, outcomes, options, tell: (line) => progress.tell(line) });
+  await sleep(CALM_MS);
+  load.stop();
+  progress.tell('nothing more is begun; waiting for what is under way');
+  const drainMs = await drained(history, load, options.drainMs);
+  const unsent = load.waiting;
+  progress.tell('looking at every box and store');
+  await appendFinalSights([...load.people.talkers, ...load.people.members], history, SIGHT_LIMIT_MS);
+  progress.stop();
+  texts.stop();
+  await appendJourneys(system.url, history);
+  const { talkers, texters, members } = load.people;
+  const letters = await deadLetters(system.url);
+  load.close();
+  return {
+    at: new Date().toISOString(), seed: options.seed, minutes: options.minutes, ...(options.broken !== undefined && { broken: options.broken }),
+    setting: { rate: options.rate, ...options.cast },
+    machine: { cores: os.cpus().length, memoryGb: Math.round(os.totalmem() / GB), loadAverage },
+    faults: faultsByKind(outcomes), drainMs, unsent, verdict: judge(history.events), rssMb: memory.stop(), deadLetters: letters,
+    logs: await scanLogs(system.logDir, secretsOf([...talkers, ...texters, ...members].map(({ address }) => address), [load.secret])),
+  };
+}
+
+/** How long it took, in ms. */
+async function drained(history: History, load: ChaosLoad, limitMs: number): Promise<number> {
+  const started = Date.now();
+  while ((history.open > 0 || load.waiting > 0) && Date.now() < started + limitMs) await sleep(200);
+  const tookMs = Date.now() - started;
+  await sleep(LISTENING_MS);
+  return tookMs;
+}
