@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { startSystem } from '../start/start-system.js';
+import { environmentOf } from './broken/broken-build.js';
 import { chaosOptions, type ChaosOptions } from './options.js';
 import { play } from './play.js';
 import { isHeld, type ChaosResult } from './result.js';
@@ -24,7 +25,7 @@ function keepLogs(logDir: string, name: string): void {
 
 async function main(options: ChaosOptions): Promise<boolean> {
   console.log('starting the system …');
-  const system = await startSystem({ processes: true, httpPort: 0, quiet: true, fresh: true, log: (line) => console.log(`        ${line}`) });
+  const system = await startSystem({ processes: true, httpPort: 0, quiet: true, fresh: true, env: environmentOf(options.broken), log: (line) => console.log(`        ${line}`) });
   try {
     const result = await play(system, options);
     console.log(summary(result));

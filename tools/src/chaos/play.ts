@@ -55,9 +55,13 @@ export async function play(system: System, options: ChaosOptions): Promise<Chaos
     at: new Date().toISOString(), seed: options.seed, minutes: options.minutes, ...(options.broken !== undefined && { broken: options.broken }),
     setting: { rate: options.rate, ...options.cast },
     machine: { cores: os.cpus().length, memoryGb: Math.round(os.totalmem() / GB), loadAverage },
-    faults: faultsByKind(outcomes), drainMs, unsent, verdict: judge(history.events), rssMb: memory.stop(), deadLetters: letters,
+    faults: faultsByKind(outcomes), drainMs, unsent, verdict: judge(history.events), rssMb: memory.stop(), deadLetters: letters, journeys: journeysIn(history),
     logs: await scanLogs(system.logDir, secretsOf([...talkers, ...texters, ...members].map(({ address }) => address), [load.secret])),
   };
+}
+
+function journeysIn({ events }: History): ChaosResult['journeys'] {
+  return Object.fromEntries(events.flatMap((event) => (event.is === 'journey' ? [[event.id, event.lines] as const] : [])));
 }
 
 /** How long it took, in ms. */

@@ -1,3 +1,4 @@
+import type { JourneyLine } from './history.js';
 import type { Figures, Verdict } from './judge.js';
 import type { LogScan } from './log-scan.js';
 
@@ -29,6 +30,8 @@ export interface ChaosResult {
   readonly rssMb: Readonly<Record<string, number>>;
   readonly deadLetters: unknown;
   readonly logs: LogScan;
+  /** What the system itself tells of messages that look amiss, by id. */
+  readonly journeys: Readonly<Record<string, readonly JourneyLine[]>>;
 }
 
 interface Recovery {

@@ -31,7 +31,7 @@ export class ChaosLoad {
   readonly network: Network;
   readonly #submissions: Submissions;
   readonly #contests: Contests;
-  readonly #lanes = new Lanes();
+  readonly #lanes = new Lanes((lane, error) => console.error(`${lane}: ${(error as Error).message}`));
   readonly #absences = new Map<ChaosDevice, NodeJS.Timeout>();
   readonly #groups: string[] = [];
   #people: People = { talkers: [], texters: [], members: [] };
@@ -98,17 +98,21 @@ export class ChaosLoad {
   }
 
   #begin(operation: Operation): void {
-    const { talkers, texters } = this.#people;
+    const { texters } = this.#people;
     switch (operation.do) {
-      case 'write': return this.#write(talkers[operation.from]!, operation.device, talkers[operation.to]!, operation);
-      case 'text': return this.#write(talkers[operation.from]!, 0, texters[operation.to]!, { ...operation, display: false });
+      case 'write': return this.#write(this.#talker(operation.from), operation.device, this.#talker(operation.to), operation);
+      case 'text': return this.#write(this.#talker(operation.from), 0, texters[operation.to] as Person, { ...operation, display: false });
       case 'say': return this.#say(operation);
-      case 'invite': return this.#invite(talkers[operation.from]!, talkers[operation.to]!);
-      case 'offer': return this.#offer(talkers[operation.from]!, talkers[operation.to]!, operation.bytes);
+      case 'invite': return this.#invite(this.#talker(operation.from), this.#talker(operation.to));
+      case 'offer': return this.#offer(this.#talker(operation.from), this.#talker(operation.to), operation.bytes);
       case 'edit': return this.#edit(operation);
       case 'leave': return this.#leave(operation);
       case 'network': return this.#network(operation);
     }
+  }
+
+  #talker(index: number): Person {
+    return this.#people.talkers[index] as Person;
   }
 
   /** One after the other between two people, so that their messages have an order. */

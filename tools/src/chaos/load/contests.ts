@@ -29,7 +29,9 @@ export class Contests {
         device.sdk.on('file-transfer.invited', ({ data: { id } }) => void this.#once(`${device.id}|${id}`, () => this.#take(device, id)));
       }
       device.sdk.on('session.established', ({ data }) => this.#established(device, data));
-      device.sdk.on('session.closed', ({ data: { id, reason = '' } }) => this.#settle(id, reason));
+      device.sdk.on('session.closed', ({ data: { id, reason = '' } }) => {
+        this.#settle(id, reason);
+      });
     }
   }
 

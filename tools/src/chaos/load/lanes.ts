@@ -3,6 +3,8 @@ export class Lanes {
   readonly #lanes = new Map<string, (() => Promise<void>)[]>();
   #waiting = 0;
 
+  constructor(private readonly failed: (lane: string, error: unknown) => void) {}
+
   /** What was handed over and is not done. */
   get waiting(): number {
     return this.#waiting;
@@ -22,7 +24,7 @@ export class Lanes {
 
   async #work(lane: string, tasks: (() => Promise<void>)[]): Promise<void> {
     for (let task = tasks.shift(); task; task = tasks.shift()) {
-      await task().catch((error: unknown) => console.error(`${lane}: ${(error as Error).message}`));
+      await task().catch((error: unknown) => this.failed(lane, error));
       this.#waiting -= 1;
     }
     this.#lanes.delete(lane);

@@ -59,7 +59,7 @@ const ROLLS: Readonly<Record<Operation['do'], Roll>> = {
 };
 
 /** Of a hundred operations. */
-const MIX: Readonly<Record<Operation['do'], number>> = { write: 52, text: 10, say: 12, invite: 5, offer: 5, edit: 10, leave: 2, network: 4 };
+const MIX: Readonly<Record<Operation['do'], number>> = { write: 52, text: 10, say: 12, invite: 5, offer: 5, edit: 10, leave: 1, network: 5 };
 const KINDS = (Object.keys(MIX) as Operation['do'][]).flatMap((kind) => Array.from({ length: MIX[kind] }, () => kind));
 
 /** What is done, one after the other without end; the same seed does the same. */
