@@ -33,9 +33,11 @@ async function service(name: string): Promise<number> {
 
 beforeEach(async () => {
   const names: ServiceName[] = ['client-edge', 'device-registry', 'routing'];
-  const ports = new Map<ServiceName, number>();
-  for (const name of names) ports.set(name, await service(name));
-  ports.set('message-store-sync', 1);
+  const ports = new Map<ServiceName, number[]>();
+  for (const name of names) ports.set(name, [await service(name)]);
+  ports.set('message-store-sync', [1]);
+  ports.set('report-aggregation', [await service('first'), 1, await service('second')]);
+  ports.set('client-edge', [1, ...(ports.get('client-edge') ?? [])]);
   entry = await startEntryProxy(0, ports);
 });
 afterEach(async () => {
@@ -75,7 +77,26 @@ it('answers 503 for a service that is not there', async () => {
 it('is ready only when every service is, and says which is not', async () => {
   const answer = await fetch(`${entry.url}/health/ready`);
   expect(answer.status).toBe(503);
-  expect(((await answer.json()) as { reasons: string[] }).reasons.sort()).toEqual(['message-store-sync: does not answer', 'routing: consumer stalled']);
+  expect(((await answer.json()) as { reasons: string[] }).reasons.sort()).toEqual([
+    'client-edge: does not answer', 'message-store-sync: does not answer', 'report-aggregation: does not answer', 'routing: consumer stalled',
+  ]);
+});
+
+it('gives replicas their turns, and passes one over that accepts no connection', async () => {
+  const answered: string[] = [];
+  for (let request = 0; request < 6; request += 1) {
+    const answer = await fetch(`${entry.url}/metrics/report-aggregation`);
+    answered.push(((await answer.json()) as { name: string }).name);
+  }
+  expect(answered.filter((name) => name === 'first')).toHaveLength(2);
+  expect(answered.filter((name) => name === 'second')).toHaveLength(4);
+});
+
+it('sends the body to the replica that is there', async () => {
+  for (const body of ['one', 'two']) {
+    const answer = await fetch(`${entry.url}/u/token`, { method: 'POST', body });
+    expect(await answer.json()).toMatchObject({ name: 'client-edge', body });
+  }
 });
 
 it('passes an upgrade through, and its refusal as it is', async () => {

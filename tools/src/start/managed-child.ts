@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createWriteStream, mkdirSync, readFileSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,6 +11,18 @@ export interface ManagedChildOptions {
   /** Its output is appended here. */
   readonly logPath: string;
   readonly log: (line: string) => void;
+  readonly onEnd?: (end: ChildEnd) => void;
+}
+
+/** The end of a process that was ready. */
+export interface ChildEnd {
+  readonly pid: number;
+  /** Epoch ms. */
+  readonly at: number;
+  /** A signal's name or an exit code. */
+  readonly with: string;
+  /** Whether it was killed or restarted from here; otherwise it ended by itself. */
+  readonly asked: boolean;
 }
 
 const START_LIMIT_MS = 60_000;
@@ -24,8 +36,11 @@ const TAIL_LINES = 15;
 /** A process that is started again whenever it dies, until it is stopped. It ends by itself when this process dies. */
 export class ManagedChild {
   #child: ChildProcess | undefined;
+  #environment: NodeJS.ProcessEnv = {};
   #stopped = false;
   #delayMs = FIRST_RESTART_MS;
+  readonly #asked = new WeakSet<ChildProcess>();
+  readonly #events = new EventEmitter<{ up: [] }>();
   readonly #output: WriteStream;
   readonly #abort = new AbortController();
 
@@ -46,19 +61,34 @@ export class ManagedChild {
 
   /** Ends the process as a crash does; it is started again. */
   kill(): void {
-    this.#child?.kill('SIGKILL');
+    if (!this.#child) return;
+    this.#asked.add(this.#child);
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Holds the process still, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(signal);
+  }
+
+  /**
+   * Ends the process in order and starts it again, from now on with these variables beside its own.
+   * Resolves when the new one is ready, or when it is stopped for good.
+   */
+  async restart(environment: NodeJS.ProcessEnv = {}): Promise<void> {
+    this.#environment = environment;
+    const child = this.#child;
+    if (!child || this.#stopped) return;
+    const isUp = once(this.#events, 'up', { signal: this.#abort.signal }).catch(() => undefined);
+    this.#asked.add(child);
+    await endInOrder(child);
+    await isUp;
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#abort.abort();
-    const child = this.#child;
-    if (child && child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM');
-      const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
-      await once(child, 'exit');
-      clearTimeout(limit);
-    }
+    if (this.#child) await endInOrder(this.#child);
     this.#output.end();
   }
 
@@ -66,7 +96,7 @@ export class ManagedChild {
   async #spawn(): Promise<boolean> {
     const { script, environment } = this.options;
     // A process group of its own keeps a terminal's Ctrl-C away: this process decides when its children end.
-    const child = fork(script, { env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = fork(script, { env: { ...environment, ...this.#environment }, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#child = child;
     child.stdout?.pipe(this.#output, { end: false });
     child.stderr?.pipe(this.#output, { end: false });
@@ -83,10 +113,10 @@ export class ManagedChild {
     return false;
   }
 
-  async #restart({ pid, signalCode, exitCode }: ChildProcess, ranMs: number): Promise<void> {
+  async #restart(child: ChildProcess, ranMs: number): Promise<void> {
     const { name, log } = this.options;
     if (this.#stopped) return;
-    log(`${name} (pid ${pid}) ended with ${signalCode ?? `code ${exitCode}`}: starting it again`);
+    this.#tellEnd(child);
     if (ranMs > STABLE_MS) this.#delayMs = FIRST_RESTART_MS;
     for (;;) {
       await wait(this.#delayMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
@@ -96,9 +126,28 @@ export class ManagedChild {
       if (!this.#stopped) log(`${name} did not start: ${this.#tail().split('\n').at(-1)}`);
     }
     log(`${name} runs again (pid ${this.pid})`);
+    this.#events.emit('up');
+  }
+
+  #tellEnd(child: ChildProcess): void {
+    const { name, log, onEnd } = this.options;
+    const end = { pid: child.pid ?? 0, at: Date.now(), with: child.signalCode ?? `code ${child.exitCode}`, asked: this.#asked.has(child) };
+    log(`${name} (pid ${end.pid}) ended with ${end.with}: starting it again`);
+    onEnd?.(end);
   }
 
   #tail(): string {
     return readFileSync(this.options.logPath, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   }
+}
+
+/** Asks a process to end, and kills it when it does not. */
+async function endInOrder(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  // One that is held still would not hear it.
+  child.kill('SIGCONT');
+  const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+  await once(child, 'exit');
+  clearTimeout(limit);
 }

@@ -3,16 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceName } from '@cpm/runtime-decider';
-import { freePort, startLocalStack, type LocalStack } from '@cpm/testing-containers';
+import { freePort, startLocalCluster, startLocalStack, type LocalCluster, type LocalStack, type Proxy } from '@cpm/testing-containers';
 import { devKeys } from '../dev-tokens/index.js';
 import { serveSmscView, startSmscSimulator, type SmscSimulator } from '../smsc-simulator/index.js';
-import { startEntryProxy } from './entry-proxy.js';
-import { ManagedChild } from './managed-child.js';
+import { startEntryProxy, type ReplicaPorts } from './entry-proxy.js';
+import { managedProcess, type ManagedProcess, type ProcessEnd, type ServiceProcess } from './service-process.js';
 import { mainOf, PROCESSES, type AppName } from './services.js';
 
 export interface SystemOptions {
   /** One process per service behind an entry of its own, instead of one for all. */
   readonly processes?: boolean | undefined;
+  /** Processes of each service; with `processes` only. */
+  readonly replicas?: number | undefined;
+  /** Three brokers and three mongods behind proxies, and the SMSC behind one, too, instead of one broker and one mongod. */
+  readonly cluster?: boolean | undefined;
   /** 0 takes a free port. */
   readonly httpPort?: number | undefined;
   /** Prints nothing. */
@@ -37,11 +41,18 @@ export interface System {
   readonly keyFile: string;
   /** Where the services log. */
   readonly logDir: string;
-  /** The services' processes by app; they change when one dies. */
+  readonly processes: readonly ServiceProcess[];
+  /** Process ids by app, of its first replica; they change when one dies. */
   readonly pids: ReadonlyMap<AppName, number>;
   readonly stack: LocalStack;
-  /** Kills the process of a service as a crash does; it is started again. */
+  /** The stack when it is a cluster. */
+  readonly cluster: LocalCluster | undefined;
+  /** What the services reach the SMSC simulator through; only with a cluster. */
+  readonly smscProxy: Proxy | undefined;
+  /** Kills the first replica of a service as a crash does; it is started again. */
   kill(service: ServiceName): void;
+  /** Hears of every process that ends from now on, before it is started again. */
+  onProcessEnd(listener: (end: ProcessEnd) => void): void;
   /** Stops the services and leaves broker and database running. */
   stopServices(): Promise<void>;
   stop(): Promise<void>;
@@ -74,55 +85,96 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   }
 }
 
-async function start({ processes = false, httpPort = 8080, quiet = false, fresh = false, env = {}, log = console.log }: SystemOptions, undo: Undo): Promise<System> {
+async function start(options: SystemOptions, undo: Undo): Promise<System> {
+  const { processes = false, httpPort = 8080, quiet = false, fresh = false, env = {}, log = console.log } = options;
   const tell = quiet ? () => undefined : log;
   const place = await workplace(fresh, undo);
-  const keys = await devKeys();
   tell('starting Kafka and MongoDB …');
-  const stack = await startLocalStack({ dataDir: place.data, log: (line) => tell(`  ${line}`) });
+  const { stack, cluster } = await stackFor(options, place.data, (line) => tell(`  ${line}`));
   undo.add(() => stack.stop());
   const smsc = await smscFor(undo, env['SMPP_URL'] || process.env['SMPP_URL']);
-  const apps = processes ? PROCESSES.each : PROCESSES.one;
+  const smscProxy = smsc && (await cluster?.toxiproxy.proxy('smsc', Number(new URL(smsc.url).port)));
   const entryPort = httpPort || (await freePort());
   const environment = {
     ...process.env,
     PUBLIC_URL: process.env['PUBLIC_URL'] || `http://${LOCAL}:${entryPort}`,
-    ...(processes && { EDGE_PROXY_HOPS: '1' }),
+    ...(processes && { EDGE_PROXY_HOPS: '1', HTTP_HOST: LOCAL }),
     KAFKA_BROKERS: stack.kafka.brokers.join(','),
     MONGODB_URI: stack.mongo.uri,
-    CPM_JWKS_URL: process.env['CPM_JWKS_URL'] || keys.jwksUrl,
-    ...(smsc && { SMPP_URL: smsc.url }),
+    ...(cluster && { REPLICATION_FACTOR: String(stack.kafka.brokers.length) }),
+    CPM_JWKS_URL: process.env['CPM_JWKS_URL'] || (await devKeys()).jwksUrl,
+    ...(smsc && { SMPP_URL: atPort(smsc.url, smscProxy?.port) }),
     // Devices on the same machine are told of changes, too.
     NMS_NOTIFY_ALLOW: process.env['NMS_NOTIFY_ALLOW'] || '127.0.0.1/8,localhost',
     ...env,
   };
-  tell(processes ? `starting ${apps.length} services, one process each …` : 'starting the services in one process …');
   const services = new Undo();
   undo.add(() => services.all());
-  const ports = new Map(await Promise.all(apps.map(async (app) => [app, processes ? await freePort() : entryPort] as const)));
-  const children = new Map<AppName, ManagedChild>();
-  services.add(() => Promise.all([...children.values()].map((child) => child.stop())));
-  for (const app of apps) {
-    const own = { HTTP_PORT: String(ports.get(app)), ...(processes && { HTTP_HOST: LOCAL }) };
-    const child = new ManagedChild({ name: app, script: mainOf(app), environment: { ...environment, ...own }, logPath: join(place.logs, `${app}.log`), log });
-    children.set(app, child);
-  }
-  await Promise.all([...children.values()].map((child) => child.start()));
-  const url = processes ? await entryOf(entryPort, ports as ReadonlyMap<ServiceName, number>, services) : `http://${LOCAL}:${ports.get('all-in-one')}`;
+  const ends: ((end: ProcessEnd) => void)[] = [];
+  const children = await childrenOf(options, { environment, entryPort, logs: place.logs, log, onEnd: (end) => ends.forEach((listener) => listener(end)) });
+  tell(`starting ${processes ? `the services in ${children.length} processes` : 'the services in one process'} …`);
+  services.add(() => Promise.all(children.map((child) => child.stop())));
+  await Promise.all(children.map((child) => child.start()));
+  const url = processes ? await entryOf(entryPort, portsOf(children), services) : `http://${LOCAL}:${entryPort}`;
   await readiness(url);
+  const firstOf = (app: AppName) => children.find(({ service }) => service === app);
   return {
-    url, smsc, stack,
+    url, smsc, stack, cluster, smscProxy,
     brokers: environment.KAFKA_BROKERS,
     mongoUri: stack.mongo.uri,
     keyFile: join(ROOT, '.cpm', 'dev-key.json'),
     logDir: place.logs,
+    processes: children,
     get pids() {
-      return new Map([...children].flatMap(([app, { pid }]) => (pid === undefined ? [] : [[app, pid] as const])));
+      return new Map(children.flatMap(({ service, replica, pid }) => (pid === undefined || replica > 1 ? [] : [[service, pid] as const])));
     },
-    kill: (service) => (children.get(service) ?? children.get('all-in-one'))?.kill(),
+    kill: (service) => (firstOf(service) ?? firstOf('all-in-one'))?.kill(),
+    onProcessEnd: (listener) => { ends.push(listener); },
     stopServices: () => services.all(),
     stop: () => undo.all(),
   };
+}
+
+async function stackFor({ cluster }: SystemOptions, dataDir: string | undefined, log: (line: string) => void): Promise<{ stack: LocalStack; cluster: LocalCluster | undefined }> {
+  if (!cluster) return { stack: await startLocalStack({ dataDir, log }), cluster: undefined };
+  const started = await startLocalCluster({ dataDir: dataDir && join(dataDir, 'cluster'), log });
+  return { stack: started, cluster: started };
+}
+
+/** The same URL with another port, where there is one. */
+function atPort(url: string, port: number | undefined): string {
+  const parsed = new URL(url);
+  if (port !== undefined) parsed.port = String(port);
+  return parsed.href;
+}
+
+interface Surroundings {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly entryPort: number;
+  readonly logs: string;
+  readonly log: (line: string) => void;
+  readonly onEnd: (end: ProcessEnd) => void;
+}
+
+/** One process per replica of each service, or one for all; none is started yet. */
+async function childrenOf({ processes = false, replicas = 1 }: SystemOptions, { environment, entryPort, logs, log, onEnd }: Surroundings): Promise<ManagedProcess[]> {
+  const children: ManagedProcess[] = [];
+  for (const service of processes ? PROCESSES.each : PROCESSES.one) {
+    for (let replica = 1; replica <= (processes ? replicas : 1); replica += 1) {
+      const name = replicas > 1 ? `${service}-${replica}` : service;
+      const port = processes ? await freePort() : entryPort;
+      children.push(managedProcess({ service, replica, url: `http://${LOCAL}:${port}` }, {
+        name, script: mainOf(service), environment: { ...environment, HTTP_PORT: String(port) }, logPath: join(logs, `${name}.log`), log,
+        onEnd: (end) => onEnd({ ...end, service, replica }),
+      }));
+    }
+  }
+  return children;
+}
+
+function portsOf(children: readonly ServiceProcess[]): ReplicaPorts {
+  const services = new Set(children.map(({ service }) => service as ServiceName));
+  return new Map([...services].map((name) => [name, children.filter(({ service }) => service === name).map(({ url }) => Number(new URL(url).port))]));
 }
 
 async function workplace(fresh: boolean, undo: Undo): Promise<{ data: string | undefined; logs: string }> {
@@ -145,7 +197,7 @@ async function smscFor(undo: Undo, url: string | undefined): Promise<(SmscSimula
   return Object.assign(simulator, { viewUrl: view.url });
 }
 
-async function entryOf(port: number, ports: ReadonlyMap<ServiceName, number>, services: Undo): Promise<string> {
+async function entryOf(port: number, ports: ReplicaPorts, services: Undo): Promise<string> {
   const entry = await startEntryProxy(port, ports);
   services.add(() => entry.close());
   return entry.url;

@@ -14,7 +14,7 @@ import { KafkaMongoPlatform } from './kafka-mongo-platform.js';
 import { createLogger, loggingModule, logRequests } from './logging.js';
 import type { Platform } from './platform.js';
 import { PolicySource } from './policy-source.js';
-import { systemClock } from './system-clock.js';
+import { machineClock } from './system-clock.js';
 
 export interface BootstrapOptions {
   /** Kafka and MongoDB of the configuration unless given. */
@@ -43,7 +43,7 @@ class Application {}
  * @throws when Kafka or MongoDB cannot be reached, the port is taken, or topics do not fit
  */
 export async function bootstrap(modules: readonly (Type | DynamicModule)[], config: HostConfig, options: BootstrapOptions = {}): Promise<RunningHost> {
-  const { clock = systemClock, crash = exitAtOnce } = options;
+  const { clock = machineClock(config.CLOCK_OFFSET_MS), crash = exitAtOnce } = options;
   const log = createLogger(config, options.logOutput);
   const platform = options.platform ?? (await KafkaMongoPlatform.connect(config, log));
   const root: DynamicModule = {

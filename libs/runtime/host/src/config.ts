@@ -21,6 +21,8 @@ export const hostConfig = z.object({
   /** Fixed for the life of the topics: users are assigned to partitions by it. */
   INBOX_PARTITIONS: z.coerce.number().int().min(1).max(1_000).default(6),
   REPLICATION_FACTOR: z.coerce.number().int().min(1).max(9).default(1),
+  /** Added to the machine's time: what a process does whose clock is wrong is tried out with it. */
+  CLOCK_OFFSET_MS: z.coerce.number().int().default(0),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SHUTDOWN_GRACE_MS: milliseconds.max(60_000).default(15_000),
 });

@@ -9,7 +9,7 @@ import type { HostConfig } from './config.js';
 import { MongoDeadLetters } from './mongo-dead-letters.js';
 import { MongoPolicyVersions } from './mongo-policy-versions.js';
 import type { ClosablePublisher, Inbox, InboxHandler, Platform, ReadStore } from './platform.js';
-import { systemClock } from './system-clock.js';
+import { machineClock } from './system-clock.js';
 
 const PING_LIMIT_MS = 1_000;
 
@@ -66,7 +66,7 @@ export class KafkaMongoPlatform implements Platform {
     let known: readonly number[] | undefined;
     const consumer = await startInboxConsumer({
       ...this.kafka,
-      clock: systemClock,
+      clock: machineClock(this.config.CLOCK_OFFSET_MS),
       service: handler.service,
       groupId: `cpm.${handler.service}`,
       process: async (batches, session) => {

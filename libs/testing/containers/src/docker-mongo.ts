@@ -17,5 +17,5 @@ export async function startDockerMongo({ port: wanted, log = () => undefined }: 
     .withWaitStrategy(Wait.forLogMessage(/Waiting for connections/))
     .withStartupTimeout(START_LIMIT_MS);
   const service = await runContainer(container, () => becomePrimary(port));
-  return Object.assign(service, { uri: replicaSetUri(port) });
+  return Object.assign(service, { uri: replicaSetUri([port]) });
 }

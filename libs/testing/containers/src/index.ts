@@ -1,10 +1,15 @@
 export { cached, cacheRoot } from './cache.js';
+export type { BrokerDisk } from './broker-disk.js';
+export { startLocalCluster, type LocalCluster } from './cluster.js';
+export type { KafkaCluster } from './kafka-cluster.js';
 export { startLocalKafka } from './local-kafka.js';
 export { startLocalMongo } from './local-mongo.js';
 export { makeWorkplace, runLocalService, type LocalService, type Workplace } from './local-service.js';
 export { mavenJars, type MavenJars } from './maven-jars.js';
+export type { MongoCluster } from './mongo-cluster.js';
 export { freePort } from './ports.js';
 export { prepareLocalStack, startKafka, startLocalStack, startMongo, type LocalStack, type LocalStackOptions } from './stack.js';
-export type { KafkaService, Log, MongoService, Service, Source, StartOptions } from './service.js';
+export type { ClusterNode, KafkaService, Log, MongoService, Service, Source, StartOptions } from './service.js';
 export { supervise, type SupervisedCommand, type SupervisedProcess } from './supervisor.js';
 export { runTool, type ToolCall } from './tool.js';
+export type { Proxy, Toxiproxy } from './toxiproxy.js';

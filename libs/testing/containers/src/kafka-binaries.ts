@@ -42,7 +42,7 @@ async function format(partial: string, libs: string): Promise<void> {
   const formatted = join(partial, 'formatted');
   const properties = join(partial, 'format.properties');
   await mkdir(formatted);
-  await writeFile(properties, kafkaProperties({ dataDir: formatted, port: 9092, controllerPort: 9093 }));
+  await writeFile(properties, kafkaProperties({ dataDir: formatted, port: 9092, nodeId: 1, controllerPorts: [9093] }));
   await runTool({
     command: 'java',
     args: ['-cp', join(libs, '*'), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties],

@@ -1,7 +1,6 @@
-/** One KRaft node for development: durable topics are the services' own choice, nothing is created by accident. */
+/** A KRaft node for development: durable topics are the services' own choice, nothing is created by accident. */
 const SETTINGS = {
   'process.roles': 'broker,controller',
-  'node.id': '1',
   'controller.listener.names': 'CONTROLLER',
   'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
   // A broker that was killed may register again only when its session has run out; the default of 9 s would make each crash test wait.
@@ -10,37 +9,60 @@ const SETTINGS = {
   'auto.create.topics.enable': 'false',
   'num.partitions': '1',
   'group.initial.rebalance.delay.ms': '0',
-  'offsets.topic.replication.factor': '1',
   'offsets.topic.num.partitions': '4',
-  'transaction.state.log.replication.factor': '1',
-  'transaction.state.log.min.isr': '1',
   'transaction.state.log.num.partitions': '4',
-  'share.coordinator.state.topic.replication.factor': '1',
-  'share.coordinator.state.topic.min.isr': '1',
   'share.coordinator.state.topic.num.partitions': '1',
   'log.message.timestamp.type': 'LogAppendTime',
   'log.cleaner.dedupe.buffer.size': '16777216',
 } as const;
 
-export interface KafkaPlace {
-  dataDir: string;
-  port: number;
-  controllerPort: number;
+/** Of the broker's own topics: copies, and how many of them must have a record. */
+function replication(nodes: number): Record<string, string> {
+  const [copies, required] = [String(nodes), String(Math.max(1, nodes - 1))];
+  return {
+    'offsets.topic.replication.factor': copies,
+    'transaction.state.log.replication.factor': copies,
+    'transaction.state.log.min.isr': required,
+    'share.coordinator.state.topic.replication.factor': copies,
+    'share.coordinator.state.topic.min.isr': required,
+    'default.replication.factor': copies,
+    'min.insync.replicas': required,
+  };
 }
 
+export interface KafkaPlace {
+  dataDir: string;
+  /** What the broker listens on for clients. */
+  port: number;
+  /** What it tells clients to connect to, where that is another one. */
+  advertisedPort?: number;
+  /** For the other brokers, where there are some: they do not pass through what stands before the clients' port. */
+  peerPort?: number;
+  /** Counts from 1. */
+  nodeId: number;
+  /** Of all nodes, the first one's first. */
+  controllerPorts: readonly number[];
+}
+
+const HOST = '127.0.0.1';
+
 /** The text of `server.properties` for a broker on 127.0.0.1. */
-export function kafkaProperties({ dataDir, port, controllerPort }: KafkaPlace): string {
-  const listener = `PLAINTEXT://127.0.0.1:${port}`;
+export function kafkaProperties({ dataDir, port, advertisedPort = port, peerPort, nodeId, controllerPorts }: KafkaPlace): string {
+  const peer = peerPort === undefined ? '' : `,PEER://${HOST}:${peerPort}`;
   return Object.entries({
     ...SETTINGS,
-    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `${listener},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': listener,
+    ...replication(controllerPorts.length),
+    'node.id': nodeId,
+    'controller.quorum.voters': controllerPorts.map((controller, index) => `${index + 1}@${HOST}:${controller}`).join(','),
+    listeners: `PLAINTEXT://${HOST}:${port}${peer},CONTROLLER://${HOST}:${controllerPorts[nodeId - 1]}`,
+    'advertised.listeners': `PLAINTEXT://${HOST}:${advertisedPort}${peer}`,
+    ...(peer && { 'listener.security.protocol.map': `${SETTINGS['listener.security.protocol.map']},PEER:PLAINTEXT`, 'inter.broker.listener.name': 'PEER' }),
     'log.dirs': dataDir,
   }).map(([key, value]) => `${key}=${value}\n`).join('');
 }
 
-/** The settings that a container's environment carries, named as the official image reads them. */
+/** The settings of a lone broker that a container's environment carries, named as the official image reads them. */
 export function kafkaEnvironment(): Record<string, string> {
-  return Object.fromEntries(Object.entries(SETTINGS).map(([key, value]) => [`KAFKA_${key.replaceAll('.', '_').toUpperCase()}`, value]));
+  const settings = { ...SETTINGS, ...replication(1), 'node.id': '1' };
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`KAFKA_${key.replaceAll('.', '_').toUpperCase()}`, value]));
 }

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Service } from './service.js';
+import type { LocalProcess } from './service.js';
 import { logTail, supervise, type SupervisedProcess } from './supervisor.js';
 
 const POLL_MS = 25;
@@ -46,7 +46,7 @@ export interface LocalService {
 }
 
 /** Starts a local binary and waits until it serves. @throws with the end of its log when it ends first or takes over 90 s */
-export async function runLocalService(service: LocalService): Promise<Service> {
+export async function runLocalService(service: LocalService): Promise<LocalProcess> {
   const { workplace } = service;
   let current: SupervisedProcess | undefined;
   const start = async () => {
@@ -55,7 +55,12 @@ export async function runLocalService(service: LocalService): Promise<Service> {
   const kill = async () => {
     await current?.end('SIGKILL', STOP_GRACE_MS);
   };
+  const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
+    if (current?.isRunning() === true) process.kill(current.pid, name);
+  };
   const stop = async () => {
+    // One that is held still would not hear that it is to end.
+    signal('SIGCONT');
     await current?.end('SIGTERM', STOP_GRACE_MS);
     if (workplace.isTemporary) await rm(workplace.folder, { recursive: true, force: true, maxRetries: 3 });
   };
@@ -69,6 +74,8 @@ export async function runLocalService(service: LocalService): Promise<Service> {
     source: 'local',
     get pid() { return current?.isRunning() === true ? current.pid : undefined; },
     kill,
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
     restart: async () => { await kill(); await start(); },
     stop,
   };

@@ -1,3 +1,5 @@
+import type { Proxy } from './toxiproxy.js';
+
 /** Where a service came from: the environment named it, Docker runs it, or a local binary does. */
 export type Source = 'environment' | 'docker' | 'local';
 
@@ -15,6 +17,20 @@ export interface Service {
   restart(): Promise<void>;
   /** Ends it in order and removes its data if that was temporary; does nothing when the environment named it. */
   stop(): Promise<void>;
+}
+
+/** A local binary, which can be held still as well. */
+export interface LocalProcess extends Service {
+  /** Holds it still as it is (SIGSTOP) until `resume`. */
+  pause(): void;
+  resume(): void;
+}
+
+/** One process of a cluster. Its clients reach it through its proxy, so that their connections can be disturbed. */
+export interface ClusterNode extends LocalProcess {
+  /** `kafka-1`, `mongo-3`, … */
+  readonly name: string;
+  readonly proxy: Proxy;
 }
 
 /** A Kafka broker; `brokers` are `host:port`. */
