@@ -24,8 +24,8 @@ function keepLogs(logDir: string, name: string): void {
 }
 
 async function main(options: ChaosOptions): Promise<boolean> {
-  console.log('starting the system …');
-  const system = await startSystem({ processes: true, httpPort: 0, quiet: true, fresh: true, env: environmentOf(options.broken), log: (line) => console.log(`        ${line}`) });
+  console.log('starting three brokers, three databases and two processes of each service …');
+  const system = await startSystem({ processes: true, replicas: 2, cluster: true, httpPort: 0, quiet: true, fresh: true, env: environmentOf(options.broken), log: (line) => console.log(`        ${line}`) });
   try {
     const result = await play(system, options);
     console.log(summary(result));

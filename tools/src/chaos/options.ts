@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { FAULT_KINDS, type FaultKind } from './faults/index.js';
 import type { Cast } from './load/operations.js';
 
 export interface ChaosOptions {
@@ -7,7 +8,9 @@ export interface ChaosOptions {
   /** Operations per second in all. */
   readonly rate: number;
   readonly cast: Cast;
-  /** What to leave out of the build. */
+  /** Which faults come; all of them, unless told otherwise. */
+  readonly faults: readonly FaultKind[];
+  /** Which safeguard the build lacks. */
   readonly broken: string | undefined;
   readonly submitLimitMs: number;
   readonly drainMs: number;
@@ -21,7 +24,7 @@ const LEAST = { talkers: 2, boxes: 1, texters: 1, members: 2, groups: 1 } as con
 /** @throws when an option is unknown, or not a number that it can be */
 export function chaosOptions(args: readonly string[]): ChaosOptions {
   const options = Object.fromEntries(Object.entries(DEFAULTS).map(([name, value]) => [name, { type: 'string' as const, default: value }]));
-  const values: Readonly<Record<string, unknown>> = parseArgs({ args: [...args], options: { ...options, broken: { type: 'string' } } }).values;
+  const values: Readonly<Record<string, unknown>> = parseArgs({ args: [...args], options: { ...options, broken: { type: 'string' }, faults: { type: 'string' } } }).values;
   const number = (name: keyof typeof DEFAULTS, least: number): number => {
     const value = Number(values[name]);
     if (!Number.isFinite(value) || value < least) throw new Error(`--${name}: must be a number of at least ${least}`);
@@ -38,6 +41,15 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
     cast,
     minutes: number('minutes', 0), seed: whole('seed', 0), rate: number('rate', 0.1),
     broken: values['broken'] as string | undefined,
+    faults: faultKinds(values['faults'] as string | undefined),
     submitLimitMs: number('submit-limit-sec', 1) * 1_000, drainMs: number('drain-sec', 0) * 1_000,
   };
+}
+
+function faultKinds(list: string | undefined): readonly FaultKind[] {
+  if (list === undefined) return FAULT_KINDS;
+  const names = list.split(',').filter(Boolean);
+  const unknown = names.find((name) => !FAULT_KINDS.some((kind) => kind === name));
+  if (unknown !== undefined) throw new Error(`--faults: ${unknown} is none of ${FAULT_KINDS.join(', ')}`);
+  return FAULT_KINDS.filter((kind) => names.includes(kind));
 }

@@ -1,8 +1,9 @@
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServiceName } from '@cpm/runtime-decider';
 import type { System } from '../start/start-system.js';
 import { appendFinalSights } from './final-sight.js';
-import { runFaults, type FaultOutcome } from './fault-run.js';
+import { planFaults, runFaults, targetsOf, type FaultOutcome } from './faults/index.js';
 import { History } from './history.js';
 import { judge } from './judge.js';
 import { ChaosLoad } from './load/chaos-load.js';
@@ -32,12 +33,12 @@ export async function play(system: System, options: ChaosOptions): Promise<Chaos
   console.log(`connecting ${options.cast.talkers} people with three devices, ${options.cast.members} in ${options.cast.groups} groups, ${options.cast.texters} on SMS …`);
   await load.connect();
   const outcomes: FaultOutcome[] = [];
-  const memory = new Memory(() => [...system.pids].map(([service, pid]) => ({ service, pid })));
+  const memory = new Memory(() => system.processes);
   const progress = new Progress(history, { waiting: () => load.waiting, faults: () => outcomes.length });
   texts.start();
   load.start();
   await sleep(CALM_MS);
-  await runFaults({ system, load, history, outcomes, options, tell: (line) => progress.tell(line) });
+  await injectFaults({ system, history, load, outcomes, tell: (line) => progress.tell(line) }, options);
   await sleep(CALM_MS);
   load.stop();
   progress.tell('nothing more is begun; waiting for what is under way');
@@ -58,6 +59,33 @@ export async function play(system: System, options: ChaosOptions): Promise<Chaos
     faults: faultsByKind(outcomes), drainMs, unsent, verdict: judge(history.events), rssMb: memory.stop(), deadLetters: letters, journeys: journeysIn(history),
     logs: await scanLogs(system.logDir, secretsOf([...talkers, ...texters, ...members].map(({ address }) => address), [load.secret])),
   };
+}
+
+interface FaultParts {
+  readonly system: System;
+  readonly history: History;
+  readonly load: ChaosLoad;
+  readonly outcomes: FaultOutcome[];
+  readonly tell: (line: string) => void;
+}
+
+/** For all of the minutes, also where the plan ends before. */
+async function injectFaults({ system, history, load, outcomes, tell }: FaultParts, { seed, minutes, faults }: ChaosOptions): Promise<void> {
+  system.onProcessEnd(({ service, at, asked }) => history.append({ is: 'ended', service: service as ServiceName, at, by: asked ? 'kill' : 'itself' }));
+  const plan = planFaults(seed, minutes, targetsOf(system), faults);
+  const disturbNetwork = (how: 'duplicated' | 'reordered') => {
+    load.network.disturb(how);
+    return Promise.resolve(() => {
+      load.network.disturb('none');
+      return Promise.resolve();
+    });
+  };
+  const ended = (outcome: FaultOutcome) => {
+    outcomes.push(outcome);
+    const { kind, target, at, lastedMs, recoveredAfterMs = 0 } = outcome;
+    history.append({ is: 'fault', kind, target, at, until: at + lastedMs + recoveredAfterMs });
+  };
+  await Promise.all([runFaults({ system, plan, journal: { began: () => undefined, ended }, tell, disturbNetwork }), sleep(minutes * 60_000)]);
 }
 
 function journeysIn({ events }: History): ChaosResult['journeys'] {

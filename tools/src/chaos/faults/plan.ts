@@ -75,16 +75,16 @@ function numbers(count: number): number[] {
 
 /**
  * Which faults come when in so many minutes, sorted; the same seed plans the same. Kinds are dealt from a shuffled deck, so that none is
- * left out for long. Two faults of one resource keep clear of each other, so that no quorum is lost; those of different resources overlap.
+ * left out for long; `kinds` leaves out the others. Two faults of one resource keep clear of each other, so that no quorum is lost; those of different resources overlap.
  */
-export function planFaults(seed: number, minutes: number, targets: Targets): PlannedFault[] {
+export function planFaults(seed: number, minutes: number, targets: Targets, kinds = FAULT_KINDS): PlannedFault[] {
   const dice = new Dice(seed);
   const endMs = minutes * 60_000;
   const freeAt = new Map<string, number>();
   const plan: PlannedFault[] = [];
   let deck: FaultKind[] = [];
   for (let atMs = FIRST_MS + dice.below(GAP_SPREAD_MS); atMs < endMs; atMs += SHORTEST_GAP_MS + dice.below(GAP_SPREAD_MS)) {
-    if (deck.length < FAULT_KINDS.length) deck = [...deck, ...shuffledDeck(dice)];
+    if (deck.length < kinds.length) deck = [...deck, ...shuffledDeck(dice, kinds)];
     const options = deck.map((kind, index) => ({ index, fault: draw(kind, targets, dice), forMs: within(KINDS[kind].forMs, dice) }));
     const isFree = ({ fault, forMs }: { fault: Fault | undefined; forMs: number }) => fault !== undefined && (freeAt.get(resourceOf(fault)) ?? 0) <= atMs && atMs + forMs <= endMs;
     const next = options.find(isFree);
@@ -104,8 +104,8 @@ function within([from, below]: readonly [number, number], dice: Dice): number {
   return from + dice.below(below - from);
 }
 
-function shuffledDeck(dice: Dice): FaultKind[] {
-  const deck = FAULT_KINDS.flatMap((kind) => Array.from({ length: KINDS[kind].cards }, () => kind));
+function shuffledDeck(dice: Dice, kinds: readonly FaultKind[]): FaultKind[] {
+  const deck = kinds.flatMap((kind) => Array.from({ length: KINDS[kind].cards }, () => kind));
   for (let last = deck.length - 1; last > 0; last -= 1) {
     const other = dice.below(last + 1);
     [deck[last], deck[other]] = [deck[other] as FaultKind, deck[last] as FaultKind];

@@ -35,6 +35,6 @@ export function repeatedTexts(seen: Seen): { readonly explained: readonly Repeat
 /** When it ended, stood still, or was cut off from the SMSC. */
 function outagesOfGateway(seen: Seen): { readonly from: number; readonly until: number }[] {
   const ends = seen.of('ended').filter(({ service }) => service === GATEWAY).map(({ at }) => ({ from: at, until: at }));
-  const faults = seen.of('fault').filter(({ target }) => target.startsWith(GATEWAY) || target === 'smsc').map(({ at, until }) => ({ from: at, until }));
+  const faults = seen.of('fault').filter(({ kind, target }) => target.startsWith(GATEWAY) || kind === 'smsc-drop' || target === 'smsc').map(({ at, until }) => ({ from: at, until }));
   return [...ends, ...faults];
 }

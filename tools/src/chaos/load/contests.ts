@@ -61,12 +61,14 @@ export class Contests {
 
   /** Goes on after every break, for some minutes. */
   async #fetched(device: ChaosDevice, url: string): Promise<string | undefined> {
-    for (const deadline = Date.now() + FETCH_LIMIT_MS; Date.now() < deadline; await sleep(FETCH_PAUSE_MS)) {
+    const deadline = Date.now() + FETCH_LIMIT_MS;
+    while (Date.now() < deadline) {
       try {
         const content = await (await device.sdk.download(url)).arrayBuffer();
         return sha256Of(new Uint8Array(content));
       } catch {
         // The connection broke, or the service that keeps the file is away.
+        await sleep(FETCH_PAUSE_MS);
       }
     }
     return undefined;
