@@ -111,7 +111,7 @@ describe('order', () => {
 
   it('is not asked of what had to wait for the device, as its journey says', () => {
     const events = [...one('a', 0), ...one('b', 11), ...told('b', 'a')];
-    const journey = (form: string): ChaosEvent => ({ is: 'journey', id: 'a', lines: [{ step: 'accepted' }, { step: 'x', device: 'b2', form: 'DEFER' }, { step: 'x', device: 'b1', form }, { step: 'x', device: 'b1', form: 'FULL' }] });
+    const journey = (form: string): ChaosEvent => ({ is: 'journey', id: 'a', lines: [{ step: 'accepted' }, { step: 'x', device: 'b2', form: 'DEFER' }, { step: 'x', device: 'b1', form: 'FULL' }, { step: 'x', device: 'b1', form }, { step: 'report', device: 'b1', form: 'IP' }] });
     expect(late(...events, journey('DEFER'))).toEqual([]);
     expect(late(...events, journey('FULL'))).toHaveLength(1);
     expect(judge([...events, journey('DEFER')]).figures.overtakenWhileWaiting).toBe(1);

@@ -45,11 +45,12 @@ export async function play(system: System, options: ChaosOptions): Promise<Chaos
   const drainMs = await drained(history, load, options.drainMs);
   const unsent = load.waiting;
   progress.tell('looking at every box and store');
-  await appendFinalSights([...load.people.talkers, ...load.people.members], history, SIGHT_LIMIT_MS);
+  const { talkers, texters, members } = load.people;
+  const everybody = [...talkers, ...texters, ...members];
+  await appendFinalSights(everybody, history, SIGHT_LIMIT_MS);
   progress.stop();
   texts.stop();
   await appendJourneys(system.url, history);
-  const { talkers, texters, members } = load.people;
   const letters = await deadLetters(system.url);
   load.close();
   return {
@@ -57,7 +58,7 @@ export async function play(system: System, options: ChaosOptions): Promise<Chaos
     setting: { rate: options.rate, ...options.cast },
     machine: { cores: os.cpus().length, memoryGb: Math.round(os.totalmem() / GB), loadAverage },
     faults: faultsByKind(outcomes), drainMs, unsent, verdict: judge(history.events), rssMb: memory.stop(), deadLetters: letters, journeys: journeysIn(history),
-    logs: await scanLogs(system.logDir, secretsOf([...talkers, ...texters, ...members].map(({ address }) => address), [load.secret])),
+    logs: await scanLogs(system.logDir, secretsOf(everybody.map(({ address }) => address), [load.secret])),
   };
 }
 

@@ -9,6 +9,9 @@ export interface Overtaken {
   readonly device: string;
 }
 
+/** Forms of a leg that is not served over IP now; reports in a journey have others. */
+const LATER: ReadonlySet<string> = new Set(['HOLD', 'DEFER', 'SMS', 'UCN']);
+
 /**
  * One sender's messages to one recipient, or in one group, come to a device in the order in which they were accepted. Those under way at the same
  * time have no order. Nor has what waited for the device because it had no IP: it comes when it can, and its journey says so.
@@ -42,8 +45,7 @@ export function firstReceptions(seen: Seen): readonly EventOf<'received'>[] {
   return seen.of('received').filter(({ id, device }) => !known.has(`${device}|${id}`) && known.add(`${device}|${id}`));
 }
 
-/** What was decided first for this device was not that it gets the message now. */
+/** At some time it was decided that the message comes to this device later, or as a text of the phone network instead. */
 function hadWaited(lines: readonly JourneyLine[] = [], device: string): boolean {
-  const first = lines.find((line) => line.device === device);
-  return first?.form !== undefined && first.form !== 'FULL';
+  return lines.some((line) => line.device === device && LATER.has(line.form ?? ''));
 }
