@@ -1,4 +1,26 @@
-import type { ClusterNode, Service } from './service.js';
+import type { ClusterNode, LocalProcess, Service } from './service.js';
+import type { Proxy } from './toxiproxy.js';
+
+/** A process with its proxy, whose port refuses connections while the process is away, as the process's own port does. */
+export function nodeBehind(proxy: Proxy, process: LocalProcess): ClusterNode {
+  return {
+    source: process.source,
+    name: proxy.name,
+    proxy,
+    get pid() { return process.pid; },
+    kill: async () => {
+      await proxy.cut();
+      await process.kill();
+    },
+    restart: async () => {
+      await proxy.join();
+      await process.restart();
+    },
+    pause: () => process.pause(),
+    resume: () => process.resume(),
+    stop: () => process.stop(),
+  };
+}
 
 /** Starts nodes 1 to `count` at once, as none of them is ready alone; when one fails the others are stopped. @throws what the first one threw */
 export async function startNodes(count: number, start: (number: number) => Promise<ClusterNode>): Promise<readonly ClusterNode[]> {

@@ -6,7 +6,7 @@ import { makeBrokerDisk, type BrokerDisk } from './broker-disk.js';
 import type { KafkaBinaries } from './kafka-binaries.js';
 import { runBroker, runnableKafka } from './local-kafka.js';
 import { makeWorkplace, seedData, type Workplace } from './local-service.js';
-import { nodesTogether, startNodes } from './cluster-nodes.js';
+import { nodeBehind, nodesTogether, startNodes } from './cluster-nodes.js';
 import { freePort } from './ports.js';
 import type { ClusterNode, KafkaService, StartOptions } from './service.js';
 import type { Toxiproxy } from './toxiproxy.js';
@@ -35,7 +35,7 @@ export async function startKafkaCluster(toxiproxy: Toxiproxy, { dataDir, log = (
     const proxy = await toxiproxy.proxy(name, port);
     log(`Kafka: starting broker ${nodeId} of ${NODES} on port ${port} behind ${proxy.port}, log ${workplace.logPath}`);
     const place = { port, advertisedPort: proxy.port, peerPort: await freePort(), nodeId, controllerPorts };
-    return Object.assign(await runBroker({ name, workplace, binaries, place, wrap: nodeId === 1 ? disk?.wrap : undefined }), { name, proxy });
+    return nodeBehind(proxy, await runBroker({ name, workplace, binaries, place, wrap: nodeId === 1 ? disk?.wrap : undefined }));
   });
   return { ...nodesTogether(nodes), nodes, disk, brokers: nodes.map(({ proxy }) => `127.0.0.1:${proxy.port}`) };
 }

@@ -8,7 +8,7 @@ import type { LocalProcess } from './service.js';
 import { logTail, supervise, type SupervisedProcess } from './supervisor.js';
 
 const POLL_MS = 25;
-const START_LIMIT_MS = 90_000;
+const START_LIMIT_MS = 180_000;
 const STOP_GRACE_MS = 15_000;
 
 /** The folder of a service: `data`, its log, and whether it goes away at the end. */
@@ -45,7 +45,7 @@ export interface LocalService {
   afterStart?: () => Promise<void>;
 }
 
-/** Starts a local binary and waits until it serves. @throws with the end of its log when it ends first or takes over 90 s */
+/** Starts a local binary and waits until it serves. @throws with the end of its log when it ends first or takes over 180 s */
 export async function runLocalService(service: LocalService): Promise<LocalProcess> {
   const { workplace } = service;
   let current: SupervisedProcess | undefined;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { nodesTogether, startNodes } from './cluster-nodes.js';
+import { nodeBehind, nodesTogether, startNodes } from './cluster-nodes.js';
 import { makeWorkplace } from './local-service.js';
 import { runMongod } from './local-mongo.js';
 import { mongodBinary } from './mongod-binary.js';
@@ -35,7 +35,7 @@ export async function startMongoCluster(toxiproxy: Toxiproxy, { dataDir, log = (
     const port = await freePort();
     const proxy = await toxiproxy.proxy(name, port);
     log(`mongod: starting member ${number} of ${MEMBERS} on port ${port} behind ${proxy.port}, log ${workplace.logPath}`);
-    const node = Object.assign(await runMongod({ name, workplace, command, port, cacheGB: CACHE_GB }), { name, proxy });
+    const node = nodeBehind(proxy, await runMongod({ name, workplace, command, port, cacheGB: CACHE_GB }));
     portOf.set(node, port);
     return node;
   });

@@ -82,33 +82,33 @@ export function planFaults(seed: number, minutes: number, targets: Targets, kind
   const endMs = minutes * 60_000;
   const freeAt = new Map<string, number>();
   const plan: PlannedFault[] = [];
-  let deck: FaultKind[] = [];
+  let deck: Fault[] = [];
   for (let atMs = FIRST_MS + dice.below(GAP_SPREAD_MS); atMs < endMs; atMs += SHORTEST_GAP_MS + dice.below(GAP_SPREAD_MS)) {
-    if (deck.length < kinds.length) deck = [...deck, ...shuffledDeck(dice, kinds)];
-    const options = deck.map((kind, index) => ({ index, fault: draw(kind, targets, dice), forMs: within(KINDS[kind].forMs, dice) }));
-    const isFree = ({ fault, forMs }: { fault: Fault | undefined; forMs: number }) => fault !== undefined && (freeAt.get(resourceOf(fault)) ?? 0) <= atMs && atMs + forMs <= endMs;
-    const next = options.find(isFree);
-    if (next?.fault === undefined) continue;
-    deck.splice(next.index, 1);
-    freeAt.set(resourceOf(next.fault), atMs + next.forMs + KINDS[next.fault.kind].settleMs);
-    plan.push({ ...next.fault, atMs, forMs: next.forMs });
+    if (deck.length < kinds.length) deck = [...deck, ...shuffledDeck(kinds, targets, dice)];
+    const isPossible = (fault: Fault) => (freeAt.get(resourceOf(fault)) ?? 0) <= atMs && atMs + KINDS[fault.kind].forMs[1] <= endMs;
+    const fault = deck.find(isPossible);
+    if (!fault) continue;
+    deck = deck.filter((other) => other !== fault);
+    const forMs = within(KINDS[fault.kind].forMs, dice);
+    freeAt.set(resourceOf(fault), atMs + forMs + KINDS[fault.kind].settleMs);
+    plan.push({ ...fault, atMs, forMs });
   }
   return plan;
-}
-
-function draw(kind: FaultKind, targets: Targets, dice: Dice): Fault | undefined {
-  return dice.oneOf(KINDS[kind].candidates(targets, dice));
 }
 
 function within([from, below]: readonly [number, number], dice: Dice): number {
   return from + dice.below(below - from);
 }
 
-function shuffledDeck(dice: Dice, kinds: readonly FaultKind[]): FaultKind[] {
-  const deck = kinds.flatMap((kind) => Array.from({ length: KINDS[kind].cards }, () => kind));
+/** Each kind as often as its cards say, each card with a target of its own. */
+function shuffledDeck(kinds: readonly FaultKind[], targets: Targets, dice: Dice): Fault[] {
+  const deck = kinds.flatMap((kind) => {
+    const { cards, candidates } = KINDS[kind];
+    return Array.from({ length: cards }, () => dice.oneOf(candidates(targets, dice)) ?? []).flat();
+  });
   for (let last = deck.length - 1; last > 0; last -= 1) {
     const other = dice.below(last + 1);
-    [deck[last], deck[other]] = [deck[other] as FaultKind, deck[last] as FaultKind];
+    [deck[last], deck[other]] = [deck[other] as Fault, deck[last] as Fault];
   }
   return deck;
 }

@@ -25,7 +25,10 @@ export function smscDrop(fault: FaultOf<'smsc-drop'>, system: System): Injector 
     target: targetOf(fault),
     inject: () => {
       const undo = inject();
-      return Promise.resolve(() => Promise.resolve(undo()));
+      return Promise.resolve(() => {
+        undo();
+        return Promise.resolve();
+      });
     },
     hasRecovered: () => Promise.resolve(isSmscBound(system)),
   };
