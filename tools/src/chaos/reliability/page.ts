@@ -4,7 +4,7 @@ import { INVARIANTS } from '../invariants/index.js';
 import { seconds } from '../result.js';
 import type { KeptRun } from './kept-run.js';
 
-export const PAGE_PATH = 'docs/reliability.md';
+const PAGE_PATH = 'docs/reliability.md';
 
 /** What was done to the system and what came of it; every figure is of a run that was made. */
 export function reliabilityPage(runs: readonly KeptRun[]): GeneratedFile {
