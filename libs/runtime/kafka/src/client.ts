@@ -21,6 +21,8 @@ export interface ClientOptions extends KafkaAddress {
 
 const KEEP_ALIVE_MS = 60_000;
 const CONNECTION_TIMEOUT_MS = 5_000;
+/** kafkajs looks for new leaders when a broker refuses or is gone; of one that is silent it only learns when what it knows is too old. */
+export const METADATA_MAX_AGE_MS = 5_000;
 
 /** Small requests go out at once: Nagle's algorithm would hold them back. */
 function promptSockets(onConnecting: () => void): ISocketFactory {

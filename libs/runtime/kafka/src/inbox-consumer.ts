@@ -2,7 +2,7 @@ import { inboxOf, type ServiceName } from '@cpm/runtime-decider';
 import type { Clock, FetchSession, PartitionBatch } from '@cpm/runtime-ports';
 import type { Consumer } from 'kafkajs';
 import { Assignment, endingTurns } from './assignment.js';
-import { kafkaClient, type KafkaAddress } from './client.js';
+import { kafkaClient, METADATA_MAX_AGE_MS, type KafkaAddress } from './client.js';
 import { FetchWorker } from './fetch-worker.js';
 import { LivenessWatch } from './liveness.js';
 import type { Log } from './log.js';
@@ -100,6 +100,7 @@ class RunningConsumer implements InboxConsumer {
       minBytes: 1,
       maxBytes: FETCH_BYTES,
       maxBytesPerPartition: PARTITION_FETCH_BYTES,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
       retry: { ...RETRY, restartOnFailure: async () => true },
     });

@@ -39,11 +39,11 @@ export interface Inbox {
   close(): Promise<void>;
 }
 
-export async function openInbox(brokers: readonly string[]): Promise<Inbox> {
+export async function openInbox(brokers: readonly string[], replicas = { count: 1, required: 1 }): Promise<Inbox> {
   const service = `spec-${randomUUID()}` as ServiceName;
   const topic = inboxOf(service);
   const consumers: InboxConsumer[] = [];
-  await ensureTopics([topic], PARTITIONS, { brokers, log: SILENT });
+  await ensureTopics([topic], PARTITIONS, { brokers, log: SILENT, replicas });
   const publisher = await KafkaPublisher.connect({ brokers, clientId: 'spec', log: SILENT });
   return {
     topic,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OutgoingRecord, Publisher } from '@cpm/runtime-ports';
 import kafkajs, { type Producer } from 'kafkajs';
-import { kafkaClient, type KafkaAddress } from './client.js';
+import { kafkaClient, METADATA_MAX_AGE_MS, type KafkaAddress } from './client.js';
 import type { Log } from './log.js';
 
 export interface PublisherOptions extends KafkaAddress {
@@ -45,6 +45,7 @@ export class KafkaPublisher implements Publisher {
     const producer = kafkaClient({ ...options, requestTimeoutMs: REQUEST_TIMEOUT_MS, retry: RETRY }).producer({
       idempotent: false,
       maxInFlightRequests: 1,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
       retry: RETRY,

@@ -1,7 +1,7 @@
 export { cached, cacheRoot } from './cache.js';
 export type { BrokerDisk } from './broker-disk.js';
 export { startLocalCluster, type LocalCluster } from './cluster.js';
-export type { KafkaCluster } from './kafka-cluster.js';
+export { startKafkaCluster, type KafkaCluster } from './kafka-cluster.js';
 export { startLocalKafka } from './local-kafka.js';
 export { startLocalMongo } from './local-mongo.js';
 export { makeWorkplace, runLocalService, type LocalService, type Workplace } from './local-service.js';
@@ -12,4 +12,4 @@ export { prepareLocalStack, startKafka, startLocalStack, startMongo, type LocalS
 export type { ClusterNode, KafkaService, Log, MongoService, Service, Source, StartOptions } from './service.js';
 export { supervise, type SupervisedCommand, type SupervisedProcess } from './supervisor.js';
 export { runTool, type ToolCall } from './tool.js';
-export type { Proxy, Toxiproxy } from './toxiproxy.js';
+export { startToxiproxy, type Proxy, type Toxiproxy } from './toxiproxy.js';
