@@ -1,7 +1,14 @@
-import type { ChaosLoad } from './chaos-load.js';
 import type { History } from './history.js';
 
 const EVERY_MS = 3_000;
+
+/** What is told every few seconds beside the history. */
+export interface Gauges {
+  /** What waits on the clients' side. */
+  readonly waiting: () => number;
+  /** Faults so far. */
+  readonly faults: () => number;
+}
 
 /** Tells every few seconds how it goes. */
 export class Progress {
@@ -12,7 +19,7 @@ export class Progress {
 
   constructor(
     private readonly history: History,
-    private readonly load: ChaosLoad,
+    private readonly gauges: Gauges,
   ) {}
 
   tell(line: string): void {
@@ -24,11 +31,12 @@ export class Progress {
   }
 
   #tick(): void {
-    const [accepted, received] = [this.history.count('accepted'), this.history.count('received')];
-    const perSecond = (now: number, before: number) => ((now - before) / (EVERY_MS / 1_000)).toFixed(0).padStart(4);
+    const { history } = this;
+    const [accepted, received] = [history.count('accepted'), history.count('received')];
+    const perSecond = (now: number, before: number) => ((now - before) / (EVERY_MS / 1_000)).toFixed(0).padStart(3);
     this.tell([
-      `accepted ${perSecond(accepted, this.#accepted)}/s`, `received ${perSecond(received, this.#received)}/s`, `in flight ${this.history.open}`,
-      `in outboxes ${this.load.waiting}`, `refused ${this.history.count('refused')}`, `processes ended ${this.history.count('ended')}`,
+      `accepted ${perSecond(accepted, this.#accepted)}/s`, `received ${perSecond(received, this.#received)}/s`, `texts ${history.count('texted')}`, `in flight ${history.open}`,
+      `waiting ${this.gauges.waiting()}`, `refused ${history.count('refused')}`, `faults ${this.gauges.faults()}`,
     ].join(', '));
     [this.#accepted, this.#received] = [accepted, received];
   }

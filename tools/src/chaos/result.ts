@@ -1,91 +1,95 @@
-import type { KillOutcome, OutageOutcome } from './faults.js';
-import { isGood, type Verdict } from './judge.js';
+import type { JourneyLine } from './history.js';
+import type { Figures, Verdict } from './judge.js';
+import type { LogScan } from './log-scan.js';
+
+/** How one kind of fault went. Times in ms. */
+export interface FaultKindResult {
+  readonly count: number;
+  readonly recovered: number;
+  /** From when the cause was taken away until the target worked again; undefined when none recovered. */
+  readonly medianMs: number | undefined;
+  readonly maxMs: number | undefined;
+  /** Why some could not be injected or undone, or did not recover. */
+  readonly failures: readonly string[];
+}
 
 export interface ChaosResult {
   readonly at: string;
-  readonly kind: 'kills' | 'kafka' | 'mongod';
+  readonly seed: number;
+  readonly minutes: number;
+  /** Of a build that was broken on purpose, what was broken. */
+  readonly broken?: string;
   readonly setting: Readonly<Record<string, unknown>>;
-  readonly kills: readonly KillOutcome[];
-  readonly outage?: OutageOutcome;
+  readonly machine: { readonly cores: number; readonly memoryGb: number; readonly loadAverage: number };
+  readonly faults: Readonly<Record<string, FaultKindResult>>;
   readonly drainMs: number;
-  /** Messages that their senders could not even begin to submit. */
+  /** What its senders could not even begin to submit. */
   readonly unsent: number;
   readonly verdict: Verdict;
+  /** The most that a process of each service ever had, MB. */
+  readonly rssMb: Readonly<Record<string, number>>;
   readonly deadLetters: unknown;
-  /** What the system tells of lost messages, by id. */
-  readonly journeys: Readonly<Record<string, unknown>>;
+  readonly logs: LogScan;
+  /** What the system itself tells of messages that look amiss, by id. */
+  readonly journeys: Readonly<Record<string, readonly JourneyLine[]>>;
 }
 
-type Row = readonly [name: string, value: string | number];
-
-const LISTED = 10;
-
-/** Nothing lost or told twice, and the system takes messages at the end. */
-export function isHeld({ verdict, unsent }: ChaosResult): boolean {
-  return isGood(verdict) && unsent === 0;
+interface Recovery {
+  readonly kind: string;
+  readonly target: string;
+  readonly recoveredAfterMs: number | undefined;
+  readonly failure?: string;
 }
 
-export function summary(result: ChaosResult): string {
-  const { verdict } = result;
-  const rows = [...messageRows(result), ...faultRows(result)];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  const table = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
-  return ['', ...table, ...details(verdict), '', isHeld(result) ? 'HELD: nothing lost, nothing reported twice' : 'BROKEN: see above'].join('\n');
+/** Nothing broken, nothing left over, and nobody named in a log. */
+export function isHeld({ verdict, unsent, logs }: Pick<ChaosResult, 'verdict' | 'unsent' | 'logs'>): boolean {
+  return verdict.violations.length === 0 && unsent === 0 && logs.telling === 0;
 }
 
-function messageRows({ verdict, unsent }: ChaosResult): Row[] {
-  const { atGatewayEnd, unexplained } = verdict.repeatedTexts;
+export function faultsByKind(outcomes: readonly Recovery[]): Readonly<Record<string, FaultKindResult>> {
+  return Object.fromEntries([...Map.groupBy(outcomes, ({ kind }) => kind)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, all]) => {
+    const times = all.flatMap(({ recoveredAfterMs }) => recoveredAfterMs ?? []).sort((a, b) => a - b);
+    const failures = all.flatMap(({ target, failure }) => (failure === undefined ? [] : [`${target}: ${failure}`]));
+    return [kind, { count: all.length, recovered: times.length, medianMs: times[Math.ceil(times.length / 2) - 1], maxMs: times.at(-1), failures }];
+  }));
+}
+
+/** Violations by invariant. */
+export function brokenInvariants({ violations }: Verdict): Readonly<Record<string, number>> {
+  return Object.fromEntries([...Map.groupBy(violations, ({ invariant }) => invariant)].map(([invariant, all]) => [invariant, all.length]));
+}
+
+export type Row = readonly [name: string, value: string | number];
+
+/** Of the messages. */
+export function figureRows({ figures, violations }: Verdict): readonly Row[] {
+  const { contests, boxes, longestGap } = figures;
+  const broken = brokenInvariants({ figures, violations });
   return [
-    ['submitted', verdict.submitted],
-    ['accepted', verdict.accepted],
-    ['refused (no 202 within the limit)', verdict.refused],
-    ['without an answer at the end', `${verdict.unanswered}, not yet submitted ${unsent}`],
-    ['delivered to devices', verdict.delivered],
-    ['texts at the SMSC', `${verdict.texts} (${verdict.textsInsteadOfIp} to Primaries whose IP was in doubt; ${verdict.textsBesideIp} of these messages came over IP too)`],
-    ['reports', verdict.reports],
-    ['lost', verdict.lost.length],
-    ['duplicate reports', verdict.duplicateReports.length],
-    ['report frames replayed, hidden by the client', verdict.replayedReports],
-    ['shown twice by a client', verdict.shownTwice],
-    ['sms duplicates, in flight when the gateway ended', atGatewayEnd.length],
-    ['sms duplicates, unexplained', unexplained.length],
-    ['overtaken by a later submission', `${verdict.reordered.atPrimaries} receptions at Primaries, ${verdict.reordered.elsewhere} elsewhere (submissions under way together have no order)`],
-    ['longest gap without progress', seconds(verdict.longestGap.ms)],
+    ['submitted', figures.submitted],
+    ['accepted', `${figures.accepted} (${kindsOf(figures)})`],
+    ['refused (no 202 within the limit)', figures.refused],
+    ['submitted twice under one id', figures.repeated],
+    ['delivered to devices', figures.delivered],
+    ['texts at the SMSC', `${figures.texts} (${figures.textsInsteadOfIp} to Primaries whose IP was in doubt)`],
+    ['texts sent twice, their outcome unknown', figures.explainedRepeatedTexts],
+    ['reports', figures.reports],
+    ['invitations and files with one winner', `${contests.won} of ${contests.held}`],
+    ['files fetched and compared', figures.filesFetched],
+    ['boxes that converged', `${boxes.converged} of ${boxes.compared} (${boxes.objects} objects in all stores)`],
+    ['frames replayed, hidden by the client', figures.replayedFrames],
+    ['pushed again after a withdrawal, hidden by the client', figures.pushedAgain],
+    ['overtaken while they waited for a device without IP', figures.overtakenWhileWaiting],
+    ['longest time in which nothing arrived', seconds(longestGap.ms)],
+    ['processes that ended by themselves', figures.endedByItself.map(({ service }) => service).join(', ') || 'none'],
+    ['violations', violations.length === 0 ? 'none' : Object.entries(broken).map(([invariant, times]) => `${invariant}: ${times}`).join('; ')],
   ];
 }
 
-function faultRows({ kills, outage, drainMs, verdict, deadLetters }: ChaosResult): Row[] {
-  const times = kills.map(({ recoveredAfterMs }) => recoveredAfterMs).sort((a, b) => a - b);
-  return [
-    ...(times.length > 0 ? ([['kills', times.length], ['recovery per kill', `p50 ${seconds(percentile(times, 50))}, max ${seconds(times.at(-1) ?? 0)}`]] satisfies Row[]) : []),
-    ...(outage ? outageRows(outage) : []),
-    ['drained after', seconds(drainMs)],
-    ['processes that ended by themselves', verdict.endedByItself.map(({ service }) => service).join(', ') || 'none'],
-    ['dead letters', JSON.stringify(deadLetters).slice(0, 200)],
-  ];
+export function seconds(ms: number | undefined): string {
+  return ms === undefined ? '-' : `${(ms / 1_000).toFixed(1)} s`;
 }
 
-function outageRows({ target, lastedMs, unreadyAfterMs, statusDuringOutage, servedAfterMs, readyAfterMs }: OutageOutcome): Row[] {
-  const unready = unreadyAfterMs === undefined ? 'NEVER said that it was not ready' : `${statusDuringOutage} after ${seconds(unreadyAfterMs)}`;
-  return [
-    [`${target} away for`, seconds(lastedMs)],
-    ['/health/ready', `${unready}; 200 again ${seconds(readyAfterMs)} after the restart began, of which ${target} itself took ${seconds(servedAfterMs)}`],
-  ];
-}
-
-function details({ refusals, lost, duplicateReports, repeatedTexts: { unexplained } }: Verdict): string[] {
-  return [
-    ...Object.entries(refusals).slice(0, LISTED).map(([reason, times]) => `  refused ${times} times: ${reason}`),
-    ...lost.slice(0, LISTED).map(({ id, route, missing, submittedAt }) => `  lost: ${id} (${route}), submitted ${new Date(submittedAt).toISOString()}, missing ${missing.join(', ')}`),
-    ...duplicateReports.slice(0, LISTED).map(({ id, statuses, cursors }) => `  reported twice: ${id} ${statuses.join(', ')} at cursors ${cursors.join(', ')}`),
-    ...unexplained.slice(0, LISTED).map(({ id, times, at }) => `  sent as SMS ${times} times: ${id}, first at ${new Date(at).toISOString()}`),
-  ];
-}
-
-function percentile(sorted: readonly number[], percent: number): number {
-  return sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? 0;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
+function kindsOf({ acceptedOf }: Figures): string {
+  return Object.entries(acceptedOf).map(([kind, count]) => `${kind} ${count}`).join(', ');
 }

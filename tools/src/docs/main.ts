@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { eventDocuments } from '../asyncapi/event-documents.js';
+import { KEPT_PATH, keptRuns, runsIn, textOf } from '../chaos/reliability/kept-run.js';
+import { reliabilityPage } from '../chaos/reliability/page.js';
 import { staleFiles, writeFiles } from '../generated-files.js';
 import { openApiFiles } from '../openapi/openapi-documents.js';
 import { readThreats } from '../threats/threat-model.js';
@@ -15,13 +17,22 @@ const options = new Command('docs')
   .description('Makes the pages and tables that follow from the sources')
   .option('--check', 'write nothing, end with 1 when a file is not up to date')
   .option('--results <file>', 'test results to show, as `npm test` leaves them', '.cpm/test-results.json')
+  .option('--chaos <folder>', 'results of chaos runs to show from now on instead of those kept, as `npm run chaos` leaves them')
   .parse()
-  .opts<{ check?: boolean; results: string }>();
+  .opts<{ check?: boolean; results: string; chaos?: string }>();
 
 // A check compares sources with pages: what was tested since is no fault of theirs.
 const results = options.check || !existsSync(options.results) ? undefined : readResults(options.results, process.cwd());
 const { traced } = trace(readRequirements(), sourceFiles(), results);
-const files = [...eventDocuments(), ...openApiFiles(), requirementsPage(traced, existsSync(PAGE_PATH) ? readFileSync(PAGE_PATH, 'utf8') : ''), threatsPage(readThreats())];
+const runs = options.chaos === undefined ? keptRuns(readFileSync(KEPT_PATH, 'utf8')) : runsIn(options.chaos);
+const files = [
+  ...eventDocuments(),
+  ...openApiFiles(),
+  requirementsPage(traced, existsSync(PAGE_PATH) ? readFileSync(PAGE_PATH, 'utf8') : ''),
+  threatsPage(readThreats()),
+  { path: KEPT_PATH, text: textOf(runs) },
+  reliabilityPage(runs),
+];
 
 const stale = staleFiles(files);
 if (options.check) {

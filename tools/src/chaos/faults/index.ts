@@ -1,4 +1,4 @@
-export type { Dependency, Fault, FaultKind, FaultOf, FaultOutcome, PlannedFault, Undo } from './fault.js';
-export { FAULT_KINDS, planFaults, type Targets } from './plan.js';
-export { runFaults, type FaultJournal, type FaultRun } from './run-faults.js';
+export type { FaultKind, FaultOutcome } from './fault.js';
+export { FAULT_KINDS, planFaults } from './plan.js';
+export { runFaults } from './run-faults.js';
 export { targetsOf } from './targets.js';

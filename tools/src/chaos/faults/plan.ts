@@ -75,16 +75,16 @@ function numbers(count: number): number[] {
 
 /**
  * Which faults come when in so many minutes, sorted; the same seed plans the same. Kinds are dealt from a shuffled deck, so that none is
- * left out for long. Two faults of one resource keep clear of each other, so that no quorum is lost; those of different resources overlap.
+ * left out for long; `kinds` leaves out the others. Two faults of one resource keep clear of each other, so that no quorum is lost; those of different resources overlap.
  */
-export function planFaults(seed: number, minutes: number, targets: Targets): PlannedFault[] {
+export function planFaults(seed: number, minutes: number, targets: Targets, kinds = FAULT_KINDS): PlannedFault[] {
   const dice = new Dice(seed);
   const endMs = minutes * 60_000;
   const freeAt = new Map<string, number>();
   const plan: PlannedFault[] = [];
   let deck: Fault[] = [];
   for (let atMs = FIRST_MS + dice.below(GAP_SPREAD_MS); atMs < endMs; atMs += SHORTEST_GAP_MS + dice.below(GAP_SPREAD_MS)) {
-    if (deck.length < FAULT_KINDS.length) deck = [...deck, ...shuffledDeck(targets, dice)];
+    if (deck.length < kinds.length) deck = [...deck, ...shuffledDeck(kinds, targets, dice)];
     const isPossible = (fault: Fault) => (freeAt.get(resourceOf(fault)) ?? 0) <= atMs && atMs + KINDS[fault.kind].forMs[1] <= endMs;
     const fault = deck.find(isPossible);
     if (!fault) continue;
@@ -101,8 +101,8 @@ function within([from, below]: readonly [number, number], dice: Dice): number {
 }
 
 /** Each kind as often as its cards say, each card with a target of its own. */
-function shuffledDeck(targets: Targets, dice: Dice): Fault[] {
-  const deck = FAULT_KINDS.flatMap((kind) => {
+function shuffledDeck(kinds: readonly FaultKind[], targets: Targets, dice: Dice): Fault[] {
+  const deck = kinds.flatMap((kind) => {
     const { cards, candidates } = KINDS[kind];
     return Array.from({ length: cards }, () => dice.oneOf(candidates(targets, dice)) ?? []).flat();
   });
