@@ -11,8 +11,8 @@ export interface EventRun {
   readonly events: EventVerdict;
   /** What the document forbids and the code takes. */
   readonly gaps: Readonly<Record<string, number>>;
+  /** What devices said and saw meanwhile, by the rules of the chaos run. */
   readonly devices: Verdict;
-  readonly devicesHeld: boolean;
   readonly memory: { readonly firstMiB: number; readonly mostMiB: number; readonly limitMiB: number };
   readonly ended: boolean;
 }
@@ -21,13 +21,18 @@ const LISTED = 12;
 
 /** Each hostile record aside once with a reason, everything else done, no process gone, memory within its limit. */
 export function isEventRunHeld(run: EventRun): boolean {
-  const { events, bombs, lag, devicesHeld, memory, ended } = run;
-  return events.aside === events.hostile && bombs.refused === bombs.sent && lag === 0 && devicesHeld && !ended
+  const { events, bombs, lag, devices, memory, ended } = run;
+  return events.aside === events.hostile && bombs.refused === bombs.sent && lag === 0 && areServed(devices) && !ended
     && memory.mostMiB <= memory.limitMiB && Object.keys(events.nonsenseAside).length + Object.keys(events.others).length === 0;
 }
 
+/** Nobody was refused or served otherwise than without the hostile records. */
+function areServed({ figures, violations }: Verdict): boolean {
+  return violations.length === 0 && figures.refused === 0;
+}
+
 export function eventSummary(run: EventRun): string {
-  const { events, devices, memory } = run;
+  const { events, memory, devices: { figures: seen, violations } } = run;
   const rows: readonly (readonly [string, string | number])[] = [
     ['hostile records', `${events.hostile} of ${Object.keys(events.kinds).length} kinds`],
     ['put aside once, with a reason', `${events.aside} (${events.reasons} different reasons)`],
@@ -37,7 +42,7 @@ export function eventSummary(run: EventRun): string {
     ['packed batches that grow beyond the limit', `${run.bombs.refused} of ${run.bombs.sent} refused by the broker`],
     ['schema-valid nonsense', `${events.nonsense}, of which put aside ${sum(events.nonsenseAside)}, and ${events.inconsistent} that name an aggregate of another user`],
     ['dead letters of what services told one another', sum(events.others)],
-    ['messages of devices meanwhile', `${devices.accepted} accepted, ${devices.refused} refused, ${devices.delivered} receptions, ${devices.reports} reports, lost ${devices.lost.length}, reported twice ${devices.duplicateReports.length}`],
+    ['messages of devices meanwhile', `${seen.accepted} accepted, ${seen.refused} refused, ${seen.delivered} receptions, ${seen.reports} reports, ${violations.length} violations`],
     ['lag at the end', run.lag],
     ['processes that ended', run.ended ? 'SOME' : 'none'],
     ['memory of the services', `${memory.firstMiB.toFixed(0)} MiB at first, ${memory.mostMiB.toFixed(0)} MiB at most, limit ${memory.limitMiB}`],
@@ -47,6 +52,7 @@ export function eventSummary(run: EventRun): string {
   return [
     '', ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     ...listed('not aside', Object.fromEntries(events.notAside.slice(0, LISTED).map(({ id, kind }) => [`${kind} at ${id}`, 1]))),
+    ...violations.slice(0, LISTED).map(({ invariant, ...about }) => `  ${invariant}: ${JSON.stringify(about)}`),
     ...listed('nonsense aside', events.nonsenseAside), ...listed('aside of another', events.others), ...listed('forbidden by the document, taken by the code', run.gaps),
     '', isEventRunHeld(run) ? 'HELD: every hostile record is a dead letter once, everything else was done' : 'BROKEN: see above',
   ].join('\n');

@@ -4,9 +4,12 @@ import type { ParseArgsConfig } from 'node:util';
 import { inboxOf } from '@cpm/runtime-decider';
 import { hostConfig } from '@cpm/runtime-host';
 import kafkajs from 'kafkajs';
-import { ChaosLoad } from '../../chaos/chaos-load.js';
+import { appendFinalSights } from '../../chaos/final-sight.js';
 import { History } from '../../chaos/history.js';
-import { isGood, judge, type Verdict } from '../../chaos/judge.js';
+import { judge } from '../../chaos/judge.js';
+import { ChaosLoad } from '../../chaos/load/chaos-load.js';
+import { appendJourneys } from '../../chaos/operator-view.js';
+import { SmsNetwork } from '../../chaos/sms-network.js';
 import { startSystem, type System } from '../../start/start-system.js';
 import { DeadLetterCount } from './dead-letter-count.js';
 import type { FuzzRecord } from './fuzz-record.js';
@@ -23,7 +26,7 @@ export const eventOptions = {
   seed: { type: 'string', default: '1' },
   nonsense: { type: 'string', default: '5' },
   rate: { type: 'string', default: '10' },
-  pairs: { type: 'string', default: '4' },
+  talkers: { type: 'string', default: '4' },
   'drain-sec': { type: 'string', default: '300' },
   'rss-mb': { type: 'string', default: '1024' },
   processes: { type: 'boolean', default: false },
@@ -34,9 +37,9 @@ interface Setting {
   readonly seed: number;
   /** Per hundred hostile records. */
   readonly nonsense: number;
-  /** Messages per second of devices, and between how many pairs. */
+  /** Operations per second of devices, and of how many people with three of them. */
   readonly rate: number;
-  readonly pairs: number;
+  readonly talkers: number;
   readonly drainMs: number;
   readonly rssMiB: number;
   readonly processes: boolean;
@@ -48,6 +51,9 @@ const BATCH = 400;
 const AHEAD = 8_000;
 const BOMB_BYTES = 64 * 2 ** 20;
 const TELL_MS = 5_000;
+const SIGHT_LIMIT_MS = 120_000;
+/** They write to one another. */
+const LEAST_TALKERS = 2;
 
 /** Writes records that nobody should send into every inbox of a running system, while devices talk. Resolves with whether each was put aside once and all else was done. */
 export async function fuzzEvents(options: Readonly<Record<string, unknown>>): Promise<boolean> {
@@ -69,12 +75,15 @@ export async function fuzzEvents(options: Readonly<Record<string, unknown>>): Pr
 
 async function play(system: System, setting: Setting): Promise<EventRun> {
   const history = new History();
-  const load = new ChaosLoad({ url: system.url, history, rate: setting.rate, pairs: setting.pairs, smsPairs: 0, window: 4, submitLimitMs: 120_000 });
+  const cast = { talkers: setting.talkers, boxes: 1, texters: 1, members: 2, groups: 1 };
+  const load = new ChaosLoad({ url: system.url, history, seed: setting.seed, rate: setting.rate, cast, submitLimitMs: 120_000 });
+  const texts = await textsOf(system, history);
   await load.connect();
   const [letters, lag] = [await DeadLetterCount.of(system), await Lag.of(system.brokers)];
   const writer = await RecordWriter.connect(system.brokers.split(','), hostConfig.shape.INBOX_PARTITIONS.parse(undefined));
   const memory = new ProcessMemory(system);
   const plan = new RecordPlan(new Dice(setting.seed));
+  texts.start();
   load.start();
   const started = performance.now();
   const written = await writeAll(plan, { writer, letters, lag, history, memory }, setting);
@@ -86,16 +95,27 @@ async function play(system: System, setting: Setting): Promise<EventRun> {
   const doneAfterMs = performance.now() - started;
   memory.stop();
   const found = await letters.all();
-  const verdict: Verdict = judge(history.events);
+  const { talkers, texters, members } = load.people;
+  await appendFinalSights([...talkers, ...texters, ...members], history, SIGHT_LIMIT_MS);
+  texts.stop();
+  await appendJourneys(system.url, history);
   const run: EventRun = {
     setting: { ...setting }, writtenAfterMs, doneAfterMs, bombs, lag: undone,
     events: judgeEvents(written, found), gaps: Object.fromEntries(plan.gaps),
-    devices: verdict, devicesHeld: isGood(verdict) && verdict.refused === 0,
+    devices: judge(history.events),
     memory: { firstMiB: memory.first, mostMiB: memory.most, limitMiB: setting.rssMiB }, ended: memory.ended,
   };
   load.close();
   await Promise.all([letters.close(), lag.close(), writer.close()]);
   return run;
+}
+
+/** What the SMSC gets of the devices' texts. */
+async function textsOf({ smsc }: System, history: History): Promise<SmsNetwork> {
+  if (!smsc) throw new Error('fuzz needs its own SMSC simulator: unset SMPP_URL');
+  const texts = new SmsNetwork(smsc, history);
+  await texts.bound();
+  return texts;
 }
 
 interface Instruments {
@@ -156,7 +176,7 @@ function settingOf(options: Readonly<Record<string, unknown>>): Setting {
     return value;
   };
   return {
-    records: number('records'), seed: number('seed'), nonsense: number('nonsense'), rate: number('rate'), pairs: number('pairs'),
+    records: number('records'), seed: number('seed'), nonsense: number('nonsense'), rate: number('rate'), talkers: Math.max(LEAST_TALKERS, number('talkers')),
     drainMs: number('drain-sec') * 1_000, rssMiB: number('rss-mb'), processes: options['processes'] === true,
   };
 }
