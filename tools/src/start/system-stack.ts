@@ -51,7 +51,7 @@ function addressesOf({ kafka, mongo }: LocalStack): Readonly<Record<string, stri
 }
 
 /** Topics, rights and users, as an operator makes them before the services start. */
-export async function provisionStack({ kafka, mongo, secrets }: SecureStack): Promise<void> {
+async function provisionStack({ kafka, mongo, secrets }: SecureStack): Promise<void> {
   const { name: username, passwordFile: file } = secrets.identityOf('admin');
   const silent = () => undefined;
   await provision({

@@ -11,6 +11,11 @@ const READ_ONE_WAY: readonly string[] = [
   '(?:\\.[a-z0-9][a-z0-9-]{0,62})*$',
   '(,[^\\s,:]+:\\d+)*$',
   '(?:\\s*;\\s*[\\w!#$&^.+-]{1,64}=',
+  '127(\\.\\d{1,3}){3}',
+  // What begins only where no character of its own stands before it.
+  '(?<![\\da-f.])(?!1[5-9]\\d{11}(?!\\d))[1-9]\\d{10,}(?![\\da-f])',
+  '(?<=urn(?::|%3[Aa])gsma(?::|%3[Aa])imei(?::|%3[Aa]))[\\d-]+',
+  '(?<![\\w-])eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*|(?<=\\b[Bb]earer[ .])[\\w.~+/=-]{8,}',
 ];
 /** Made of text from outside only after each special character of it was escaped. */
 const MADE: readonly string[] = ['libs/client/src/ucn/incoming-sms.ts', 'libs/domain/message-store-sync/src/nms/object-filter.ts'];

@@ -5,7 +5,7 @@ import type { LRUCache } from 'lru-cache';
 import { aggregateCache, type CachedAggregate } from './aggregate-cache.js';
 import { decideMessage, type Surroundings } from './decide-message.js';
 import { beforeErasure, InboxDecoder, type ErasureMessage, type InboxMessage, type Poison } from './inbox-message.js';
-import { deadLetterRecord, deadLetterRow } from './dead-letter.js';
+import { deadLetterRecord, deadLetterRow, refusedRecord } from './dead-letter.js';
 import { keyOf, kindsToLookUp, openNow } from './open-aggregates.js';
 import { splitBatches } from './split-batches.js';
 import { eraseUser, type ForgetUser } from './user-erasure.js';
@@ -97,7 +97,7 @@ export class BatchProcessor {
   /** Handles records until they have put out enough, for outputs stand in their aggregate's document until they are committed; what is left. `refused`: they go aside. */
   private async processSome(batches: readonly PartitionBatch[], session: FetchSession, refused?: RefusedWriteError): Promise<readonly PartitionBatch[]> {
     const clock = [performance.now()];
-    const decoded = batches.flatMap(({ records }) => records.map((record) => (refused ? asidePoison(record, refused) : this.decoder.decode(record))));
+    const decoded = batches.flatMap(({ records }) => records.map((record) => (refused ? refusedRecord(record, refused) : this.decoder.decode(record))));
     const [first] = decoded;
     if (first?.kind === 'erasure') return this.erase(first, batches, session);
     const messages = beforeErasure(decoded);
@@ -246,8 +246,4 @@ export class BatchProcessor {
       loadMs: loaded - start, decideMs: decided - loaded, writeMs: written - decided, publishMs: sent - written,
     });
   }
-}
-
-function asidePoison(record: PartitionBatch['records'][number], { message }: RefusedWriteError): Poison {
-  return { kind: 'poison', record, reason: `store: ${message}`.slice(0, 500) };
 }

@@ -1,10 +1,17 @@
 import { DEAD_LETTER_TABLE, deadLettersOf, inboxOf, type RowWrite, type ServiceDefinition } from '@cpm/runtime-decider';
-import type { OutgoingRecord } from '@cpm/runtime-ports';
+import type { InboxRecord, OutgoingRecord, RefusedWriteError } from '@cpm/runtime-ports';
 import type { Poison } from './inbox-message.js';
 
 /** Of the record, so that a repetition puts aside nothing twice. */
 function deadLetterId(service: ServiceDefinition['name'], record: { partition: number; offset: number }): string {
   return `${inboxOf(service)}/${record.partition}/${record.offset}`;
+}
+
+const REASON_LENGTH = 500;
+
+/** A record of which no store would ever take what was decided. */
+export function refusedRecord(record: InboxRecord, { message }: RefusedWriteError): Poison {
+  return { kind: 'poison', record, reason: `store: ${message}`.slice(0, REASON_LENGTH) };
 }
 
 export function deadLetterRow(service: ServiceDefinition['name'], { record, reason }: Poison): RowWrite {

@@ -3,7 +3,6 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpAdapter, GovernedIntake, HttpModule, refuseOtherMethods } from '@cpm/http';
-import { SERVICES } from '@cpm/runtime-decider';
 import type { Clock } from '@cpm/runtime-ports';
 import { Logger } from 'nestjs-pino';
 import type { DestinationStream } from 'pino';

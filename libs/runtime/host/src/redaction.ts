@@ -7,7 +7,7 @@ const BARE_NUMBER = /((?<!\\)":)?(?<![\da-f.])(?!1[5-9]\d{11}(?!\d))[1-9]\d{10,}
 const SIP = /\bsips?(?::|%3[Aa])[^\s"'\\/?,;<>]+/g;
 const IMEI = /(?<=urn(?::|%3[Aa])gsma(?::|%3[Aa])imei(?::|%3[Aa]))[\d-]+/g;
 /** A JSON Web Token, and what is sent as a bearer's of any kind. */
-const TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=\b[Bb]earer[ .])[\w.~+/=-]{8,}/g;
+const TOKEN = /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=\b[Bb]earer[ .])[\w.~+/=-]{8,}/g;
 /** The path of a notification's link, and the grant it gives: whoever has them may fetch. Of a callback of the network: whoever has it may report. What a user calls his file. */
 const LINK = /(\/u\/|\/t8\/notifications\/|[?&]grant=|[?&]fileName=)[^/\s"'\\&?]+/g;
 

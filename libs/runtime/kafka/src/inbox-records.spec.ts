@@ -26,10 +26,10 @@ it('marks a record in a partition where its key does not belong', () => {
 it('hands kafkajs a few headers only, however many a record has', async () => {
   limitHeaders();
   limitHeaders();
-  const require = createRequire(import.meta.url);
-  const Decoder = require('kafkajs/src/protocol/decoder') as new (buffer: Buffer) => object;
-  const decode = require('kafkajs/src/protocol/recordBatch/record/v0/decoder') as (decoder: object, context: object) => { value: Buffer; headers: Record<string, Buffer> };
-  const encode = require('kafkajs/src/protocol/recordBatch/record/v0') as (record: object) => { buffer: Buffer };
+  const kafkajsOwn = createRequire(import.meta.url);
+  const Decoder = kafkajsOwn('kafkajs/src/protocol/decoder') as new (buffer: Buffer) => object;
+  const decode = kafkajsOwn('kafkajs/src/protocol/recordBatch/record/v0/decoder') as (decoder: object, context: object) => { value: Buffer; headers: Record<string, Buffer> };
+  const encode = kafkajsOwn('kafkajs/src/protocol/recordBatch/record/v0') as (record: object) => { buffer: Buffer };
   const headers = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`header-${index}`, 'x']));
   const { buffer } = encode({ offsetDelta: 0, timestampDelta: 0, key: Buffer.from('k'), value: Buffer.from('v'), headers });
   const lengthBytes = buffer.findIndex((byte) => byte < 0x80) + 1;

@@ -17,7 +17,7 @@ export function isRefusedLogin(error: unknown): boolean {
   return cause !== undefined && cause !== error && isRefusedLogin(cause);
 }
 
-export function secretOf(secret: Secret): string {
+function secretOf(secret: Secret): string {
   return typeof secret === 'string' ? secret : readFileSync(secret.file, 'utf8').trimEnd();
 }
 

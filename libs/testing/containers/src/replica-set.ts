@@ -66,7 +66,7 @@ export async function memberState(port: number, limitMs = ELECTION_LIMIT_MS, log
 }
 
 /** @throws saying what did not come about within 30 s */
-export async function untilState(port: number, what: string, isGood: (state: MemberState) => boolean, login?: MongoLogin): Promise<void> {
+async function untilState(port: number, what: string, isGood: (state: MemberState) => boolean, login?: MongoLogin): Promise<void> {
   const deadline = Date.now() + ELECTION_LIMIT_MS;
   while (!isGood(await memberState(port, ELECTION_LIMIT_MS, login))) {
     if (Date.now() > deadline) throw new Error(`mongod on port ${port} did not ${what} within ${ELECTION_LIMIT_MS / 1000} s`);
