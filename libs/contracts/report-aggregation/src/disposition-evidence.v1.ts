@@ -15,6 +15,8 @@ export const DispositionEvidence = defineEvent({
     originDevice: keyedDeviceId,
     service: messageService,
     requested: z.array(dispositionRequest),
+    /** The message was not taken, because the recipient has another sender's of the same id: what is told of one must not be taken for what is told of the other. */
+    refused: z.literal(true).optional(),
     items: z.array(z.object({
       status: dispositionStatus,
       device: keyedDeviceId.optional(),

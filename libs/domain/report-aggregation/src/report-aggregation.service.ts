@@ -8,7 +8,7 @@ import { ledger, ledgerId } from './report-ledger/report-ledger.js';
 export const reportAggregation = defineService('report-aggregation', [
   on(DispositionEvidence, {
     aggregate: ledger,
-    idOf: ({ recipient, messageId }) => ledgerId(recipient, messageId),
+    idOf: ledgerId,
     command: (evidence, { now }) => ({ evidence, now }),
   }),
   on(ReportReleased, {

@@ -15,7 +15,7 @@ const SETTLED_MS = 1_000;
 const AUTO = 200;
 const ALONE = 250;
 const CONNECTED = 800;
-/** That a message is taken back before it is there, and that another sender's of the same name comes after it; he asks for no reports, for the ledger would take them for those of the first. */
+/** That a message is taken back before it is there, and that another sender's of the same name comes after it. */
 const HASTY = 30;
 const NAMESAKE = 20;
 
@@ -114,7 +114,7 @@ export class Player {
     if (only && dice.chance(HASTY)) await this.world.ingress(RevokeMessage, { messageId: message.id, sender, device: device.id, recipient: only, at: now });
     if (recipients.length === 1 && only) await this.world.ingress(OfferMessage, { message, recipient: only, depositSentCopy: true });
     else await this.world.ingress(SubmitMessage, { message, recipients });
-    if (recipients.length === 1 && only && dice.chance(NAMESAKE)) await this.world.ingress(OfferMessage, { message: { ...message, from: USERS[2] as CpmAddress, dispositionNotification: [] }, recipient: only, depositSentCopy: false });
+    if (recipients.length === 1 && only && dice.chance(NAMESAKE)) await this.world.ingress(OfferMessage, { message: { ...message, from: USERS[2] as CpmAddress }, recipient: only, depositSentCopy: false });
   }
 
   /** From the store a user can open what the device never got. */

@@ -17,6 +17,8 @@ const evidence = (items: Item[], requested = ALL, recipient = bob): DispositionE
   messageId: 'm1', sender: alice, recipient, originDevice: alicesTablet, service: 'standalone', requested, items,
 });
 
+const about = (recipient: CpmAddress) => ({ recipient, messageId: 'm1', sender: alice });
+
 /** Feeds evidence one record after the other; answers every event in order. */
 function history(records: DispositionEvidence[]): LedgerEvent[] {
   let state = reportLedger.initial;
@@ -63,7 +65,7 @@ requirement('CPM-MLD-004', () => {
 
   it('says nothing of the recipient\'s devices to the sender', () => {
     const [event] = history([evidence([item('delivered')])]);
-    const context = { now: 5000, policy: DEFAULT_POLICY, id: ledgerId(bob, 'm1'), view: undefined, open: [] };
+    const context = { now: 5000, policy: DEFAULT_POLICY, id: ledgerId(about(bob)), view: undefined, open: [] };
     expect(event && ledger.react(event, reportLedger.initial, context)).toEqual([
       expect.objectContaining({
         payload: { reportId: `m1|${bob}|delivery`, messageId: 'm1', sender: alice, recipient: bob, originDevice: alicesTablet, service: 'standalone', status: 'delivered', at: 1000 },
@@ -167,7 +169,7 @@ requirement('CPM-MLD-030', () => {
 
   it('names the loser of the race in the journal', () => {
     const events = history([evidence([ucn]), evidence([item('delivered')])]);
-    const context = { now: 5000, policy: DEFAULT_POLICY, id: ledgerId(bob, 'm1'), view: undefined, open: [] };
+    const context = { now: 5000, policy: DEFAULT_POLICY, id: ledgerId(about(bob)), view: undefined, open: [] };
     expect(events.map((event) => ledger.journalOf?.(event, context, ledger.decider.initial))).toEqual([
       { at: 5000, step: 'report "delivered" released to the sender', device: phone, form: 'UCN' },
       { at: 5000, step: 'report "delivered" suppressed', device: tablet, form: 'IP', reason: 'already-reported' },
@@ -179,7 +181,7 @@ const carol = 'tel:+4915110000003' as CpmAddress;
 
 requirement('CPM-MLD-024', () => {
   it('keeps one ledger per participant', () => {
-    expect(ledgerId(bob, 'm1')).not.toBe(ledgerId(carol, 'm1'));
+    expect(ledgerId(about(bob))).not.toBe(ledgerId(about(carol)));
     expect([bob, carol].map((recipient) => released(history([evidence([item('delivered'), item('delivered', { device: phone })], ALL, recipient)])))).toEqual([
       ['delivered'], ['delivered'],
     ]);
@@ -196,7 +198,14 @@ requirement('CPM-MLD-025', () => {
 
 describe('the ledger as an aggregate', () => {
   it('names user and message by its id', () => {
-    expect([ledger.ownerOf(ledgerId(bob, 'm1')), ledger.messageOf?.(ledgerId(bob, 'm1'))]).toEqual([bob, 'm1']);
+    expect([ledger.ownerOf(ledgerId(about(bob))), ledger.messageOf?.(ledgerId(about(bob)))]).toEqual([bob, 'm1']);
+  });
+
+  it('is another one for a message of the same id that was refused, so that nobody silences the reports of somebody else', () => {
+    const eve = 'tel:+4915110000004' as CpmAddress;
+    const refused = ledgerId({ ...about(bob), sender: eve, refused: true });
+    expect([ledgerId({ ...about(bob), sender: eve }), refused]).toEqual([ledgerId(about(bob)), expect.not.stringMatching(`^${ledgerId(about(bob))}$`)]);
+    expect([ledger.ownerOf(refused), ledger.messageOf?.(refused)]).toEqual([bob, 'm1']);
   });
 
   it('is kept 35 days after the last evidence by the log\'s time', () => {

@@ -110,8 +110,9 @@ export const reportLedger: Decider<RecordEvidence, ReportLedger, LedgerEvent> = 
 /** A message lives 30 days at most; evidence can be a little later. */
 const KEPT_MS = 35 * 86_400_000;
 
-export function ledgerId(recipient: CpmAddress, messageId: string): string {
-  return `${recipient}|${messageId}`;
+/** Of a recipient and a message. Message ids are unique per sender only: a refused namesake has a ledger of its own, or whoever guesses an id could silence its reports. */
+export function ledgerId({ recipient, messageId, sender, refused }: Pick<DispositionEvidence, 'recipient' | 'messageId' | 'sender' | 'refused'>): string {
+  return [recipient, messageId, ...(refused ? [sender] : [])].join('|');
 }
 
 function journalOf(event: LedgerEvent): JourneyEntry {
@@ -127,7 +128,7 @@ export const ledger = defineAggregate<RecordEvidence, ReportLedger, LedgerEvent>
   decider: reportLedger,
   react: (event) => (event.type === 'ReportReleased' ? [publish(ReportReleased, event.report)] : []),
   ownerOf: (id) => id.slice(0, id.indexOf('|')),
-  messageOf: (id) => id.slice(id.indexOf('|') + 1),
+  messageOf: (id) => id.split('|')[1] as string,
   journalOf,
   removableAt: ({ lastEvidenceAt }) => (lastEvidenceAt > 0 ? lastEvidenceAt + KEPT_MS : undefined),
 });

@@ -133,7 +133,7 @@ function evidence({ items }: Of<'EvidenceFound'>, { message, recipient }: Offere
 function refusalEvidence({ sender, originDevice, requested, service }: Of<'OfferRefused'>, { id, now }: Context): Reaction {
   return publish(DispositionEvidence, {
     messageId: messageOf(id), sender, recipient: ownerOf(id), originDevice, service,
-    requested: [...requested], items: [{ status: 'failed', via: 'IP', permitted: true, at: now }],
+    requested: [...requested], refused: true, items: [{ status: 'failed', via: 'IP', permitted: true, at: now }],
   });
 }
 

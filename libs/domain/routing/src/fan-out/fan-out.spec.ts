@@ -31,7 +31,7 @@ requirement('CPM-MLD-001', () => {
     const before = scenario.delivery;
     scenario.fresh().offer(text('other', { from: eve }));
     expect(scenario.published).toHaveLength(1);
-    expect(scenario.of('DispositionEvidence')).toMatchObject([{ sender: eve, recipient: BOB, messageId: 'm1', originDevice: ALICES_PHONE, items: [{ status: 'failed' }] }]);
+    expect(scenario.of('DispositionEvidence')).toMatchObject([{ sender: eve, recipient: BOB, messageId: 'm1', originDevice: ALICES_PHONE, refused: true, items: [{ status: 'failed' }] }]);
     expect(scenario.delivery).toEqual(before);
   });
 
