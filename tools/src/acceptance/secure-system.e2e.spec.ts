@@ -149,7 +149,7 @@ describe('the broker', () => {
   }, LIMIT_MS);
 
   it('refuses the group of another service', async () => {
-    expect(await readAs('client-edge', inboxOf('client-edge'), 'cpm.routing')).toBe('Failed to find group coordinator');
+    expect(await readAs('client-edge', inboxOf('client-edge'), 'cpm.routing')).toBe('Not authorized to access group: Group authorization failed');
   }, LIMIT_MS);
 
   it.each([['report-aggregation', 'routing'], ['client-edge', 'report-aggregation'], ['access-awareness', 'client-edge']] as const)(

@@ -2,9 +2,9 @@ import { Module } from '@nestjs/common';
 import { EraseUser, SubscriberChanged } from '@cpm/contracts-device-registry';
 import { accessAwareness, type T8Subscriptions } from '@cpm/domain-access-awareness';
 import { requirement } from '@cpm/runtime-decider';
-import { bootstrap, CLOCK, hostConfig, ingressOf, InMemoryPlatform, parseConfig, ServiceHost, systemClock, type RunningHost } from '@cpm/runtime-host';
-import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
-import type { Clock, Ingress } from '@cpm/runtime-ports';
+import { bootstrap, CLOCK, hostConfig, InMemoryPlatform, parseConfig, ServiceHost, systemClock, type RunningHost } from '@cpm/runtime-host';
+import { saidBy, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import type { Clock } from '@cpm/runtime-ports';
 import { autoAnswer, capabilities, DEFAULT_POLICY, DEFAULT_PROFILE, type CpmAddress, type DeviceId, type NetworkMonitoring } from '@cpm/vocabulary';
 import { AccessAwarenessModule } from '../access-awareness.module.js';
 import { FakeNef, type Fault, type Wished } from './fake-nef.fixture.js';
@@ -73,14 +73,14 @@ async function freePort(): Promise<string> {
   return url;
 }
 
-const publish = async (...args: Parameters<Ingress['publish']>) => host.app.get<Ingress>(ingressOf(SERVICE), { strict: false }).publish(...args);
+const registrySays = (contract: typeof SubscriberChanged | typeof EraseUser, payload: object) => saidBy('device-registry', platform, contract as never, payload as never);
 
 async function provision(isKnown: boolean): Promise<void> {
   version += 1;
   const next = { id: mia, owner: mia, partition: 0, version, watermark: 0, seen: {}, decidedAt: 0, outbox: [], answers: [], state: isKnown ? { provisioning: { primaryDevice: { id: phone } } } : {} };
   await platform.readStore('device-registry').write([], [{ kind: 'subscriber', next, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] }]);
   const device = { id: phone, name: 'Phone', role: 'primary', registered: true, capabilities: capabilities.parse({}), autoAnswer: autoAnswer.parse({}) };
-  await publish(SubscriberChanged as never, { user: mia, version, removed: !isKnown, devices: isKnown ? [device] : [], profile: DEFAULT_PROFILE, at: clock.now() } as never);
+  await registrySays(SubscriberChanged, { user: mia, version, removed: !isKnown, devices: isKnown ? [device] : [], profile: DEFAULT_PROFILE, at: clock.now() });
 }
 
 const stored = async () => {
@@ -327,7 +327,7 @@ describe('a network that does not do what it should', () => {
 
 describe('erasure', () => {
   const erase = async () => {
-    await publish(EraseUser as never, { user: mia, erasureId: 'e1', round: 1, at: clock.now() } as never);
+    await registrySays(EraseUser, { user: mia, erasureId: 'e1', round: 1, at: clock.now() });
     // What was on its way makes an empty one again, which is removable at once.
     await until(async () => ((await stored())?.lastNumber ?? 0) === 0);
     expect(await platform.readStore(SERVICE).load('access', [mia])).toEqual([]);

@@ -16,7 +16,7 @@ export class InMemoryPlatform implements Platform {
   readonly deadLetters: DeadLetters = new InMemoryDeadLetters(this.stores);
   readonly audit: AuditLog = new InMemoryAuditLog();
   readonly revocations: RevocationLog = {
-    since: async (at) => [...this.readStore('device-registry').rows('revocations').values()].map((row) => row as unknown as Revocation).filter((row) => row.at >= at),
+    since: async (at) => [...(this.stores.get('device-registry')?.rows('revocations').values() ?? [])].map((row) => row as unknown as Revocation).filter((row) => row.at >= at),
   };
   /** What `databaseProblem` answers. */
   problem: string | undefined;

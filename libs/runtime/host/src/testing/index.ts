@@ -1,1 +1,2 @@
 export { testIdentityProvider, type TestIdentityProvider } from './identity-provider.js';
+export { saidBy } from './said-by.js';
