@@ -165,6 +165,7 @@ it.each<[string, Record<string, string>, string]>([
   ['an id with other characters', { 'upload-id': 'a b', 'upload-length': '1' }, 'Upload-Id'],
   ['an id that is too long', { 'upload-id': 'a'.repeat(65), 'upload-length': '1' }, 'Upload-Id'],
   ['no length', { 'upload-id': 'a' }, 'Upload-Length'],
+  ['a length without an id that is no number', { 'upload-length': 'ten' }, 'Upload-Length'],
   ['a length that is no number', { 'upload-id': 'a', 'upload-length': '-1' }, 'Upload-Length'],
   ['more than was announced', { 'upload-id': 'a', 'upload-length': '2' }, 'Upload-Length'],
 ])('refuses %s', async (_, headers, path) => {

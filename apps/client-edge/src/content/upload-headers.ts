@@ -10,6 +10,8 @@ const uploadOptions = z.object({ fileName: fileName.optional() });
 const uploadId = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -');
 const bytes = z.string({ error: 'must be a number of bytes' }).regex(/^\d{1,15}$/, 'must be a number of bytes').transform(Number);
 const beginning = z.object({ 'Upload-Id': uploadId, 'Upload-Length': bytes });
+/** A length without an id means nothing, and is still one. */
+const lone = beginning.pick({ 'Upload-Length': true }).partial();
 const continuation = z.object({ 'Upload-Offset': bytes });
 
 /** The headers and query that an upload may begin with. */
@@ -29,9 +31,12 @@ export function fileKind(headers: RequestHeaders, queryName: unknown, accepted: 
 
 /** Undefined when the file comes in one request. Throws a 400 problem. */
 export function resumableUpload(headers: RequestHeaders): { uploadId: string; length: number } | undefined {
-  parse(uploadHeaders, headers);
-  if (headers['upload-id'] === undefined) return undefined;
-  const named = parse(beginning, { 'Upload-Id': headers['upload-id'], 'Upload-Length': headers['upload-length'] });
+  const given = { 'Upload-Id': headers['upload-id'], 'Upload-Length': headers['upload-length'] };
+  if (given['Upload-Id'] === undefined) {
+    parse(lone, given);
+    return undefined;
+  }
+  const named = parse(beginning, given);
   return { uploadId: named['Upload-Id'], length: named['Upload-Length'] };
 }
 
