@@ -4,10 +4,10 @@ import { SubscriberChanged } from '@cpm/contracts-device-registry';
 import { DepositObject, RecordDisposition, UnsubscribeFromBox } from '@cpm/contracts-message-store-sync';
 import { boxAggregate } from '@cpm/domain-message-store-sync';
 import type { EventContract, ServiceDefinition } from '@cpm/runtime-decider';
-import { bootstrap, commandsOf, hostConfig, InMemoryPlatform, ingressOf, parseConfig, type Platform, type RunningHost } from '@cpm/runtime-host';
-import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { bootstrap, commandsOf, hostConfig, InMemoryPlatform, parseConfig, type Platform, type RunningHost } from '@cpm/runtime-host';
+import { tell, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { connectMongo, MongoAggregateStore, type TableIndexes } from '@cpm/runtime-mongo';
-import type { Commands, Ingress } from '@cpm/runtime-ports';
+import type { Commands } from '@cpm/runtime-ports';
 import { startMongo, type MongoService } from '@cpm/testing-containers';
 import { DEFAULT_PROFILE, type CpmAddress, type DeviceId, type Message } from '@cpm/vocabulary';
 import type { Connection } from 'mongoose';
@@ -89,8 +89,7 @@ export class BoxStage {
 
   /** Puts events into the log and waits until the box has decided them. */
   async tell<Payload>(contract: EventContract<string, Payload>, ...payloads: readonly NoInfer<Payload>[]): Promise<void> {
-    const ingress = this.host.app.get<Ingress>(ingressOf('message-store-sync'), { strict: false });
-    await Promise.all(payloads.map((payload) => ingress.publish(contract, payload)));
+    await tell(this.host, contract, ...payloads);
     // A user's events are decided in their order: one that is answered stands behind them all.
     const commands = this.host.app.get<Commands>(commandsOf('message-store-sync'), { strict: false });
     await commands.ask(UnsubscribeFromBox, { user: this.bob, commandId: randomUUID(), subscriptionId: 'none', at: Date.now() }, { aggregate: boxAggregate, id: this.bob });

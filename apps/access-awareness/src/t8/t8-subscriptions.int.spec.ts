@@ -3,7 +3,7 @@ import { EraseUser, SubscriberChanged } from '@cpm/contracts-device-registry';
 import { accessAwareness, type T8Subscriptions } from '@cpm/domain-access-awareness';
 import { requirement } from '@cpm/runtime-decider';
 import { bootstrap, CLOCK, hostConfig, InMemoryPlatform, parseConfig, ServiceHost, systemClock, type RunningHost } from '@cpm/runtime-host';
-import { saidBy, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { tell, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import type { Clock } from '@cpm/runtime-ports';
 import { autoAnswer, capabilities, DEFAULT_POLICY, DEFAULT_PROFILE, type CpmAddress, type DeviceId, type NetworkMonitoring } from '@cpm/vocabulary';
 import { AccessAwarenessModule } from '../access-awareness.module.js';
@@ -73,14 +73,12 @@ async function freePort(): Promise<string> {
   return url;
 }
 
-const registrySays = (contract: typeof SubscriberChanged | typeof EraseUser, payload: object) => saidBy('device-registry', platform, contract as never, payload as never);
-
 async function provision(isKnown: boolean): Promise<void> {
   version += 1;
   const next = { id: mia, owner: mia, partition: 0, version, watermark: 0, seen: {}, decidedAt: 0, outbox: [], answers: [], state: isKnown ? { provisioning: { primaryDevice: { id: phone } } } : {} };
   await platform.readStore('device-registry').write([], [{ kind: 'subscriber', next, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] }]);
-  const device = { id: phone, name: 'Phone', role: 'primary', registered: true, capabilities: capabilities.parse({}), autoAnswer: autoAnswer.parse({}) };
-  await registrySays(SubscriberChanged, { user: mia, version, removed: !isKnown, devices: isKnown ? [device] : [], profile: DEFAULT_PROFILE, at: clock.now() });
+  const device = { id: phone, name: 'Phone', role: 'primary' as const, registered: true, capabilities: capabilities.parse({}), autoAnswer: autoAnswer.parse({}) };
+  await tell(host, SubscriberChanged, { user: mia, version, removed: !isKnown, devices: isKnown ? [device] : [], profile: DEFAULT_PROFILE, at: clock.now() });
 }
 
 const stored = async () => {
@@ -327,7 +325,7 @@ describe('a network that does not do what it should', () => {
 
 describe('erasure', () => {
   const erase = async () => {
-    await registrySays(EraseUser, { user: mia, erasureId: 'e1', round: 1, at: clock.now() });
+    await tell(host, EraseUser, { user: mia, erasureId: 'e1', round: 1, at: clock.now() });
     // What was on its way makes an empty one again, which is removable at once.
     await until(async () => ((await stored())?.lastNumber ?? 0) === 0);
     expect(await platform.readStore(SERVICE).load('access', [mia])).toEqual([]);

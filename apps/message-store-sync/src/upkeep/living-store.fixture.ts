@@ -5,10 +5,10 @@ import { SubscriberChanged } from '@cpm/contracts-device-registry';
 import { DepositObject, SubscribeToBox } from '@cpm/contracts-message-store-sync';
 import { boxAggregate, OBJECTS_TABLE, type Box, type BoxAnswer, type ObjectRow } from '@cpm/domain-message-store-sync';
 import type { EventContract } from '@cpm/runtime-decider';
-import { bootstrap, commandsOf, hostConfig, ingressOf, InMemoryPlatform, parseConfig, systemClock, type RunningHost } from '@cpm/runtime-host';
-import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { bootstrap, commandsOf, hostConfig, InMemoryPlatform, parseConfig, systemClock, type RunningHost } from '@cpm/runtime-host';
+import { tell, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { collectionOf, connectMongo, MongoAggregateStore } from '@cpm/runtime-mongo';
-import type { Commands, Ingress } from '@cpm/runtime-ports';
+import type { Commands } from '@cpm/runtime-ports';
 import type { MongoService } from '@cpm/testing-containers';
 import { DEFAULT_POLICY, DEFAULT_PROFILE, type CpmAddress, type DeviceId, type Policy, type PreferenceProfile } from '@cpm/vocabulary';
 import type { Connection } from 'mongoose';
@@ -89,7 +89,7 @@ export class LivingStore {
   }
 
   async publish<Payload>(contract: EventContract<string, Payload>, payload: NoInfer<Payload>): Promise<void> {
-    await this.host.app.get<Ingress>(ingressOf(SERVICE), { strict: false }).publish(contract, payload);
+    await tell(this.host, contract, payload);
   }
 
   async ask<Payload extends { commandId: string }>(contract: EventContract<string, Payload>, payload: NoInfer<Payload>): Promise<BoxAnswer> {

@@ -2,17 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { SmsProgress, SubmitSms } from '@cpm/contracts-sms-interworking-gateway';
 import { ceType, inboxOf } from '@cpm/runtime-decider';
-import { bootstrap, hostConfig, ingressOf, InMemoryPlatform, parseConfig, type ClosablePublisher, type RunningHost } from '@cpm/runtime-host';
-import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { bootstrap, hostConfig, InMemoryPlatform, parseConfig, type ClosablePublisher, type RunningHost } from '@cpm/runtime-host';
+import { tell, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { connectMongo } from '@cpm/runtime-mongo';
-import type { Ingress, OutgoingRecord } from '@cpm/runtime-ports';
+import type { OutgoingRecord } from '@cpm/runtime-ports';
 import type { MongoService } from '@cpm/testing-containers';
 import type { SmscPeer } from '@cpm/testing-smsc-peers';
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import type { Connection } from 'mongoose';
 import { SmsInterworkingGatewayModule } from '../sms-interworking-gateway.module.js';
 
-const SERVICE = 'sms-interworking-gateway';
 const ALICE = 'tel:+4915110000001' as CpmAddress;
 const PHONE = 'urn:uuid:00000000-0000-4000-8000-000000000001' as DeviceId;
 const LIFE_MS = 600_000;
@@ -81,9 +80,8 @@ export class GatewayUnderTest {
 
   /** Resolves with the message's id. */
   async submit({ to, text = 'Hello', messageId = randomUUID(), attempt = 1 }: SmsText): Promise<string> {
-    const ingress = this.host.app.get<Ingress>(ingressOf(SERVICE), { strict: false });
     const at = Date.now();
-    await ingress.publish(SubmitSms, { user: `tel:+${to}` as CpmAddress, messageId, sender: ALICE, device: PHONE, attempt, text, expiresAt: at + LIFE_MS, at });
+    await tell(this.host, SubmitSms, { user: `tel:+${to}` as CpmAddress, messageId, sender: ALICE, device: PHONE, attempt, text, expiresAt: at + LIFE_MS, at });
     return messageId;
   }
 

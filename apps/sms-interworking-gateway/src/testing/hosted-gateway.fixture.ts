@@ -1,6 +1,5 @@
-import { bootstrap, hostConfig, ingressOf, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
-import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
-import type { Ingress } from '@cpm/runtime-ports';
+import { bootstrap, hostConfig, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
+import { tell, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import type { EventContract } from '@cpm/runtime-decider';
 import { SmppServer, STATUS, type ReceivedSubmit, type SmppServerOptions } from '@cpm/smpp';
 import { gatewayModule } from './gateway-module.js';
@@ -33,7 +32,7 @@ export class HostedGateway {
   }
 
   publish<Payload>(contract: EventContract<string, Payload>, payload: NoInfer<Payload>): Promise<void> {
-    return this.host.app.get<Ingress>(ingressOf('sms-interworking-gateway'), { strict: false }).publish(contract, payload);
+    return tell(this.host, contract, payload);
   }
 
   async stop(): Promise<void> {

@@ -1,2 +1,2 @@
 export { testIdentityProvider, type TestIdentityProvider } from './identity-provider.js';
-export { saidBy } from './said-by.js';
+export { tell } from './tell.js';
