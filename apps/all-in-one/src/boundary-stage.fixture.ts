@@ -1,3 +1,4 @@
+import { registeredRoutes } from '@cpm/http';
 import { bootstrap, hostConfig, parseConfig, type RunningHost } from '@cpm/runtime-host';
 import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { startLocalStack, type LocalStack } from '@cpm/testing-containers';
@@ -102,14 +103,8 @@ export class BoundaryStage {
 
   /** Every route that the HTTP server of the first replica has. */
   get routes(): readonly Route[] {
-    const tree = this.hosts[0]?.app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false }) ?? '';
-    const path: string[] = [];
-    return tree.split('\n').flatMap((line) => {
-      const [, indent = '', segment = '', methods] = /^((?:│ {3}| {4})*)[├└]── (\S*)(?: \((.+)\))?$/.exec(line) ?? [];
-      if (line === '' || line.startsWith('(')) return [];
-      path.splice(indent.length / 4, Infinity, segment);
-      return (methods ?? '').split(', ').filter((method) => method !== '').map((method) => ({ method, path: path.join('') }));
-    });
+    const [host] = this.hosts;
+    return host ? registeredRoutes(host.app.getHttpAdapter()).map(({ method, url }) => ({ method, path: url })) : [];
   }
 }
 

@@ -218,7 +218,9 @@ it('stops although its process keeps failing', async () => {
 
 it('reports a crash that kafkajs does not recover from', async () => {
   const { CompressionCodecs, CompressionTypes, KafkaJSNotImplemented } = kafkajs as typeof kafkajs & { KafkaJSNotImplemented: new (message: string) => Error };
-  const producer = new kafkajs.Kafka({ brokers: [...kafka().brokers], logLevel: kafkajs.logLevel.NOTHING }).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  const client = new kafkajs.Kafka({ brokers: [...kafka().brokers], logLevel: kafkajs.logLevel.NOTHING });
+  await keepPacked(client.admin(), inbox.topic);
+  const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   await producer.send({ topic: inbox.topic, compression: CompressionTypes.GZIP, messages: [{ key: 'k', value: 'v' }] });
   await producer.disconnect();
@@ -234,3 +236,11 @@ it('reports a crash that kafkajs does not recover from', async () => {
     CompressionCodecs[CompressionTypes.GZIP] = gzip;
   }
 }, LIMIT_MS);
+
+/** Somebody sets the topic so that the broker hands out what it got as it came. */
+async function keepPacked(admin: kafkajs.Admin, name: string): Promise<void> {
+  await admin.connect();
+  const configEntries = [{ name: 'compression.type', value: 'producer' }, { name: 'message.timestamp.type', value: 'LogAppendTime' }];
+  await admin.alterConfigs({ validateOnly: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }] });
+  await admin.disconnect();
+}
