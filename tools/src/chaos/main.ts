@@ -37,4 +37,14 @@ async function main(options: ChaosOptions): Promise<boolean> {
   }
 }
 
-process.exit((await main(chaosOptions(process.argv.slice(2)))) ? 0 : 1);
+/** Ends with what is wrong with them, without a stack. */
+function optionsOrEnd(args: readonly string[]): ChaosOptions {
+  try {
+    return chaosOptions(args);
+  } catch (error) {
+    console.error((error as Error).message);
+    return process.exit(2);
+  }
+}
+
+process.exit((await main(optionsOrEnd(process.argv.slice(2)))) ? 0 : 1);
