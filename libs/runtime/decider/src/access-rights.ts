@@ -46,13 +46,7 @@ export function topicRightsOf(principal: string, services: readonly ServiceDefin
   const allow = (topic: string, ...operations: readonly TopicOperation[]) => {
     topics.set(topic, new Set([...(topics.get(topic) ?? []), ...operations]));
   };
-  const groups = new Map<string, Set<GroupOperation>>();
-  for (const service of SERVICES) {
-    allow(inboxOf(service), 'DESCRIBE');
-    groups.set(groupOf(service), new Set(['DESCRIBE']));
-  }
   for (const { name, aggregates } of services) {
-    groups.set(groupOf(name), new Set(['READ']));
     // Each checks at its start that its own topics stamp append times.
     allow(inboxOf(name), 'READ', 'DESCRIBE_CONFIGS');
     allow(deadLettersOf(name), 'WRITE', 'DESCRIBE_CONFIGS');
@@ -60,6 +54,10 @@ export function topicRightsOf(principal: string, services: readonly ServiceDefin
     const written = contracts.filter((contract) => writersOf(contract).includes(name));
     for (const listener of written.flatMap(({ listeners }) => listeners)) allow(inboxOf(listener), 'WRITE');
   }
+  // READ and WRITE imply it.
+  for (const inbox of SERVICES.map(inboxOf)) if (!topics.get(inbox)?.has('READ') && !topics.get(inbox)?.has('WRITE')) allow(inbox, 'DESCRIBE');
+  const own = new Set(services.map(({ name }) => name));
+  const groups = new Map(SERVICES.map((service) => [groupOf(service), new Set<GroupOperation>([own.has(service) ? 'READ' : 'DESCRIBE'])]));
   return { principal, topics: sorted(topics), groups: sorted(groups) };
 }
 

@@ -32,7 +32,7 @@ it('tells browsers to come by https where that is the entry, and lets no page of
   const { headers } = await fetch(`${host.url}/health/live`, { headers: { origin: 'https://cpm.example' } });
   expect([headers.get('strict-transport-security'), headers.get('access-control-allow-origin')]).toEqual(['max-age=31536000', null]);
   const preflight = await fetch(`${host.url}/admin/v1/audit`, { method: 'OPTIONS', headers: { origin: 'https://evil.example', 'access-control-request-method': 'GET' } });
-  expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([404, null]);
+  expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([405, null]);
 });
 
 it('limits addresses as configured', async () => {
