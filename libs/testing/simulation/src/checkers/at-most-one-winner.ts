@@ -33,8 +33,8 @@ function contestedRound(where: string, asked: readonly Answered[], { history }: 
   const admitted = asked.filter(({ outcome }) => outcome.status === 'ok');
   const winners = [...new Set(admitted.filter((one) => one.device === admitted[0]?.device || !wentOver(one)).map(({ device }) => device))];
   if (winners.length > 1) return [`${where}: ${winners.map(nameOf).join(' and ')} were both told that they are in`];
-  // Of a device that was renamed the name says nothing here.
-  if (history.of('renamed').length > 0) return [];
+  // Of a device that was renamed the name says nothing here, and one that was removed has none.
+  if (history.of('renamed').length > 0 || history.of('device-removed').length > 0) return [];
   // Who speaks first where several answered by themselves has won without accepting.
   const speakers = spoken.filter(({ sessionId }) => sessionId === asked[0]?.subject).map(({ originDevice }) => nameOf(originDevice));
   return asked.filter(({ outcome }) => outcome.code === 'accepted-elsewhere').flatMap(({ device, outcome }) => {
@@ -44,8 +44,9 @@ function contestedRound(where: string, asked: readonly Answered[], { history }: 
   });
 }
 
-/** A file changes hands only after who took it had broken off for the whole resume window. */
+/** A file changes hands only after who took it had broken off for the whole resume window, or was removed. */
 function takersOf({ history, stores, policy, devices }: World): string[] {
+  const removed = new Set(history.of('device-removed').map(({ device }) => device));
   const answered = history.of('answered').filter(({ act }) => act === 'accept-file');
   return [...deliveriesOf(stores).values()].flatMap(({ id, state: { message, recipient }, journey }) => {
     const told = answered.filter(({ subject, device, outcome }) => subject === message.id && devices.get(device).user === recipient && outcome.status === 'accepted');
@@ -53,7 +54,7 @@ function takersOf({ history, stores, policy, devices }: World): string[] {
     const takers = [...told, ...taken].sort((a, b) => a.at - b.at);
     return takers.flatMap((taker, position) => {
       const before = takers[position - 1];
-      if (!before || before.device === taker.device) return [];
+      if (!before || before.device === taker.device || removed.has(before.device)) return [];
       const until = taker.at - policy['ft.resumeWindowSec'] * 1000;
       const isOfferedAgain = journey.some(({ reason, at, device }) => reason === 'interrupted' && device === before.device && at >= before.at && at <= until);
       return isOfferedAgain ? [] : [`${id}: taken by ${nameOf(before.device)} and by ${nameOf(taker.device)} within one offer`];

@@ -27,12 +27,22 @@ const BOB_IS_WRITTEN_TO: readonly Operation[] = [
 ];
 const WATCHED: readonly Operation[] = [{ op: 'policy', change: { 'access.t8.subscriptions': ['UE_REACHABILITY_FOR_SMS', 'UE_REACHABILITY_FOR_DATA', 'LOSS_OF_CONNECTIVITY'] } }, { op: 'cs', user: 0, up: false }, { op: 'cs', user: 1, up: false }, REST];
 
+/** Alice has a group with Bob, who answered on one of his devices. */
+const GROUP_OF_TWO: readonly Operation[] = [{ op: 'start', device: 0, kind: 'closed-group', to: [1] }, REST, { op: 'act', device: 3, session: 0, act: 'accept', failure: undefined }, REST];
+/** What his other devices say, too. */
+const groupTalk: Operations = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ op: fc.constant('say' as const), device: fc.constant(0), session: fc.constant(0), text: fc.constant(true), composing: fc.constant(false), requested: fc.constant(everything), ttlSec: fc.constantFrom(600, 86_400) }) },
+  { weight: 5, arbitrary: fc.record({ op: fc.constant('display' as const), device: fc.constantFrom(2, 3, 4), message: fc.nat(1), fromStore: fc.constant(true) }) },
+  { weight: 3, arbitrary: fc.record({ op: fc.constantFrom('connect' as const, 'disconnect' as const), device: fc.constantFrom(2, 3, 4) }) },
+);
+
 /** Bob's card goes from one of his devices to the next. */
 const simMoves: Operations = fc.record({ op: fc.constant('account' as const), device: fc.constantFrom(2, 3, 4), act: fc.constant('move-sim' as const), number: fc.nat(3) });
 const pauses: Operations = fc.record({ op: fc.constant('pass' as const), ms: fc.constantFrom(500, 40_000, 130_000, 4_000_000, 90_000_000) });
 
 export function themes({ messages, surroundings, conversations, files }: Plain): readonly Theme[] {
   return [
+    { weight: 2, before: GROUP_OF_TWO, operations: fc.oneof({ weight: 12, arbitrary: groupTalk }, { weight: 1, arbitrary: pauses }) },
     { weight: 2, before: [], operations: fc.oneof({ weight: 12, arbitrary: boxes }, { weight: 1, arbitrary: pauses }, { weight: 1, arbitrary: preferences }, { weight: 1, arbitrary: messages }, { weight: 1, arbitrary: policyChanges }) },
     { weight: 2, before: WATCHED, operations: fc.oneof({ weight: 6, arbitrary: networkReports }, { weight: 3, arbitrary: pauses }, { weight: 2, arbitrary: policyChanges }, { weight: 2, arbitrary: accounts }, { weight: 1, arbitrary: surroundings }) },
     { weight: 1, before: CAROL_HAS_A_TEXT, operations: fc.oneof({ weight: 8, arbitrary: textsOf([2], ['person', 'person', 'person', 'short-code', 'last-text']) }, { weight: 2, arbitrary: pauses }, { weight: 2, arbitrary: messages }) },
