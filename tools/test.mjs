@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { prepareLocalStack } from '../libs/testing/containers/dist/index.js';
+import { prepareLocalCluster, prepareLocalStack } from '../libs/testing/containers/dist/index.js';
 import { prepareSmscPeers } from '../libs/testing/smsc-peers/dist/index.js';
 
 // Specs that need no broker still run on a machine that cannot have one; those that do report the same cause.
-for (const prepare of [prepareLocalStack, prepareSmscPeers]) await prepare((line) => console.error(line)).catch((error) => console.error(error.message));
+for (const prepare of [prepareLocalStack, prepareLocalCluster, prepareSmscPeers]) await prepare((line) => console.error(line)).catch((error) => console.error(error.message));
 
 // Stays, so that `npm run docs` can show the last results.
 const outputFile = '.cpm/test-results.json';

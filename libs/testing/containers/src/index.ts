@@ -12,6 +12,7 @@ export { makeAuthority, makeCertificate, type Certificate } from './certificates
 export { ADMIN, type Identity, type StackSecrets } from './secrets.js';
 export { changeScramPassword } from './scram-password.js';
 export { startSecureStack, type SecureStack, type SecureStackOptions } from './secure-stack.js';
+export { toxiproxyBinary as prepareLocalCluster } from './toxiproxy-binary.js';
 export { prepareLocalStack, startKafka, startLocalStack, startMongo, type LocalStack, type LocalStackOptions } from './stack.js';
 export type { ClusterNode, KafkaService, Log, MongoService, Service, Source, StartOptions } from './service.js';
 export { supervise, type SupervisedCommand, type SupervisedProcess } from './supervisor.js';
