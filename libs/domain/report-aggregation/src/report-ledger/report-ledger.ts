@@ -1,4 +1,4 @@
-import { classOf, requestFor, type CpmAddress, type DispositionClass, type DispositionStatus, type Instant } from '@cpm/vocabulary';
+import { classOf, requestFor, type DispositionClass, type DispositionStatus, type Instant } from '@cpm/vocabulary';
 import { defineAggregate, publish, type Decider, type JourneyEntry } from '@cpm/runtime-decider';
 import { ReportReleased, type DispositionEvidence } from '@cpm/contracts-report-aggregation';
 
