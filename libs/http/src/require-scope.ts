@@ -1,5 +1,4 @@
 import { createParamDecorator, Inject, Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import type { FastifyRequest } from 'fastify';
 import { Entrance } from './entrance.js';
@@ -24,20 +23,22 @@ export const OpenToAnybody = (): ClassDecorator & MethodDecorator => SetMetadata
 
 /** The scope that a route requires, or its controller; undefined when anybody may call it. */
 export function requiredScopeOf(handler: object, controller: object): Scope | undefined {
-  const required = (Reflect.getMetadata(REQUIRED_SCOPE, handler) ?? Reflect.getMetadata(REQUIRED_SCOPE, controller)) as Scope | typeof ANYBODY | undefined;
-  return required === ANYBODY ? undefined : required;
+  const declared = declaredScopeOf(handler, controller);
+  return declared === ANYBODY ? undefined : declared;
+}
+
+/** Undefined where neither says who may reach it. */
+function declaredScopeOf(handler: object, controller: object): Scope | typeof ANYBODY | undefined {
+  return (Reflect.getMetadata(REQUIRED_SCOPE, handler) ?? Reflect.getMetadata(REQUIRED_SCOPE, controller)) as Scope | typeof ANYBODY | undefined;
 }
 
 /** Stands before every route: one that does not say who may reach it is reached by nobody. */
 @Injectable()
 export class ScopeGuard implements CanActivate {
-  constructor(
-    @Inject(Entrance) private readonly entrance: Entrance,
-    @Inject(Reflector) private readonly reflector: Reflector,
-  ) {}
+  constructor(@Inject(Entrance) private readonly entrance: Entrance) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const scope = this.reflector.getAllAndOverride<Scope | typeof ANYBODY | undefined>(REQUIRED_SCOPE, [context.getHandler(), context.getClass()]);
+    const scope = declaredScopeOf(context.getHandler(), context.getClass());
     if (scope === ANYBODY) return true;
     if (scope === undefined) throw new Error(`${context.getClass().name}.${context.getHandler().name} is neither behind RequireScope nor OpenToAnybody`);
     const request = context.switchToHttp().getRequest<Authenticated>();

@@ -27,9 +27,10 @@ export async function ensureTopics(topics: readonly string[], partitions: number
   try {
     await create(admin, await absentOf(admin, topics), partitions, settings);
     await checkPartitions(admin, topics, partitions);
-    await checkTimestamps(admin, topics);
-    for (const [topic, value] of await settingOf(admin, topics, COMPRESSION_TYPE)) {
-      if (value !== UNCOMPRESSED) await keepUncompressed(admin, topic);
+    const found = await settingsOf(admin, topics, [TIMESTAMP_TYPE, COMPRESSION_TYPE]);
+    checkTimestamps(found);
+    for (const [topic, values] of found) {
+      if (values.get(COMPRESSION_TYPE) !== UNCOMPRESSED) await keepUncompressed(admin, topic);
     }
   } finally {
     await admin.disconnect();
@@ -88,16 +89,20 @@ async function keepUncompressed(admin: Admin, topic: string): Promise<void> {
   });
 }
 
-async function checkTimestamps(admin: Admin, topics: readonly string[]): Promise<void> {
-  for (const [topic, value] of await settingOf(admin, topics, TIMESTAMP_TYPE)) {
+function checkTimestamps(found: Found): void {
+  for (const [topic, values] of found) {
+    const value = values.get(TIMESTAMP_TYPE);
     if (value !== 'LogAppendTime') throw new Error(`topic ${topic} has ${TIMESTAMP_TYPE} ${value} and must have LogAppendTime: decisions take the append time for the time`);
   }
 }
 
-async function settingOf(admin: Admin, topics: readonly string[], name: string): Promise<[topic: string, value: string | undefined][]> {
+/** Values of settings by name, by topic. */
+type Found = readonly (readonly [topic: string, values: ReadonlyMap<string, string>])[];
+
+async function settingsOf(admin: Admin, topics: readonly string[], names: readonly string[]): Promise<Found> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: topics.map((topic) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: [name] })),
+    resources: topics.map((topic) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: [...names] })),
   });
-  return resources.map(({ resourceName, configEntries }) => [resourceName, configEntries.find(({ configName }) => configName === name)?.configValue]);
+  return resources.map(({ resourceName, configEntries }) => [resourceName, new Map(configEntries.map(({ configName, configValue }) => [configName, configValue]))] as const);
 }

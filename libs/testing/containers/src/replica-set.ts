@@ -37,7 +37,7 @@ export async function becomePrimary(port: number, secrets?: StackSecrets): Promi
   const login = secrets && { caFile: secrets.caFile, identity: secrets.identityOf(ADMIN) };
   if (login && !(await hasUser(directUri(port, ELECTION_LIMIT_MS, login)))) await makeFirstUser(port, login);
   await configureReplicaSet(port, [port], login);
-  await untilState(port, 'become primary', (state) => state === 'primary', login);
+  await withAdmin(directUri(port, ELECTION_LIMIT_MS, login), (admin) => untilPrimary(admin, port));
 }
 
 /** Makes those on `ports` the members, told to the mongod on `port`, also when its data come from other ports. */
@@ -57,19 +57,21 @@ export async function configureReplicaSet(port: number, ports: readonly number[]
 export type MemberState = 'primary' | 'secondary' | 'neither';
 
 /** What the mongod on the port says of itself. @throws when it does not answer within `limitMs` */
-export async function memberState(port: number, limitMs = ELECTION_LIMIT_MS, login?: MongoLogin): Promise<MemberState> {
-  return withAdmin(directUri(port, limitMs, login), async (admin) => {
-    const { isWritablePrimary, secondary } = await admin.command({ hello: 1 });
-    if (isWritablePrimary === true) return 'primary';
-    return secondary === true ? 'secondary' : 'neither';
-  });
+export async function memberState(port: number, limitMs: number): Promise<MemberState> {
+  return asAdmin(port, stateOf, limitMs);
 }
 
-/** @throws saying what did not come about within 30 s */
-async function untilState(port: number, what: string, isGood: (state: MemberState) => boolean, login?: MongoLogin): Promise<void> {
+async function stateOf(admin: mongo.Db): Promise<MemberState> {
+  const { isWritablePrimary, secondary } = await admin.command({ hello: 1 });
+  if (isWritablePrimary === true) return 'primary';
+  return secondary === true ? 'secondary' : 'neither';
+}
+
+/** @throws when it is none within 30 s */
+async function untilPrimary(admin: mongo.Db, port: number): Promise<void> {
   const deadline = Date.now() + ELECTION_LIMIT_MS;
-  while (!isGood(await memberState(port, ELECTION_LIMIT_MS, login))) {
-    if (Date.now() > deadline) throw new Error(`mongod on port ${port} did not ${what} within ${ELECTION_LIMIT_MS / 1000} s`);
+  while ((await stateOf(admin)) !== 'primary') {
+    if (Date.now() > deadline) throw new Error(`mongod on port ${port} did not become primary within ${ELECTION_LIMIT_MS / 1000} s`);
     await pause(POLL_MS);
   }
 }
@@ -101,11 +103,7 @@ async function hasUser(uri: string): Promise<boolean> {
 async function makeFirstUser(port: number, { caFile, identity: { name, password } }: MongoLogin): Promise<void> {
   await withAdmin(uriOf([port], { ...directOptions(ELECTION_LIMIT_MS), tls: 'true', tlsCAFile: caFile }), async (admin) => {
     await admin.command({ replSetInitiate: { _id: REPLICA_SET, members: [{ _id: 0, host: `${HOST}:${port}` }] } });
-    const deadline = Date.now() + ELECTION_LIMIT_MS;
-    while ((await admin.command({ hello: 1 }))['isWritablePrimary'] !== true) {
-      if (Date.now() > deadline) throw new Error(`mongod on port ${port} did not become primary within ${ELECTION_LIMIT_MS / 1000} s`);
-      await pause(POLL_MS);
-    }
+    await untilPrimary(admin, port);
     await admin.command({ createUser: name, pwd: password, roles: ['root'], writeConcern: { w: 'majority' } });
   });
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { usageOf } from '../../bench/process-usage.js';
 import type { System } from '../../start/start-system.js';
 
 const EVERY_MS = 1_000;
@@ -43,7 +43,7 @@ export class ProcessMemory {
 
 function residentMiB(pid: number): number {
   try {
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
+    return usageOf(pid).rssMb;
   } catch {
     return 0;
   }

@@ -1,21 +1,9 @@
+import { Dice as Chances } from '@cpm/testing-simulation';
+
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Dice that fall the same way for the same seed (mulberry32). */
-export class Dice {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** From 0 to below 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  }
-
+/** The simulation's dice, and what is drawn of records. */
+export class Dice extends Chances {
   /** A whole number from `first` to `last`, both included. */
   from(first: number, last: number): number {
     return first + Math.floor(this.next() * (last - first + 1));
