@@ -51,7 +51,7 @@ function readyText({ url, smsc, logDir, pids, brokers, mongoUri }: System): stri
     '  npm run cpm -- token --scope operator',
     `  npm run cpm -- token ${device}`,
     '  npm run demo',
-    `  Ctrl-C stops all of it; the data stay in .cpm/data${values.secure ? '-secure' : ''}`,
+    `  Ctrl-C stops all of it; ${values.fresh ? 'nothing is kept' : `the data stay in .cpm/data${values.secure ? '-secure' : ''}`}`,
     '',
   ].join('\n');
 }
