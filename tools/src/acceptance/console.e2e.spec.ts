@@ -41,6 +41,21 @@ async function ask(view: string, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Show' }).click();
 }
 
+it('takes no question while a token is being checked, so that none is lost', async () => {
+  const checked = Promise.withResolvers<void>();
+  await page.route('**/admin/v1/policy', async (route) => {
+    await checked.promise;
+    await route.continue();
+  });
+  await signIn('operator');
+  await page.getByRole('link', { name: 'Subscriber', exact: true }).click();
+  await page.waitForURL(/#\/subscribers$/);
+  expect(await page.locator('input[name=asked]').count()).toBe(0);
+  checked.resolve();
+  await ask('Subscriber', bob.person.address);
+  await page.locator('.device', { hasText: 'primary' }).waitFor();
+});
+
 it('says how a user can be reached, by whom it is known and what changed, and follows', async () => {
   await signIn('operator');
   await ask('Subscriber', bob.person.address);

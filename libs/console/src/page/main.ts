@@ -85,11 +85,10 @@ function signedOut(reason: string): void {
   stage.replaceChildren(signInView((token) => void signIn(token), reason));
 }
 
-/** A token that is no operator's is refused before anything is asked with it. */
+/** Nothing is shown before the token is known to be good: a page shown meanwhile would be replaced while somebody types into it. */
 async function signIn(token: string): Promise<void> {
-  api.token = token;
   try {
-    await api.get('/policy');
+    await api.signIn(token);
     await show();
   } catch (error) {
     signedOut((error as Error).message);

@@ -34,6 +34,12 @@ export class OperatorApi {
     else sessionStorage.setItem(TOKEN, token);
   }
 
+  /** Keeps the token only once it is known to be an operator's. @throws ProblemAnswer */
+  async signIn(token: string): Promise<void> {
+    await this.call('GET', '/policy', undefined, { authorization: `Bearer ${token}` });
+    this.token = token;
+  }
+
   async get<Body>(path: string): Promise<Body> {
     return (await this.call<Body>('GET', path)).body;
   }
