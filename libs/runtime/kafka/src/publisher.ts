@@ -29,6 +29,11 @@ const GIVE_UP_MS = 5_000;
 const RETRY_PAUSE_MS = 100;
 /** kafkajs counts attempts, not time: one look for a new leader each, the rest is ours. */
 const RETRY = { initialRetryTime: 50, factor: 0.2, multiplier: 2, maxRetryTime: 500, retries: 1 };
+/**
+ * A request is begun anew, never taken up again: kafkajs's own repetition asks only brokers that have not answered yet, and says that all
+ * went well although what has gone over to one that had was sent to nobody (sendMessages.js, `responsePerBroker`).
+ */
+const NO_RETRY = { ...RETRY, retries: 0 };
 
 /**
  * Appends to Kafka with one request in flight, so that a retry cannot reorder. Not idempotent on purpose: kafkajs loses
@@ -48,7 +53,7 @@ export class KafkaPublisher implements Publisher {
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      retry: RETRY,
+      retry: NO_RETRY,
     });
     await insist(() => producer.connect());
     return new KafkaPublisher(producer);
