@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rm, statfs, truncate, writeFile } from 'node:fs/promises';
+import { open, rm, statfs, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Workplace } from './local-service.js';
 import type { Log } from './service.js';
@@ -17,6 +17,9 @@ export interface BrokerDisk {
 
 const SIZE_BYTES = 16 * 1024 ** 3;
 const BALLAST = 'ballast';
+/** More than the extents of the ballast take. */
+const ACCOUNT_BLOCKS = 4_096;
+const CHUNK = Buffer.alloc(64 * 1024);
 const INSTALL = 'On Debian: apt-get install util-linux e2fsprogs';
 
 /**
@@ -47,12 +50,26 @@ export async function makeBrokerDisk({ folder, dataDir }: Workplace, log: Log): 
     wrap: (command, args) => ({ command: 'unshare', args: ['--mount', 'sh', '-c', MOUNT_AND_RUN, 'mount-and-run', image, dataDir, command, ...args] }),
     fill: async (pid) => {
       const { bsize, bavail } = await statfs(dirname(seenBy(pid)));
-      await runTool({ command: 'fallocate', args: ['-l', String(bsize * bavail), seenBy(pid)], ifMissing: INSTALL });
+      // The file system keeps account of the ballast itself; what it needs for that cannot be known before.
+      await runTool({ command: 'fallocate', args: ['-l', String(bsize * Math.max(0, bavail - ACCOUNT_BLOCKS)), seenBy(pid)], ifMissing: INSTALL });
+      await fillUp(seenBy(pid));
     },
     free: async (pid) => {
       if (pid !== undefined) await rm(seenBy(pid), { force: true });
     },
   };
+}
+
+/** Writes until there is no place for one more. */
+async function fillUp(path: string): Promise<void> {
+  const ballast = await open(path, 'a');
+  try {
+    for (;;) await ballast.writeFile(CHUNK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  } finally {
+    await ballast.close();
+  }
 }
 
 async function makeImage(image: string, dataDir: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { Person } from './people.js';
 
 /** How many of a person's devices answer at once. */
 const ANSWERING = 2;
+/** How long a device goes on asking. */
 const FETCH_LIMIT_MS = 240_000;
 const FETCH_PAUSE_MS = 500;
 
@@ -44,15 +45,15 @@ export class Contests {
   }
 
   async #join(device: ChaosDevice, id: string): Promise<void> {
-    const outcome = await device.outcomeOf(() => device.sdk.sessions.accept(id));
+    const outcome = await decidedOutcome(() => device.outcomeOf(() => device.sdk.sessions.accept(id)));
     this.history.append({ is: 'answered', id, at: Date.now(), device: device.id, outcome });
   }
 
   async #take(device: ChaosDevice, id: string): Promise<void> {
     const taken: { url?: string } = {};
-    const outcome = await device.outcomeOf(async () => {
+    const outcome = await decidedOutcome(() => device.outcomeOf(async () => {
       taken.url = await device.sdk.transfers.accept(id);
-    });
+    }));
     this.history.append({ is: 'answered', id, at: Date.now(), device: device.id, outcome });
     if (taken.url === undefined) return;
     const sha256 = await this.#fetched(device, taken.url);
@@ -85,6 +86,16 @@ export class Contests {
     this.#answered.add(`settled|${id}`);
     this.history.append({ is: 'settled', id, at: Date.now(), how });
     return true;
+  }
+}
+
+/** A device that was not told how it stands asks again, for it may be the first. */
+async function decidedOutcome(answer: () => Promise<string>): Promise<string> {
+  const deadline = Date.now() + FETCH_LIMIT_MS;
+  for (;;) {
+    const outcome = await answer();
+    if (outcome !== 'unknown' || Date.now() > deadline) return outcome;
+    await sleep(FETCH_PAUSE_MS);
   }
 }
 
