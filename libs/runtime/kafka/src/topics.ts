@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs, { type Admin } from 'kafkajs';
 import { kafkaClient, type KafkaAddress } from './client.js';
 import type { Log } from './log.js';
@@ -14,6 +15,9 @@ const TIMESTAMP_TYPE = 'message.timestamp.type';
 const COMPRESSION_TYPE = 'compression.type';
 /** The broker unpacks what comes packed and measures it then: a reader is handed no batch that grows a thousandfold, or is packed in a way that kafkajs cannot read. */
 const UNCOMPRESSED = 'uncompressed';
+const NOT_KNOWN_YET: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+const KNOWN_WITHIN_MS = 15_000;
+const KNOWN_PAUSE_MS = 100;
 
 /**
  * Creates the topics that do not exist. Decisions take the broker's append time for the time, and a user's order is
@@ -26,8 +30,8 @@ export async function ensureTopics(topics: readonly string[], partitions: number
   await admin.connect();
   try {
     await create(admin, await absentOf(admin, topics), partitions, settings);
-    await checkPartitions(admin, topics, partitions);
-    const found = await settingsOf(admin, topics, [TIMESTAMP_TYPE, COMPRESSION_TYPE]);
+    await onceKnown(() => checkPartitions(admin, topics, partitions));
+    const found = await onceKnown(() => settingsOf(admin, topics, [TIMESTAMP_TYPE, COMPRESSION_TYPE]));
     checkTimestamps(found);
     for (const [topic, values] of found) {
       if (values.get(COMPRESSION_TYPE) !== UNCOMPRESSED) await keepUncompressed(admin, topic);
@@ -50,7 +54,7 @@ async function create(admin: Admin, absent: readonly string[], partitions: numbe
     { name: 'unclean.leader.election.enable', value: 'false' },
   ];
   try {
-    await admin.createTopics({ waitForLeaders: true, topics: absent.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: replicas.count, configEntries })) });
+    await admin.createTopics({ waitForLeaders: false, topics: absent.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: replicas.count, configEntries })) });
   } catch (error) {
     throw deniedCreation(error, settings.security?.sasl?.username) ?? error;
   }
@@ -68,6 +72,19 @@ function deniedCreation(error: unknown, principal = 'this client'): Error | unde
 async function absentOf(admin: Admin, topics: readonly string[]): Promise<string[]> {
   const existing = new Set(await admin.listTopics());
   return topics.filter((topic) => !existing.has(topic));
+}
+
+/** Repeats a question to a broker that has not heard yet of a topic that another broker made a moment ago. */
+async function onceKnown<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  const giveUpAt = performance.now() + KNOWN_WITHIN_MS;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!NOT_KNOWN_YET.has((error as { type?: string }).type ?? '') || performance.now() > giveUpAt) throw error;
+      await pause(KNOWN_PAUSE_MS);
+    }
+  }
 }
 
 async function checkPartitions(admin: Admin, wanted: readonly string[], partitions: number): Promise<void> {

@@ -3,6 +3,7 @@ import { startLocalCluster, type LocalCluster } from '@cpm/testing-containers';
 import kafkajs, { type Admin } from 'kafkajs';
 import { SILENT, until } from './kafka-under-test.js';
 import { KafkaPublisher } from './publisher.js';
+import { ensureTopics } from './topics.js';
 
 const LIMIT_MS = 180_000;
 const topic = `leaders-${randomUUID()}`;
@@ -45,4 +46,12 @@ it('loses nothing when a partition goes over to a broker that has taken its own 
   expect(await recordsOf(0)).toBe(2 * moved);
   // Copies may come: readers drop them.
   expect(await recordsOf(1)).toBeGreaterThanOrEqual(2 * stayed);
+}, LIMIT_MS);
+
+it('lets services that start together create the same topics, although one broker knows of them before another does', async () => {
+  const settings = { brokers: cluster.kafka.brokers, log: SILENT, replicas: { count: 3, required: 2 } };
+  for (let round = 0; round < 10; round += 1) {
+    const topics = Array.from({ length: 4 }, () => `together-${randomUUID()}`);
+    await Promise.all(Array.from({ length: 6 }, () => ensureTopics(topics, 4, settings)));
+  }
 }, LIMIT_MS);
