@@ -12,7 +12,7 @@ import { Memory } from './memory.js';
 import { appendJourneys, deadLetters } from './operator-view.js';
 import type { ChaosOptions } from './options.js';
 import { Progress } from './progress.js';
-import { faultsByKind, type ChaosResult } from './result.js';
+import { faultsByKind, type ChaosResult, type Recovery } from './result.js';
 import { SmsNetwork } from './sms-network.js';
 
 const CALM_MS = 5_000;
@@ -21,8 +21,11 @@ const LISTENING_MS = 10_000;
 const SIGHT_LIMIT_MS = 120_000;
 const GB = 2 ** 30;
 
-/** Load and faults on a running system for so many minutes; then waits until nothing is owed, looks at everything, and judges. */
-export async function play(system: System, options: ChaosOptions): Promise<ChaosResult> {
+/** What is done to the system while it works; resolves when that is over. */
+export type Disturbance = (parts: DisturbanceParts, options: ChaosOptions) => Promise<void>;
+
+/** Load and a disturbance, by default faults for so many minutes, on a running system; then waits until nothing is owed, looks at everything, and judges. */
+export async function play(system: System, options: ChaosOptions, disturb: Disturbance = injectFaults): Promise<ChaosResult> {
   const { smsc } = system;
   if (!smsc) throw new Error('chaos needs its own SMSC simulator: unset SMPP_URL');
   const loadAverage = os.loadavg()[0] ?? 0;
@@ -32,13 +35,14 @@ export async function play(system: System, options: ChaosOptions): Promise<Chaos
   await texts.bound();
   console.log(`connecting ${options.cast.talkers} people with three devices, ${options.cast.members} in ${options.cast.groups} groups, ${options.cast.texters} on SMS …`);
   await load.connect();
-  const outcomes: FaultOutcome[] = [];
+  const outcomes: Recovery[] = [];
   const memory = new Memory(() => system.processes);
   const progress = new Progress(history, { waiting: () => load.waiting, faults: () => outcomes.length });
+  system.onProcessEnd(({ service, at, asked }) => history.append({ is: 'ended', service: service as ServiceName, at, by: asked ? 'kill' : 'itself' }));
   texts.start();
   load.start();
   await sleep(CALM_MS);
-  await injectFaults({ system, history, load, outcomes, tell: (line) => progress.tell(line) }, options);
+  await disturb({ system, history, load, outcomes, tell: (line) => progress.tell(line) }, options);
   await sleep(CALM_MS);
   load.stop();
   progress.tell('nothing more is begun; waiting for what is under way');
@@ -57,22 +61,22 @@ export async function play(system: System, options: ChaosOptions): Promise<Chaos
     at: new Date().toISOString(), seed: options.seed, minutes: options.minutes, ...(options.broken !== undefined && { broken: options.broken }),
     setting: { rate: options.rate, ...options.cast },
     machine: { cores: os.cpus().length, memoryGb: Math.round(os.totalmem() / GB), loadAverage },
-    faults: faultsByKind(outcomes), drainMs, unsent, verdict: judge(history.events), rssMb: memory.stop(), deadLetters: letters, journeys: journeysIn(history),
+    faults: faultsByKind(outcomes), drainMs, unsent, repeatedCalls: load.failedCalls, verdict: judge(history.events), rssMb: memory.stop(), deadLetters: letters, journeys: journeysIn(history),
     logs: await scanLogs(system.logDir, secretsOf(everybody.map(({ address }) => address), [load.secret])),
   };
 }
 
-interface FaultParts {
+export interface DisturbanceParts {
   readonly system: System;
   readonly history: History;
   readonly load: ChaosLoad;
-  readonly outcomes: FaultOutcome[];
+  /** Of what was done, as it ends. */
+  readonly outcomes: Recovery[];
   readonly tell: (line: string) => void;
 }
 
 /** For all of the minutes, also where the plan ends before. */
-async function injectFaults({ system, history, load, outcomes, tell }: FaultParts, { seed, minutes, faults }: ChaosOptions): Promise<void> {
-  system.onProcessEnd(({ service, at, asked }) => history.append({ is: 'ended', service: service as ServiceName, at, by: asked ? 'kill' : 'itself' }));
+async function injectFaults({ system, history, load, outcomes, tell }: DisturbanceParts, { seed, minutes, faults }: ChaosOptions): Promise<void> {
   const plan = planFaults(seed, minutes, targetsOf(system), faults);
   const disturbNetwork = (how: 'duplicated' | 'reordered') => {
     load.network.disturb(how);

@@ -25,6 +25,8 @@ export interface ChaosResult {
   readonly drainMs: number;
   /** What its senders could not even begin to submit. */
   readonly unsent: number;
+  /** Calls of devices with IP that were not answered, or with 5xx or 429, and were made again. */
+  readonly repeatedCalls: number;
   readonly verdict: Verdict;
   /** The most that a process of each service ever had, MB. */
   readonly rssMb: Readonly<Record<string, number>>;
@@ -34,7 +36,8 @@ export interface ChaosResult {
   readonly journeys: Readonly<Record<string, readonly JourneyLine[]>>;
 }
 
-interface Recovery {
+/** Something done to the system, and how long after its end the system worked as before. */
+export interface Recovery {
   readonly kind: string;
   readonly target: string;
   readonly recoveredAfterMs: number | undefined;

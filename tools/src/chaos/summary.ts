@@ -26,10 +26,11 @@ function faultTable({ faults }: ChaosResult): readonly string[] {
   return all.map((row) => `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`);
 }
 
-function otherRows({ drainMs, unsent, rssMb, deadLetters, logs }: ChaosResult): readonly Row[] {
+function otherRows({ drainMs, unsent, repeatedCalls, rssMb, deadLetters, logs }: ChaosResult): readonly Row[] {
   return [
     ['drained after', seconds(drainMs)],
     ['not submitted at the end', unsent],
+    ['calls that devices made again', repeatedCalls],
     ['dead letters', JSON.stringify(deadLetters).slice(0, 200)],
     ['most memory of a process', Object.entries(rssMb).map(([service, mb]) => `${service} ${mb} MB`).join(', ')],
     ['log lines that name somebody', `${logs.telling} of ${logs.lines} in ${logs.files} files${logs.where.length > 0 ? `: ${logs.where.join(', ')}` : ''}`],

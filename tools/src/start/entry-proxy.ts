@@ -17,15 +17,15 @@ export type ReplicaPorts = ReadonlyMap<ServiceName, readonly number[]>;
  * One port for all services, as the Ingress is in Kubernetes. Bytes pass as they are, upgrades included, so that a
  * refused WebSocket is seen by its client as the owner refused it; `X-Forwarded-For` grows by the caller's address. Replicas take turns, and one
  * that accepts no connection is passed over. `/metrics/<service>`, `/asyncapi/<service>`
- * and `/openapi/<service>` are that service's own, of one of its replicas.
+ * and `/openapi/<service>` are that service's own, of one of its replicas. `ports` is asked for each request: replicas come and go.
  * @throws when the port is taken
  */
-export async function startEntryProxy(port: number, ports: ReplicaPorts): Promise<EntryProxy> {
+export async function startEntryProxy(port: number, ports: () => ReplicaPorts): Promise<EntryProxy> {
   const agent = new Agent({ keepAlive: true });
   const sockets = new Set<Socket>();
   const turns = turnsOf(ports);
   const server = createServer((request, response) => {
-    if (request.url === '/health/ready') void answerReadiness(response, ports);
+    if (request.url === '/health/ready') void answerReadiness(response, ports());
     else if (request.url === '/health/live') response.setHeader('content-type', 'application/json').end('{"status":"live"}');
     else {
       const [, about, named] = /^\/(metrics|asyncapi|openapi)\/([\w-]+)$/.exec(request.url ?? '') ?? [];
@@ -58,10 +58,10 @@ function listening(server: Server, port: number): Promise<void> {
 }
 
 /** All replicas of a service, each time another one first. */
-function turnsOf(ports: ReplicaPorts): (service: ServiceName) => readonly number[] {
+function turnsOf(ports: () => ReplicaPorts): (service: ServiceName) => readonly number[] {
   const turns = new Map<ServiceName, number>();
   return (service) => {
-    const replicas = ports.get(service) ?? [];
+    const replicas = ports().get(service) ?? [];
     const first = ((turns.get(service) ?? -1) + 1) % Math.max(1, replicas.length);
     turns.set(service, first);
     return [...replicas.slice(first), ...replicas.slice(0, first)];

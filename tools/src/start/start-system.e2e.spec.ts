@@ -42,6 +42,19 @@ it('starts a service again that was killed', async () => {
   expect(lines).toEqual(expect.arrayContaining([`device-registry (pid ${killed}) ended with SIGKILL: starting it again`]));
 }, 90_000);
 
+it('adds processes of a service that works, and takes them away again', async () => {
+  const routing = () => system.processes.filter(({ service }) => service === 'routing');
+  await system.scale('routing', 2);
+  await until(async () => (await fetch(`${system.url}/health/ready`)).status === 200);
+  const [, added] = routing();
+  expect(routing().map(({ replica }) => replica)).toEqual([1, 2]);
+  expect(await added?.isReady()).toBe(true);
+  await system.scale('routing', 1);
+  expect(routing().map(({ replica }) => replica)).toEqual([1]);
+  expect(isRunning(added?.pid ?? 0)).toBe(false);
+  expect((await fetch(`${system.url}/health/ready`)).status).toBe(200);
+}, 90_000);
+
 it('leaves nothing running when it is stopped', async () => {
   const pids = [...system.pids.values(), system.stack.kafka.pid, system.stack.mongo.pid].filter((pid) => pid !== undefined);
   expect(pids.every(isRunning)).toBe(true);

@@ -6,9 +6,10 @@ import type { ServiceName } from '@cpm/runtime-decider';
 import { freePort, type LocalCluster, type LocalStack, type Proxy, type SecureStack } from '@cpm/testing-containers';
 import { devKeys } from '../dev-tokens/index.js';
 import { serveSmscView, startSmscSimulator, type SmscSimulator } from '../smsc-simulator/index.js';
-import { startEntryProxy, type ReplicaPorts } from './entry-proxy.js';
-import { managedProcess, type ManagedProcess, type ProcessEnd, type ServiceProcess } from './service-process.js';
-import { mainOf, PROCESSES, type AppName } from './services.js';
+import { startEntryProxy } from './entry-proxy.js';
+import { Fleet } from './fleet.js';
+import type { ProcessEnd, ServiceProcess } from './service-process.js';
+import { PROCESSES, type AppName } from './services.js';
 import { startSystemStack } from './system-stack.js';
 
 export interface SystemOptions {
@@ -55,6 +56,8 @@ export interface System {
   readonly cluster: LocalCluster | undefined;
   /** What the services reach the SMSC simulator through; only with a cluster. */
   readonly smscProxy: Proxy | undefined;
+  /** Starts or ends processes of a service until there are so many; with `processes` only. @throws when one does not start */
+  scale(service: ServiceName, replicas: number): Promise<void>;
   /** Kills the first replica of a service as a crash does; it is started again. */
   kill(service: ServiceName): void;
   /** Hears of every process that ends from now on, before it is started again. */
@@ -92,7 +95,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
 }
 
 async function start(options: SystemOptions, undo: Undo): Promise<System> {
-  const { processes = false, httpPort = 8080, quiet = false, fresh = false, secure = false, cluster: isCluster = false, env = {}, log = console.log } = options;
+  const { processes = false, replicas = 1, httpPort = 8080, quiet = false, fresh = false, secure = false, cluster: isCluster = false, env = {}, log = console.log } = options;
   const tell = quiet ? () => undefined : log;
   const place = await workplace({ fresh, secure }, undo);
   tell('starting Kafka and MongoDB …');
@@ -114,27 +117,31 @@ async function start(options: SystemOptions, undo: Undo): Promise<System> {
   const services = new Undo();
   undo.add(() => services.all());
   const ends: ((end: ProcessEnd) => void)[] = [];
-  const children = await childrenOf(options, { environmentOf: (app) => ({ ...environment, ...variablesOf(app), ...env }), entryPort, logs: place.logs, log, onEnd: (end) => ends.forEach((listener) => listener(end)) });
-  tell(`starting ${processes ? `the services in ${children.length} processes` : 'the services in one process'} …`);
-  services.add(() => Promise.all(children.map((child) => child.stop())));
-  await Promise.all(children.map((child) => child.start()));
-  const url = processes ? await entryOf(entryPort, portsOf(children), services) : `http://${LOCAL}:${entryPort}`;
+  const fleet = new Fleet({
+    environmentOf: (app) => ({ ...environment, ...variablesOf(app), ...env }), logs: place.logs, log, onEnd: (end) => ends.forEach((listener) => listener(end)),
+    ...(!processes && { port: entryPort }),
+  });
+  await fleet.addEach(apps, processes ? replicas : 1);
+  tell(`starting ${processes ? `the services in ${fleet.processes.length} processes` : 'the services in one process'} …`);
+  services.add(() => fleet.stop());
+  await fleet.start();
+  const url = processes ? await entryOf(entryPort, fleet, services) : `http://${LOCAL}:${entryPort}`;
   await readiness(url);
-  const firstOf = (app: AppName) => children.find(({ service }) => service === app);
+  const firstOf = (app: AppName) => fleet.processes.find(({ service }) => service === app);
   return {
     url, smsc, stack, secureStack, cluster, smscProxy,
     brokers: stack.kafka.brokers.join(','),
     mongoUri: stack.mongo.uri,
     keyFile: join(ROOT, '.cpm', 'dev-key.json'),
     logDir: place.logs,
-    processes: children,
+    get processes() { return fleet.processes; },
+    scale: (service, count) => fleet.scale(service, count),
     get pids() {
-      return new Map(children.flatMap(({ service, replica, pid }) => (pid === undefined || replica > 1 ? [] : [[service, pid] as const])));
+      return new Map(fleet.processes.flatMap(({ service, replica, pid }) => (pid === undefined || replica > 1 ? [] : [[service, pid] as const])));
     },
     kill: (service) => (firstOf(service) ?? firstOf('all-in-one'))?.kill(),
     onProcessEnd: (listener) => { ends.push(listener); },
-    stopServices: () => services.all(),
-    stop: () => undo.all(),
+    stopServices: () => services.all(), stop: () => undo.all(),
   };
 }
 
@@ -143,35 +150,6 @@ function atPort(url: string, port: number | undefined): string {
   const parsed = new URL(url);
   if (port !== undefined) parsed.port = String(port);
   return parsed.href;
-}
-
-interface Surroundings {
-  readonly environmentOf: (app: AppName) => NodeJS.ProcessEnv;
-  readonly entryPort: number;
-  readonly logs: string;
-  readonly log: (line: string) => void;
-  readonly onEnd: (end: ProcessEnd) => void;
-}
-
-/** One process per replica of each service, or one for all; none is started yet. */
-async function childrenOf({ processes = false, replicas = 1 }: SystemOptions, { environmentOf, entryPort, logs, log, onEnd }: Surroundings): Promise<ManagedProcess[]> {
-  const children: ManagedProcess[] = [];
-  for (const service of processes ? PROCESSES.each : PROCESSES.one) {
-    for (let replica = 1; replica <= (processes ? replicas : 1); replica += 1) {
-      const name = replicas > 1 ? `${service}-${replica}` : service;
-      const port = processes ? await freePort() : entryPort;
-      children.push(managedProcess({ service, replica, url: `http://${LOCAL}:${port}` }, {
-        name, script: mainOf(service), environment: { ...environmentOf(service), HTTP_PORT: String(port) }, logPath: join(logs, `${name}.log`), log,
-        onEnd: (end) => onEnd({ ...end, service, replica }),
-      }));
-    }
-  }
-  return children;
-}
-
-function portsOf(children: readonly ServiceProcess[]): ReplicaPorts {
-  const services = new Set(children.map(({ service }) => service as ServiceName));
-  return new Map([...services].map((name) => [name, children.filter(({ service }) => service === name).map(({ url }) => Number(new URL(url).port))]));
 }
 
 async function workplace({ fresh, secure }: { fresh: boolean; secure: boolean }, undo: Undo): Promise<{ data: string | undefined; logs: string }> {
@@ -196,8 +174,8 @@ async function smscFor(undo: Undo, url: string | undefined): Promise<(SmscSimula
   return Object.assign(simulator, { viewUrl: view.url });
 }
 
-async function entryOf(port: number, ports: ReplicaPorts, services: Undo): Promise<string> {
-  const entry = await startEntryProxy(port, ports);
+async function entryOf(port: number, fleet: Fleet, services: Undo): Promise<string> {
+  const entry = await startEntryProxy(port, () => fleet.ports);
   services.add(() => entry.close());
   return entry.url;
 }

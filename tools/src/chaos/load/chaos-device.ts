@@ -50,6 +50,11 @@ export class ChaosDevice {
     return this.#box;
   }
 
+  /** Of its calls, as the link tells. */
+  get failedCalls(): number {
+    return this.#link.failed;
+  }
+
   connect(): Promise<void> {
     return this.sdk.connect();
   }

@@ -57,6 +57,12 @@ export class ChaosLoad {
     return this.#lanes.waiting + this.#contests.underWay;
   }
 
+  /** Calls of all devices that were not answered, or with 5xx or 429. */
+  get failedCalls(): number {
+    const { talkers, members } = this.#people;
+    return [...talkers, ...members].flatMap(({ devices }) => devices).reduce((sum, { failedCalls }) => sum + failedCalls, 0);
+  }
+
   /** Makes people and groups. @throws when the system refuses them */
   async connect(): Promise<void> {
     this.#people = await people(this.options);

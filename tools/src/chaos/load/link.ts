@@ -10,9 +10,15 @@ const REQUEST_LIMIT_MS = 10_000;
 export class Link {
   readonly #sockets = new Set<WebSocket>();
   #isUp = true;
+  #failed = 0;
 
   /** @param hear told of every text that comes over the wire, before the client knows it */
   constructor(private readonly hear: (text: string) => void) {}
+
+  /** Calls that were not answered while the way was open, or with 5xx or 429. */
+  get failed(): number {
+    return this.#failed;
+  }
 
   cut(): void {
     this.#isUp = false;
@@ -23,10 +29,15 @@ export class Link {
     this.#isUp = true;
   }
 
-  readonly fetch: typeof globalThis.fetch = (input, init = {}) => {
-    if (!this.#isUp) return Promise.reject(new TypeError('fetch failed: the device has no IP'));
+  readonly fetch: typeof globalThis.fetch = async (input, init = {}) => {
+    if (!this.#isUp) throw new TypeError('fetch failed: the device has no IP');
     const limit = AbortSignal.timeout(REQUEST_LIMIT_MS);
-    return fetch(input, { ...init, signal: init.signal ? AbortSignal.any([init.signal, limit]) : limit });
+    const answer = await fetch(input, { ...init, signal: init.signal ? AbortSignal.any([init.signal, limit]) : limit }).catch((error: unknown) => {
+      this.#failed += 1;
+      throw error;
+    });
+    if (answer.status >= 500 || answer.status === 429) this.#failed += 1;
+    return answer;
   };
 
   get webSocket(): WebSocketConstructor {

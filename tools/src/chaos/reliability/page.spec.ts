@@ -12,7 +12,7 @@ const result = (how: Partial<ChaosResult> = {}): ChaosResult => ({
     { kind: 'process-kill', target: 'routing/1', recoveredAfterMs: 1_000 }, { kind: 'process-kill', target: 'routing/2', recoveredAfterMs: 9_000 },
     { kind: 'process-kill', target: 'routing/1', recoveredAfterMs: 2_000 }, { kind: 'disk-full', target: 'broker 1', recoveredAfterMs: undefined, failure: 'no recovery' },
   ]),
-  drainMs: 1_500, unsent: 0, verdict: judge([{ is: 'submitted', at: 0, id: 'a', kind: 'ip', sender: 's', origin: 'd', recipients: [], requested: [] }, { is: 'accepted', id: 'a', at: 1 }]),
+  drainMs: 1_500, unsent: 0, repeatedCalls: 0, verdict: judge([{ is: 'submitted', at: 0, id: 'a', kind: 'ip', sender: 's', origin: 'd', recipients: [], requested: [] }, { is: 'accepted', id: 'a', at: 1 }]),
   rssMb: { routing: 200 }, deadLetters: [], journeys: {}, logs: { files: 1, lines: 5, telling: 0, where: [] }, ...how,
 });
 const lost = judge([{ is: 'submitted', at: 0, id: 'a', kind: 'sms', sender: 's', origin: 'd', recipients: ['r'], requested: [] }, { is: 'accepted', id: 'a', at: 1 }]);

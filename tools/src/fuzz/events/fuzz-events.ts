@@ -13,7 +13,7 @@ import { SmsNetwork } from '../../chaos/sms-network.js';
 import { startSystem, type System } from '../../start/start-system.js';
 import { DeadLetterCount } from './dead-letter-count.js';
 import type { FuzzRecord } from './fuzz-record.js';
-import { Lag } from './lag.js';
+import { ConsumerLag } from '../../chaos/consumer-lag.js';
 import { ProcessMemory } from './process-memory.js';
 import { Dice } from './random.js';
 import { RecordPlan } from './record-plan.js';
@@ -79,7 +79,7 @@ async function play(system: System, setting: Setting): Promise<EventRun> {
   const load = new ChaosLoad({ url: system.url, history, seed: setting.seed, rate: setting.rate, cast, submitLimitMs: 120_000 });
   const texts = await textsOf(system, history);
   await load.connect();
-  const [letters, lag] = [await DeadLetterCount.of(system), await Lag.of(system.brokers)];
+  const [letters, lag] = [await DeadLetterCount.of(system), await ConsumerLag.of(system.brokers)];
   const writer = await RecordWriter.connect(system.brokers.split(','), hostConfig.shape.INBOX_PARTITIONS.parse(undefined));
   const memory = new ProcessMemory(system);
   const plan = new RecordPlan(new Dice(setting.seed));
@@ -121,7 +121,7 @@ async function textsOf({ smsc }: System, history: History): Promise<SmsNetwork> 
 interface Instruments {
   readonly writer: RecordWriter;
   readonly letters: DeadLetterCount;
-  readonly lag: Lag;
+  readonly lag: ConsumerLag;
   readonly history: History;
   readonly memory: ProcessMemory;
 }
@@ -160,7 +160,7 @@ async function refusedBombs(writer: RecordWriter): Promise<number> {
 }
 
 /** What is left undone in the time given: nothing, when all went well. */
-async function drain(lag: Lag, history: History, limitMs: number): Promise<number> {
+async function drain(lag: ConsumerLag, history: History, limitMs: number): Promise<number> {
   const deadline = performance.now() + limitMs;
   for (;;) {
     const records = await lag.records();

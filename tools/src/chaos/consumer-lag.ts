@@ -2,13 +2,13 @@ import { inboxOf, SERVICES } from '@cpm/runtime-decider';
 import kafkajs, { type Admin } from 'kafkajs';
 
 /** How far the services' consumers are behind. */
-export class Lag {
+export class ConsumerLag {
   private constructor(private readonly admin: Admin) {}
 
-  static async of(brokers: string): Promise<Lag> {
-    const admin = new kafkajs.Kafka({ clientId: 'fuzz-lag', brokers: brokers.split(','), logLevel: kafkajs.logLevel.NOTHING, requestTimeout: 60_000 }).admin();
+  static async of(brokers: string): Promise<ConsumerLag> {
+    const admin = new kafkajs.Kafka({ clientId: 'lag', brokers: brokers.split(','), logLevel: kafkajs.logLevel.NOTHING, requestTimeout: 60_000 }).admin();
     await admin.connect();
-    return new Lag(admin);
+    return new ConsumerLag(admin);
   }
 
   /** Records that are in the inboxes and not committed. */
