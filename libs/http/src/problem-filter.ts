@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ZodError } from 'zod';
+import { isOutage } from './outage.js';
 import { fieldErrors } from './parse.js';
 import { invalidRequest, ProblemError } from './problem.js';
 
@@ -47,12 +48,18 @@ export function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof ZodError) return invalidRequest(fieldErrors(error));
   const status = statusOf(error);
+  if (isAbandoned(error)) return new ProblemError(400, 'request-abandoned', 'the request ended before it was whole', { cause: error });
   if (status === undefined || status >= 500) {
-    return status === 503
+    return status === 503 || isOutage(error)
       ? new ProblemError(503, 'temporarily-unavailable', 'the service cannot answer now', { headers: { 'retry-after': '1' }, cause: error })
       : new ProblemError(500, 'internal-error', 'the service failed to answer', { cause: error });
   }
   return new ProblemError(status, SLUG_OF_STATUS[status] ?? 'request-refused', status === 404 ? 'there is nothing here' : (error as Error).message || (STATUS_CODES[status] ?? 'the request was refused'));
+}
+
+/** The client hung up while it was sending: nobody is there to read the answer. */
+function isAbandoned(error: unknown): boolean {
+  return error instanceof Error && error.message === 'aborted' && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
 }
 
 function statusOf(error: unknown): number | undefined {
