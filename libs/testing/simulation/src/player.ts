@@ -151,6 +151,5 @@ export class Player {
       user: address, commandId: this.world.newId(),
       preferences: { activeProfile: 'p', profiles: { p: { sendReadReports, deviceRules: [], syncRules: [] } } },
     });
-    this.world.history.saw(this.world.now, { kind: 'privacy', user: address, sendReadReports });
   }
 }
