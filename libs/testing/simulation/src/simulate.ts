@@ -14,6 +14,8 @@ import { World } from './world.js';
 
 /** What one run did, for the summary. */
 export interface RunFigures {
+  /** 1 of a long run. */
+  readonly long: number;
   readonly steps: number;
   /** Put into the logs. */
   readonly records: number;
@@ -71,11 +73,11 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<{ figures
   // A run never leaves the microtasks: between two, whatever else the process does has its turn.
   await setImmediate();
   const broken = await play(world, { size, operations, isProvisioned: isBegun }).catch((error: unknown) => [`the run failed: ${(error as Error).stack ?? String(error)}`]);
-  const figures = figuresOf(world);
+  const figures = { long: size === 'long' ? 1 : 0, ...figuresOf(world) };
   return broken.length > 0 ? { figures, violation: { seed, broken, faults, policy, operations } } : { figures };
 }
 
-function figuresOf({ steps, injected, history, smsc, appends }: World): RunFigures {
+function figuresOf({ steps, injected, history, smsc, appends }: World): Omit<RunFigures, 'long'> {
   const accepted = history.of('accepted');
   const files = accepted.filter(({ service }) => service === 'file-transfer').length;
   return { steps: steps.total, records: appends, ...injected, messages: accepted.length - files, sessions: history.of('session-started').length, files, summaries: smsc.summaries, erasures: history.of('erased').length };
