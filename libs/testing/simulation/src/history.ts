@@ -1,6 +1,7 @@
 import { inboxOf, type ServiceName } from '@cpm/runtime-decider';
 import type { AggregateWrite, OutboxEntry, StoredAggregate } from '@cpm/runtime-ports';
-import { COMPOSING_TYPE, type Message } from '@cpm/vocabulary';
+import type { Subscriber } from '@cpm/domain-device-registry';
+import { COMPOSING_TYPE, DEFAULT_PROFILE, type Message } from '@cpm/vocabulary';
 import type { AcceptedMessage, Seen, SeenOf } from './sightings.js';
 import type { World } from './world.js';
 
@@ -60,6 +61,7 @@ export class History {
     if (twice) this.violations.push(`${key}: a record was applied twice, its output ${twice.offset}.${twice.index} to ${twice.topic} stands twice`);
     this.versions.set(key, next);
     this.keepOwing(service, key, next);
+    if (kind === 'subscriber') this.learnPrivacy(next, at);
     if (kind === 'leases') for (const { value } of next.outbox) this.learnAnswer(value, at);
     if (kind === 'focus') for (const { topic, value } of next.outbox) if (topic === inboxOf('routing')) this.learnRelay(value, at);
   }
@@ -90,6 +92,12 @@ export class History {
     this.owing.set(service, owing);
     if (next.outbox.length > 0) owing.set(key, next);
     else owing.delete(key);
+  }
+
+  private learnPrivacy({ owner: user, state }: StoredAggregate, at: number): void {
+    const { activeProfile, profiles } = (state as Subscriber).preferences;
+    const { sendReadReports } = profiles[activeProfile] ?? DEFAULT_PROFILE;
+    if (this.of('privacy').findLast((setting) => setting.user === user)?.sendReadReports !== sendReadReports) this.saw(at, { kind: 'privacy', user, sendReadReports });
   }
 
   /** What a handset answers to one person has its id from the gateway. */

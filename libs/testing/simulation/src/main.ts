@@ -3,7 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { playInCrew } from './campaign/crew.js';
+import { COVERED_SEEDS, playInCrew } from './campaign/crew.js';
 import { playSeeds, type Played } from './campaign/seeds.js';
 import { summaryOf, violationText } from './campaign/summary.js';
 import { checkConvergence } from './convergence/check-convergence.js';
@@ -71,7 +71,7 @@ async function campaign(mutant: Mutant | undefined): Promise<number> {
     const failed = conclude(await playInCrew({ first, count, workers, mutant: mutant?.name, tell, coverageDirectory }), started, mutant);
     if (coverageDirectory === undefined) return failed;
     const branches = await deciderBranches(coverageDirectory);
-    console.log(tableOf(branches));
+    console.log(`${tableOf(branches)}\nbranches that the first ${Math.min(count, COVERED_SEEDS)} of ${count} seeds took; the others were played without coverage`);
     return isEnough(branches, number('min-branches', 0)) ? failed : 1;
   } finally {
     if (coverageDirectory !== undefined) await rm(coverageDirectory, { recursive: true });

@@ -7,14 +7,15 @@ import { Conversations } from './conversations.js';
 import { Features } from './features/features.js';
 import { FileOffers } from './file-offers.js';
 import { Outbox } from './outbox.js';
+import type { Size } from './size.js';
 import type { Operation, OperationOf } from './workload.js';
 import type { World } from './world.js';
 
-/** Chances per mille: a device takes sessions or files by itself, a run begins without connections, and else a device has one. */
 const SETTLED_MS = 1_000;
+/** Chance per mille that a device takes sessions or files by itself. */
 const AUTO = 200;
-const ALONE = 250;
-const CONNECTED = 800;
+/** Chances per mille that a run begins without connections, and else that a device has one. */
+const CONNECTIONS: Record<Size, { readonly alone: number; readonly connected: number }> = { long: { alone: 250, connected: 800 }, short: { alone: 350, connected: 400 } };
 /** That a message is taken back before it is there, and that another sender's of the same name comes after it. */
 const HASTY = 30;
 const NAMESAKE = 20;
@@ -39,11 +40,12 @@ export class Player {
     await this.world.rest();
   }
 
-  async begin(): Promise<void> {
+  async begin(size: Size): Promise<void> {
     const { world } = this;
+    const { alone, connected } = CONNECTIONS[size];
     for (const { user, id, role } of DEVICES) world.devices.add({ id, user, role });
-    if (world.dice.chance(ALONE)) return;
-    for (const { id, registers } of DEVICES) if (registers && world.dice.chance(CONNECTED)) void world.watch(world.devices.connect(id));
+    if (world.dice.chance(alone)) return;
+    for (const { id, registers } of DEVICES) if (registers && world.dice.chance(connected)) void world.watch(world.devices.connect(id));
     await world.rest();
   }
 
@@ -149,6 +151,5 @@ export class Player {
       user: address, commandId: this.world.newId(),
       preferences: { activeProfile: 'p', profiles: { p: { sendReadReports, deviceRules: [], syncRules: [] } } },
     });
-    this.world.history.saw(this.world.now, { kind: 'privacy', user: address, sendReadReports });
   }
 }

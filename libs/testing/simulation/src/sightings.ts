@@ -21,9 +21,9 @@ export type Seen =
   | ({ kind: 'accepted' } & AcceptedMessage)
   | { kind: 'received'; device: string; messageId: string; role: 'primary' | 'secondary'; frame: string; cursor: number }
   | { kind: 'reported'; device: string; messageId: string; recipient: string; status: string; reportId: string; cursor: number }
-  /** The SMSC was asked; what it took is `submitted` as well. `source`: the leased number it came from. */
-  | { kind: 'attempted'; messageId: string; user: string; form: string; source: string | undefined }
-  | { kind: 'submitted'; messageId: string; user: string; form: string; attempt: number; known: boolean }
+  /** The SMSC was asked; what it took is `submitted` as well. `source`: the leased number it came from; `textId`: the same for all that one text tells of. */
+  | { kind: 'attempted'; messageId: string; user: string; form: string; textId: string; source: string | undefined }
+  | { kind: 'submitted'; messageId: string; user: string; form: string; textId: string; attempt: number; known: boolean }
   | { kind: 'sms-received'; messageId: string; user: string; form: string; source: string | undefined }
   | { kind: 'sms-failed'; messageId: string; user: string; form: string }
   /** A handset answers to a leased number. */
@@ -41,6 +41,7 @@ export type Seen =
   | { kind: 'erased'; user: string }
   /** He was removed or erased: what was under way for or from him need not end. */
   | { kind: 'unsettled'; user: string }
+  /** The registry has decided that it is so from now on: what a removed user sets it refuses. */
   | { kind: 'privacy'; user: string; sendReadReports: boolean }
   | { kind: 'session-started'; sessionId: string; device: string; users: readonly string[]; sessionKind: SessionKind }
   /** A frame about a session or a file, but no message. */

@@ -6,6 +6,7 @@ import { CHECKERS } from './checkers/index.js';
 import { NO_FAULTS, type Faults, faults as faultsArbitrary } from './faults.js';
 import type { Mutant } from './mutants.js';
 import { services as allServices } from './services.js';
+import { sizeOf, type Size } from './size.js';
 import { Player } from './player.js';
 import { policies, ucnWindows } from './policies.js';
 import { album, type Operation, workload } from './workload.js';
@@ -13,6 +14,8 @@ import { World } from './world.js';
 
 /** What one run did, for the summary. */
 export interface RunFigures {
+  /** 1 of a long run. */
+  readonly long: number;
   readonly steps: number;
   /** Put into the logs. */
   readonly records: number;
@@ -36,9 +39,9 @@ export interface Violation {
   readonly operations: readonly Operation[];
 }
 
-/** One in so many runs provisions its users itself, with whatever goes wrong there. */
+/** One in so many long runs provisions its users itself, with whatever goes wrong there. */
 const PROVISIONED_IN_FAULTS = 4;
-/** The others begin with one of so many worlds that are provisioned: the devices that answer by themselves differ. */
+/** All others begin with one of so many worlds that are provisioned: the devices that answer by themselves differ. */
 const PROVISIONINGS = 15;
 const worlds = new Map<number, Promise<World>>();
 
@@ -55,33 +58,35 @@ async function provision(world: World): Promise<World> {
 
 const FIVE_DAYS_MS = 5 * 86_400_000;
 
-const run = fc.tuple(faultsArbitrary, policies, workload, ucnWindows, album);
-type Drawn = typeof run extends fc.Arbitrary<infer Value> ? Value : never;
+const drawnOf = (size: Size) => fc.tuple(faultsArbitrary, policies, workload[size], ucnWindows, album[size]);
+const runs = { long: drawnOf('long'), short: drawnOf('short') };
+type Drawn = typeof runs.long extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** One run of one seed: everything that happens follows from it. */
 export async function simulate(seed: number, mutant?: Mutant): Promise<{ figures: RunFigures; violation?: Violation }> {
   const services: readonly ServiceDefinition[] = mutant?.services?.(allServices) ?? allServices;
-  const [[faults, drawn, work, ucnWindow, pictures]] = fc.sample(run, { seed, numRuns: 1 }) as [Drawn];
+  const size = sizeOf(seed);
+  const [[faults, drawn, work, ucnWindow, pictures]] = fc.sample(runs[size], { seed, numRuns: 1 }) as [Drawn];
   const [policy, operations] = [{ ...drawn, ...ucnWindow }, [...work, ...pictures]];
-  const isBegun = seed % PROVISIONED_IN_FAULTS !== 0;
+  const isBegun = size === 'short' || seed % PROVISIONED_IN_FAULTS !== 0;
   const world = new World({ services, seed, faults, policy, ...(isBegun && { origin: await provisioned(seed % PROVISIONINGS) }), ...(mutant?.ports ? { mutate: mutant.ports } : {}) });
   // A run never leaves the microtasks: between two, whatever else the process does has its turn.
   await setImmediate();
-  const broken = await play(world, operations, isBegun).catch((error: unknown) => [`the run failed: ${(error as Error).stack ?? String(error)}`]);
-  const figures = figuresOf(world);
+  const broken = await play(world, { size, operations, isProvisioned: isBegun }).catch((error: unknown) => [`the run failed: ${(error as Error).stack ?? String(error)}`]);
+  const figures = { long: size === 'long' ? 1 : 0, ...figuresOf(world) };
   return broken.length > 0 ? { figures, violation: { seed, broken, faults, policy, operations } } : { figures };
 }
 
-function figuresOf({ steps, injected, history, smsc, appends }: World): RunFigures {
+function figuresOf({ steps, injected, history, smsc, appends }: World): Omit<RunFigures, 'long'> {
   const accepted = history.of('accepted');
   const files = accepted.filter(({ service }) => service === 'file-transfer').length;
   return { steps: steps.total, records: appends, ...injected, messages: accepted.length - files, sessions: history.of('session-started').length, files, summaries: smsc.summaries, erasures: history.of('erased').length };
 }
 
-async function play(world: World, operations: readonly Operation[], isProvisioned: boolean): Promise<string[]> {
+async function play(world: World, { size, operations, isProvisioned }: { readonly size: Size; readonly operations: readonly Operation[]; readonly isProvisioned: boolean }): Promise<string[]> {
   const player = new Player(world);
   if (!isProvisioned) await player.provision();
-  await player.begin();
+  await player.begin(size);
   for (const operation of operations) {
     await player.play(operation);
     if (operation.op === 'pass') {

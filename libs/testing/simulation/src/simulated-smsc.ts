@@ -50,7 +50,7 @@ export class SimulatedSmsc {
     const at = this.world.now;
     const messageIds = await this.messagesOf(sms);
     if (messageIds.length > 1) this.summaries += 1;
-    for (const messageId of messageIds) this.world.history.saw(at, { kind: 'attempted', messageId, user, form: sms.form, source: sms.source });
+    for (const messageId of messageIds) this.world.history.saw(at, { kind: 'attempted', messageId, user, form: sms.form, textId: smsId, source: sms.source });
     if (this.isBusy || this.world.dice.chance(this.world.faults.smscRefuses)) {
       const retry = this.isBusy || this.world.dice.chance(500) ? 'later' as const : 'never' as const;
       const screened = retry === 'never' && messageIds.length > 1 && this.world.dice.chance(500) ? { screened: [USERS[0] as CpmAddress] } : {};
@@ -58,7 +58,7 @@ export class SimulatedSmsc {
       return this.world.ingress(SmscRefused, { user, smsId, attempt, at, retry, reason: 'simulated', ...screened, ...wait });
     }
     const silent = this.world.dice.chance(this.world.faults.smscSilent);
-    for (const messageId of messageIds) this.world.history.saw(at, { kind: 'submitted', messageId, user, form: sms.form, attempt, known: !silent });
+    for (const messageId of messageIds) this.world.history.saw(at, { kind: 'submitted', messageId, user, form: sms.form, textId: smsId, attempt, known: !silent });
     if (silent) {
       this.unanswered.add(smsId);
       return this.world.ingress(SmscRefused, { user, smsId, attempt, at, retry: 'unknown', reason: 'no answer' });

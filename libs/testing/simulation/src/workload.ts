@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { CLIENTS, USERS } from './cast.js';
 import { features, type FeatureOperation } from './features/operations.js';
 import { themes } from './features/themes.js';
+import type { Size } from './size.js';
 
 type Failure = ActInSession['failure'];
 
@@ -95,8 +96,13 @@ const operation = fc.oneof({ weight: 4, arbitrary: messages }, { weight: 4, arbi
 const PHONES = [0, 2] as const;
 
 /** Pictures for a user who is reached by SMS only, one after the other, while he may come back and the sender may take some back; drawn after the workload, so that a seed means the same without it. */
-export const album: fc.Arbitrary<readonly Operation[]> = fc.option(
-  fc.nat(USERS.length - 1).chain((user) => {
+export const album: Record<Size, fc.Arbitrary<readonly Operation[]>> = {
+  long: fc.option(pictures(3, 9), { nil: [], freq: 2 }),
+  short: fc.oneof({ weight: 7, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: pictures(2, 4) }),
+};
+
+function pictures(minLength: number, maxLength: number): fc.Arbitrary<readonly Operation[]> {
+  return fc.nat(USERS.length - 1).chain((user) => {
     const [from, phone] = [user === 0 ? 1 : 0, PHONES[user]];
     const picture = fc.record({ op: fc.constant('send' as const), from: fc.constant(from), to: fc.constant([user]), text: fc.constant(false), requested: everything, ttlSec });
     const other: fc.Arbitrary<Operation> = fc.oneof(
@@ -104,17 +110,24 @@ export const album: fc.Arbitrary<readonly Operation[]> = fc.option(
       fc.record({ op: fc.constant('pass' as const), ms: fc.constantFrom(500, 5_000, 40_000) }),
       ...(phone === undefined ? [] : [fc.record({ op: fc.constantFrom('connect' as const, 'disconnect' as const), device: fc.constant(phone) })]),
     );
-    const pictures = fc.array(fc.oneof({ weight: 3, arbitrary: picture }, { weight: 1, arbitrary: other }), { minLength: 3, maxLength: 9, size: 'max' });
+    const sent = fc.array(fc.oneof({ weight: 3, arbitrary: picture }, { weight: 1, arbitrary: other }), { minLength, maxLength, size: 'max' });
     const alone: readonly Operation[] = [...(phone === undefined ? [] : [{ op: 'disconnect' as const, device: phone }]), { op: 'cs', user, up: true }, { op: 'pass', ms: 40_000 }];
-    return pictures.map((sent): readonly Operation[] => [...alone, ...sent, { op: 'pass', ms: 40_000 }]);
-  }),
-  { nil: [], freq: 2 },
-);
+    return sent.map((drawn): readonly Operation[] => [...alone, ...drawn, { op: 'pass', ms: 40_000 }]);
+  });
+}
 
-const play = (operations: fc.Arbitrary<Operation>, maxLength = 16) => fc.array(operations, { minLength: 3, maxLength, size: 'max' });
+const play = (operations: fc.Arbitrary<Operation>, { minLength, maxLength }: { readonly minLength: number; readonly maxLength: number }) => fc.array(operations, { minLength, maxLength, size: 'max' });
+
+/** Operations beside those that a theme begins with. */
+const LENGTHS = { long: { minLength: 3, maxLength: 16 }, short: { minLength: 1, maxLength: 5 } } as const;
 
 /** Every run has its theme: what needs many steps of one kind comes about where there is little else. */
-export const workload: fc.Arbitrary<readonly Operation[]> = fc.oneof(
-  { weight: 6, arbitrary: play(operation) },
-  ...themes({ messages, surroundings, conversations, files }).map(({ weight, before, operations }) => ({ weight, arbitrary: play(operations).map((drawn) => [...before, ...drawn]) })),
-);
+function themed(size: Size): fc.Arbitrary<readonly Operation[]> {
+  const lengths = LENGTHS[size];
+  return fc.oneof(
+    { weight: 6, arbitrary: play(operation, lengths) },
+    ...themes({ messages, surroundings, conversations, files }).map(({ weight, before, operations }) => ({ weight, arbitrary: play(operations, lengths).map((drawn) => [...before, ...drawn]) })),
+  );
+}
+
+export const workload: Record<Size, fc.Arbitrary<readonly Operation[]>> = { long: themed('long'), short: themed('short') };

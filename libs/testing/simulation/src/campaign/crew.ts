@@ -9,12 +9,18 @@ export interface Campaign extends SeedRange {
   readonly mutant?: string | undefined;
   /** Told how far it is. */
   readonly tell?: (sofar: Played) => void;
-  /** Where the workers leave what V8 says they ran. */
+  /** Where the workers leave what V8 says they ran; they do for the first `COVERED_SEEDS`. */
   readonly coverageDirectory?: string | undefined;
 }
 
 /** Seeds that a worker gets at once: few, so that all are busy up to the end. */
 const ERRAND = 20;
+
+/**
+ * Seeds that are played with coverage, which slows all that runs: few branches are left that these do not take, and what later ones take
+ * could only add to them. Processes of their own play them, for code that was once counted does not become fast again.
+ */
+export const COVERED_SEEDS = 10_000;
 
 /** As it is built, for a process of its own reads no TypeScript. */
 const WORKER = fileURLToPath(new URL('../../dist/campaign/worker.js', import.meta.url));
@@ -37,9 +43,10 @@ class Errands {
     this.end = campaign.first + campaign.count;
   }
 
-  take(): Errand | undefined {
+  /** At most so many from the first seed of the campaign on are given out. */
+  take(atMost: number): Errand | undefined {
     const first = this.next;
-    const count = Math.min(ERRAND, Math.min(this.end, this.sum.violation?.seed ?? Infinity) - first);
+    const count = Math.min(ERRAND, Math.min(this.end, this.campaign.first + atMost, this.sum.violation?.seed ?? Infinity) - first);
     if (count <= 0) return undefined;
     this.next += count;
     return { first, count, mutant: this.campaign.mutant };
@@ -51,22 +58,28 @@ class Errands {
   }
 }
 
-function employ(errands: Errands, { coverageDirectory }: Campaign): Promise<void> {
-  const env = { ...process.env, ...(coverageDirectory !== undefined && { NODE_V8_COVERAGE: coverageDirectory }) };
-  const worker = fork(WORKER, { env });
+async function employ(errands: Errands, { coverageDirectory }: Campaign): Promise<void> {
+  if (coverageDirectory !== undefined) await employProcess(errands, COVERED_SEEDS, { NODE_V8_COVERAGE: coverageDirectory });
+  await employProcess(errands, Infinity, {});
+}
+
+/** One process, until nothing is left for it. */
+function employProcess(errands: Errands, atMost: number, env: NodeJS.ProcessEnv): Promise<void> {
+  const first = errands.take(atMost);
+  if (!first) return Promise.resolve();
+  const worker = fork(WORKER, { env: { ...process.env, ...env } });
   return new Promise((resolve, reject) => {
     worker.on('message', (played: Played) => {
       errands.done(played);
-      handOut(errands, worker);
+      handOut(worker, errands.take(atMost));
     });
     worker.on('error', reject);
     worker.on('exit', (code, signal) => (code === 0 ? resolve() : reject(new Error(`a worker of the simulation ended with ${code ?? signal}`))));
-    handOut(errands, worker);
+    handOut(worker, first);
   });
 }
 
-function handOut(errands: Errands, worker: ChildProcess): void {
-  const errand = errands.take();
+function handOut(worker: ChildProcess, errand: Errand | undefined): void {
   if (errand) worker.send(errand);
   else worker.disconnect();
 }

@@ -14,7 +14,7 @@ export interface Played {
   readonly violation?: Violation;
 }
 
-export const NOTHING_PLAYED: Played = { seeds: 0, figures: { steps: 0, records: 0, crashes: 0, stalls: 0, poison: 0, messages: 0, sessions: 0, files: 0, summaries: 0, erasures: 0 } };
+export const NOTHING_PLAYED: Played = { seeds: 0, figures: { long: 0, steps: 0, records: 0, crashes: 0, stalls: 0, poison: 0, messages: 0, sessions: 0, files: 0, summaries: 0, erasures: 0 } };
 
 /** Plays seeds one after the other, up to the first that shows a violation. */
 export async function playSeeds({ first, count }: SeedRange, mutant?: Mutant): Promise<Played> {

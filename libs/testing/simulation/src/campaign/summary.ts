@@ -6,9 +6,9 @@ const SHOWN = 10;
 
 /** One line: what happened in all runs, and how fast. */
 export function summaryOf({ seeds, figures }: Played, ms: number): string {
-  const { messages, sessions, files, summaries, erasures, steps, records, crashes, stalls, poison } = figures;
+  const { long, messages, sessions, files, summaries, erasures, steps, records, crashes, stalls, poison } = figures;
   const seconds = ms / 1000;
-  return `${seeds} seeds, no violation: ${messages} messages, ${sessions} sessions, ${files} files, ${summaries} notifications of several messages, ${erasures} users erased, `
+  return `${seeds} seeds (${long} long, the others short), no violation: ${messages} messages, ${sessions} sessions, ${files} files, ${summaries} notifications of several messages, ${erasures} users erased, `
     + `${steps} steps, ${records} records, ${crashes} crashes, ${stalls} stale consumers, ${poison} poisoned records, ${seconds.toFixed(1)} s (${(seeds / seconds).toFixed(1)} seeds/s; of a seed ${(steps / seeds).toFixed(0)} steps, ${(records / seeds).toFixed(0)} records, ${((crashes + stalls) / seeds).toFixed(1)} crashes and stale consumers)`;
 }
 

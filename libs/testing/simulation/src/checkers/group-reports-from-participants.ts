@@ -20,6 +20,8 @@ export const groupReportsFromParticipants: Checker = {
     const groups = new Set(history.of('session-started').flatMap(({ sessionId, sessionKind }) => (sessionKind === 'one-to-one' ? [] : [sessionId])));
     const messages = history.messages();
     const inSession = participantsOf(world);
+    const rounds = framesOf<{ id: string }>(stores, 'session.closed');
+    const relayed = new Map(history.of('relayed').map(({ message, at }) => [message.id, at]));
     const got = new Set(history.of('received').map(({ device, messageId }) => `${device} ${messageId}`));
     const texts = new Set(history.of('sms-received').map(({ user, messageId }) => `${user} ${messageId}`));
     const acknowledged = history.of('acknowledged');
@@ -28,8 +30,10 @@ export const groupReportsFromParticipants: Checker = {
       if (sessionId === undefined || !groups.has(sessionId) || (status !== 'delivered' && status !== 'displayed')) return [];
       if (status === 'delivered' && texts.has(`${recipient} ${messageId}`)) return [];
       const own = [...devices.all.values()].filter(({ user }) => user === recipient);
-      // Where nobody answered, all devices are served like with any other message.
-      if (!own.some(({ id }) => inSession.has(`${id} ${sessionId}`))) return [];
+      // Where nobody answered in the round that it was said in, all devices are served like with any other message.
+      const closings = rounds.filter(({ data }) => data.id === sessionId).map(({ at }) => at);
+      const said = relayed.get(messageId) ?? 0;
+      if (!own.some(({ id }) => inSession.get(`${id} ${sessionId}`)?.some((since) => isOneRound(since, said, closings)))) return [];
       const witness = acknowledged.some((word) =>
         word.messageId === messageId && devices.get(word.device).user === recipient && (status === 'delivered' || word.status === 'displayed') &&
         (got.has(`${word.device} ${messageId}`) || owed.has(`${word.device} ${messageId}`) || inSession.has(`${word.device} ${sessionId}`)));
@@ -38,10 +42,17 @@ export const groupReportsFromParticipants: Checker = {
   },
 };
 
-/** `device session` of each that was told it is in, or began it. */
-function participantsOf({ history, stores }: World): Set<string> {
-  const told = framesOf<{ id: string }>(stores, 'session.established').flatMap(({ to, data: { id } }) => to.map((device) => `${device} ${id}`));
-  return new Set([...told, ...history.of('session-started').map(({ device, sessionId }) => `${device} ${sessionId}`)]);
+/** By `device session`: when it was told that it is in, or began it. */
+function participantsOf({ history, stores }: World): ReadonlyMap<string, readonly number[]> {
+  const told = framesOf<{ id: string }>(stores, 'session.established').flatMap(({ to, at, data: { id } }) => to.map((device) => ({ device, sessionId: id, at })));
+  const times = new Map<string, number[]>();
+  for (const { device, sessionId, at } of [...told, ...history.of('session-started')]) times.set(`${device} ${sessionId}`, [...(times.get(`${device} ${sessionId}`) ?? []), at]);
+  return times;
+}
+
+/** The session did not close between the two: a round that was over has no participants in the next. */
+function isOneRound(one: number, other: number, closings: readonly number[]): boolean {
+  return !closings.some((at) => Math.min(one, other) <= at && at <= Math.max(one, other));
 }
 
 /** CPM-MLD-028: `device message` of each Primary that was to get a message of the group over CS, so that it speaks for its user like the text that it gets. */

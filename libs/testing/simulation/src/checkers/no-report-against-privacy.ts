@@ -7,7 +7,8 @@ export const noReportAgainstPrivacy: Checker = {
   name: 'no display report after privacy off',
   atEnd: false,
   check: ({ history, stores, devices }) => {
-    const settings = history.of('privacy');
+    // Of whoever is erased his settings are, too.
+    const settings = [...history.of('privacy'), ...history.of('erased').map((erased) => ({ ...erased, sendReadReports: true }))].sort((a, b) => a.order - b.order);
     const displayed = history.of('acknowledged').filter(({ status }) => status === 'displayed');
     return framesOf<{ messageId: string; recipient: string; status: string }>(stores, 'disposition').flatMap(({ data: { messageId, recipient, status } }) => {
       if (status !== 'displayed') return [];
@@ -19,7 +20,7 @@ export const noReportAgainstPrivacy: Checker = {
 };
 
 /** What was set at the same instant may have come before or after. */
-function mayBeTold({ at }: SeenOf<'acknowledged'>, settings: readonly SeenOf<'privacy'>[]): boolean {
+function mayBeTold({ at }: SeenOf<'acknowledged'>, settings: readonly Pick<SeenOf<'privacy'>, 'at' | 'sendReadReports'>[]): boolean {
   const before = settings.filter((setting) => setting.at < at).at(-1);
   return before === undefined || before.sendReadReports || settings.some((setting) => setting.at === at && setting.sendReadReports);
 }

@@ -1,4 +1,5 @@
 import type { Checker } from './checker.js';
+import { isToldWithOthers } from './told-with-others.js';
 
 /** I7: once a message has expired, no new push, SMS or UCN of it starts. */
 export const nothingAfterTheEnd: Checker = {
@@ -6,9 +7,10 @@ export const nothingAfterTheEnd: Checker = {
   atEnd: false,
   check: ({ history }) => {
     const messages = history.messages();
+    const endOf = (messageId: string) => messages.get(messageId)?.expiresAt ?? Infinity;
     return history
       .of('submitted')
-      .filter(({ messageId, at }) => at > (messages.get(messageId)?.expiresAt ?? Infinity))
+      .filter((text) => text.at > endOf(text.messageId) && !isToldWithOthers(text, history.of('attempted'), endOf))
       .map(({ messageId, form, at }) => `${messageId} left as ${form} at ${at}, after its expiry`);
   },
 };

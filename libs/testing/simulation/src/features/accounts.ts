@@ -85,7 +85,6 @@ export class Accounts {
   private prefer({ user, rules, profiles }: Extract<Operation, { op: 'prefer' }>): Promise<void> {
     const others = Object.fromEntries(Array.from({ length: profiles }, (_, at) => [`other${at}`, { sendReadReports: false, deviceRules: [], syncRules: [] }]));
     const address = USERS[user] as CastDevice['user'];
-    this.world.history.saw(this.world.now, { kind: 'privacy', user: address, sendReadReports: rules.sendReadReports });
     return this.world.ingress(SetPreferences, { user: address, commandId: this.world.newId(), preferences: { activeProfile: 'p', profiles: { ...others, p: rules } } });
   }
 }

@@ -91,7 +91,9 @@ export const words: fc.Arbitrary<FeatureOperation> = fc.oneof({ weight: 3, arbit
 export const networkReports: fc.Arbitrary<FeatureOperation> = fc.record({
   op: fc.constant('network' as const), user: fc.nat(1), hasReported: fc.boolean(), hasEnded: mostlyNot, isNamed: fc.boolean(), isStale: mostlyNot,
 });
-export const boxes: fc.Arbitrary<FeatureOperation> = fc.record({ op: fc.constant('box' as const), device: client, act: fc.constantFrom(...BOX_ACTS), number: few, other: few });
+const boxesOf = (acts: readonly BoxAct[]): fc.Arbitrary<FeatureOperation> => fc.record({ op: fc.constant('box' as const), device: client, act: fc.constantFrom(...acts), number: few, other: few });
+export const boxes = boxesOf(BOX_ACTS);
+export const folders = boxesOf(['create', 'move', 'delete', 'create-folder', 'rename-folder', 'move-folder', 'move-folder', 'remove-folder']);
 
 /** What one of these users writes to one of these. */
 export const textsOf = (users: readonly number[], to: readonly (typeof ADDRESSEES)[number][]): fc.Arbitrary<FeatureOperation> => fc.record({

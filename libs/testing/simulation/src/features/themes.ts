@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Operation } from '../workload.js';
-import { accounts, boxes, networkReports, policyChanges, preferences, textsOf, words } from './operations.js';
+import { accounts, boxes, folders, networkReports, policyChanges, preferences, textsOf, words, type BoxAct } from './operations.js';
 
 type Operations = fc.Arbitrary<Operation>;
 
@@ -36,6 +36,12 @@ const groupTalk: Operations = fc.oneof(
   { weight: 3, arbitrary: fc.record({ op: fc.constantFrom('connect' as const, 'disconnect' as const), device: fc.constantFrom(2, 3, 4) }) },
 );
 
+/** Bob's box has folders in folders, a draft, and somebody who wants to hear of it. */
+const boxOfBob = (act: BoxAct, number: number, other: number): Operation => ({ op: 'box', device: 2, act, number, other });
+const FOLDERS: readonly Operation[] = [
+  boxOfBob('create-folder', 0, 0), boxOfBob('create-folder', 1, 0), boxOfBob('create-folder', 2, 1), boxOfBob('create', 1, 1), boxOfBob('subscribe', 1, 0), REST, boxOfBob('renew', 1, 0),
+];
+
 /** Bob's card goes from one of his devices to the next. */
 const simMoves: Operations = fc.record({ op: fc.constant('account' as const), device: fc.constantFrom(2, 3, 4), act: fc.constant('move-sim' as const), number: fc.nat(3) });
 const pauses: Operations = fc.record({ op: fc.constant('pass' as const), ms: fc.constantFrom(500, 40_000, 130_000, 4_000_000, 90_000_000) });
@@ -44,6 +50,7 @@ export function themes({ messages, surroundings, conversations, files }: Plain):
   return [
     { weight: 2, before: GROUP_OF_TWO, operations: fc.oneof({ weight: 12, arbitrary: groupTalk }, { weight: 1, arbitrary: pauses }) },
     { weight: 2, before: [], operations: fc.oneof({ weight: 12, arbitrary: boxes }, { weight: 1, arbitrary: pauses }, { weight: 1, arbitrary: preferences }, { weight: 1, arbitrary: messages }, { weight: 1, arbitrary: policyChanges }) },
+    { weight: 1, before: FOLDERS, operations: fc.oneof({ weight: 12, arbitrary: folders }, { weight: 1, arbitrary: pauses }, { weight: 1, arbitrary: messages }) },
     { weight: 2, before: WATCHED, operations: fc.oneof({ weight: 6, arbitrary: networkReports }, { weight: 3, arbitrary: pauses }, { weight: 2, arbitrary: policyChanges }, { weight: 2, arbitrary: accounts }, { weight: 1, arbitrary: surroundings }) },
     { weight: 1, before: CAROL_HAS_A_TEXT, operations: fc.oneof({ weight: 8, arbitrary: textsOf([2], ['person', 'person', 'person', 'short-code', 'last-text']) }, { weight: 2, arbitrary: pauses }, { weight: 2, arbitrary: messages }) },
     { weight: 2, before: BOB_IS_WRITTEN_TO, operations: fc.oneof({ weight: 4, arbitrary: accounts }, { weight: 3, arbitrary: simMoves }, { weight: 3, arbitrary: messages }, { weight: 3, arbitrary: surroundings }, { weight: 1, arbitrary: preferences }) },
