@@ -11,11 +11,11 @@ export interface Proxy {
   /** Closes every connection, and refuses new ones until `join`. */
   cut(): Promise<void>;
   join(): Promise<void>;
-  /** Delays what comes back to clients by so many ms. */
+  /** Delays what comes back to clients by so many ms, and nothing else any more. Connections break at its beginning and end. */
   delay(latencyMs: number): Promise<void>;
-  /** Lets so many kB a second come back to clients, per connection. */
+  /** Lets so many kB a second come back to clients, per connection, and delays nothing. Connections break at its beginning and end. */
   throttle(kilobytesPerSecond: number): Promise<void>;
-  /** Takes delays and throttles away. */
+  /** Takes a delay or throttle away; connections break. */
   clear(): Promise<void>;
 }
 
@@ -52,19 +52,26 @@ async function addProxy(call: Call, name: string, upstreamPort: number): Promise
   const port = await freePort();
   const path = `/proxies/${name}`;
   await call('POST', '/proxies', { name, listen: `${HOST}:${port}`, upstream: `${HOST}:${upstreamPort}`, enabled: true });
-  const toxic = async (type: string, attributes: object) => {
-    await call('DELETE', `${path}/toxics/${type}`);
-    await call('POST', `${path}/toxics`, { name: type, type, stream: 'downstream', attributes });
+  const cut = () => call('POST', path, { enabled: false });
+  const join = () => call('POST', path, { enabled: true });
+  const disturbed = async (change: () => Promise<void>) => {
+    // Toxiproxy 2.12 waits for ever, and answers nobody any more, where a connection whose client does not read is to get or lose a toxic.
+    await cut();
+    await change();
+    await join();
   };
+  const clear = async () => {
+    for (const type of ['latency', 'bandwidth']) await call('DELETE', `${path}/toxics/${type}`);
+  };
+  const toxic = (type: string, attributes: object) => disturbed(async () => {
+    await clear();
+    await call('POST', `${path}/toxics`, { name: type, type, stream: 'downstream', attributes });
+  });
   return {
-    name, port,
-    cut: () => call('POST', path, { enabled: false }),
-    join: () => call('POST', path, { enabled: true }),
+    name, port, cut, join,
     delay: (latency) => toxic('latency', { latency }),
     throttle: (rate) => toxic('bandwidth', { rate }),
-    clear: async () => {
-      for (const type of ['latency', 'bandwidth']) await call('DELETE', `${path}/toxics/${type}`);
-    },
+    clear: () => disturbed(clear),
   };
 }
 
