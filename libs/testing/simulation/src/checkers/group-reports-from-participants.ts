@@ -17,6 +17,7 @@ export const groupReportsFromParticipants: Checker = {
   check: (world) => {
     const { history, stores, devices } = world;
     const owed = owedPrimaries(world);
+    const forAll = boundToAll(world);
     const groups = new Set(history.of('session-started').flatMap(({ sessionId, sessionKind }) => (sessionKind === 'one-to-one' ? [] : [sessionId])));
     const messages = history.messages();
     const inSession = participantsOf(world);
@@ -30,6 +31,8 @@ export const groupReportsFromParticipants: Checker = {
       if (sessionId === undefined || !groups.has(sessionId) || (status !== 'delivered' && status !== 'displayed')) return [];
       if (status === 'delivered' && texts.has(`${recipient} ${messageId}`)) return [];
       const own = [...devices.all.values()].filter(({ user }) => user === recipient);
+      // Nobody was in any more when it was said, so all devices were to get it.
+      if (forAll.has(`${recipient} ${messageId}`)) return [];
       // Where nobody answered in the round that it was said in, all devices are served like with any other message.
       const closings = rounds.filter(({ data }) => data.id === sessionId).map(({ at }) => at);
       const said = relayed.get(messageId) ?? 0;
@@ -53,6 +56,11 @@ function participantsOf({ history, stores }: World): ReadonlyMap<string, readonl
 /** The session did not close between the two: a round that was over has no participants in the next. */
 function isOneRound(one: number, other: number, closings: readonly number[]): boolean {
   return !closings.some((at) => Math.min(one, other) <= at && at <= Math.max(one, other));
+}
+
+/** `user message` of what was said while none of the user's devices was in the session, so that it is for all of them. */
+function boundToAll({ stores }: World): ReadonlySet<string> {
+  return new Set([...deliveriesOf(stores).values()].flatMap(({ state: { recipient, binding, message } }) => (binding?.others === 'all' ? [`${recipient} ${message.id}`] : [])));
 }
 
 /** CPM-MLD-028: `device message` of each Primary that was to get a message of the group over CS, so that it speaks for its user like the text that it gets. */
