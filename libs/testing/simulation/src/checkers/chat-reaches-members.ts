@@ -14,7 +14,7 @@ export const chatReachesMembers: Checker = {
     const relayed = new Set(history.of('relayed').map(({ message }) => message.id));
     const failed = new Set(framesOf<{ messageId: string; status: string }>(stores, 'disposition').flatMap(({ data }) => (data.status === 'failed' ? [data.messageId] : [])));
     const failedInStore = failuresInStore(stores);
-    // CPM-MLD-022: of a device that is gone the report shows in the store only.
+    // Of a device that is gone the report shows in the store only.
     const removed = new Set(history.of('device-removed').map(({ device }) => device));
     return [...history.lasting().values()].filter(({ service }) => service === 'chat').flatMap(({ messageId, sessionId, from, originDevice, to, requested }) => {
       if (!relayed.has(messageId)) {
