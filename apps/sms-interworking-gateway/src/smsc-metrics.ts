@@ -1,4 +1,4 @@
-import type { Labelled } from '@cpm/metrics';
+import { STATUSES_TOLD_APART, type Labelled } from '@cpm/metrics';
 import { counterOf, gaugeOf, histogramOf, type CounterOf, type GaugeOf, type HistogramOf } from '@cpm/runtime-host';
 import type { Registry } from 'prom-client';
 import type { CircuitEvent, CircuitState } from './circuit.js';
@@ -21,6 +21,7 @@ export class SmscMetrics {
   readonly #statuses: CounterOf<'cpm_smpp_submit_responses_total'>;
   readonly #pauses: CounterOf<'cpm_smpp_pauses_total'>;
   readonly #loads = new Map<string, Load>();
+  readonly #known = new Set<number>();
 
   constructor(registry: Registry) {
     this.#bound = gaugeOf(registry, 'cpm_smpp_bound');
@@ -59,8 +60,14 @@ export class SmscMetrics {
     const stop = this.#latency.startTimer({ smsc });
     return (status) => {
       stop();
-      this.#statuses.inc({ smsc, status: status === undefined ? 'none' : `0x${status.toString(16).padStart(2, '0')}` });
+      this.#statuses.inc({ smsc, status: this.#told(status) });
     };
+  }
+
+  #told(status: number | undefined): string {
+    if (status === undefined) return 'none';
+    if (this.#known.size < STATUSES_TOLD_APART) this.#known.add(status);
+    return this.#known.has(status) ? `0x${status.toString(16).padStart(2, '0')}` : 'other';
   }
 
   #gauge(registry: Registry, name: 'cpm_smpp_window_used' | 'cpm_smpp_waiting', figure: (load: Load) => number): void {

@@ -1,6 +1,8 @@
 import { counter, gauge, histogram } from './definition.js';
 
-const smsc = { of: 'the SMSCs of the configuration', atMost: 32 } as const;
+const smsc = { of: 'the SMSCs of the configuration', atMost: 16 } as const;
+/** Values of command_status that are told apart; an SMSC may say any of four billion. */
+export const STATUSES_TOLD_APART = 32;
 const circuit = '0 closed, 1 half open, 2 open';
 
 /** Of the talk with SMSCs. */
@@ -9,7 +11,7 @@ export const SMS_METRICS = {
   cpm_smpp_circuit_state: gauge(circuit, { smsc }),
   cpm_smpp_circuit_events_total: counter('What the circuit breaker saw', { smsc, event: ['success', 'failure', 'reject', 'open'] }),
   cpm_smpp_submit_seconds: histogram('From submit_sm to its response', [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10], { smsc }),
-  cpm_smpp_submit_responses_total: counter('submit_sm by command_status; none: no answer came', { smsc, status: { of: 'the values of command_status that the SMSC uses, and none', atMost: 64 } }),
+  cpm_smpp_submit_responses_total: counter('submit_sm by command_status; none: no answer came; other: a value beyond the first that were seen', { smsc, status: { of: 'the first values of command_status that were seen, none and other', atMost: STATUSES_TOLD_APART + 2 } }),
   cpm_smpp_pauses_total: counter('Pauses of a bind that its SMSC asked for', { smsc, reason: ['throttled', 'congested', 'queue-full'] }),
   cpm_smpp_window_used: gauge('Submissions that are not answered', { smsc }),
   cpm_smpp_waiting: gauge('Submissions that wait for the window, the rate or the end of a pause', { smsc }),

@@ -12,15 +12,16 @@ export interface MetricDefinition<Type extends MetricType = MetricType, Labels e
 }
 
 type LabelSet = Readonly<Record<string, LabelValues>>;
+const UNLABELLED = {} satisfies LabelSet;
 
-export function counter<const Labels extends LabelSet = Record<never, never>>(help: string, labels?: Labels): MetricDefinition<'counter', Labels> {
-  return { type: 'counter', help, labels: labels ?? ({} as Labels) };
+export function counter<const Labels extends LabelSet = typeof UNLABELLED>(help: string, labels?: Labels): MetricDefinition<'counter', Labels> {
+  return { type: 'counter', help, labels: labels ?? (UNLABELLED as Labels) };
 }
 
-export function gauge<const Labels extends LabelSet = Record<never, never>>(help: string, labels?: Labels): MetricDefinition<'gauge', Labels> {
-  return { type: 'gauge', help, labels: labels ?? ({} as Labels) };
+export function gauge<const Labels extends LabelSet = typeof UNLABELLED>(help: string, labels?: Labels): MetricDefinition<'gauge', Labels> {
+  return { type: 'gauge', help, labels: labels ?? (UNLABELLED as Labels) };
 }
 
-export function histogram<const Labels extends LabelSet = Record<never, never>>(help: string, buckets: readonly number[], labels?: Labels): MetricDefinition<'histogram', Labels> {
-  return { type: 'histogram', help, buckets, labels: labels ?? ({} as Labels) };
+export function histogram<const Labels extends LabelSet = typeof UNLABELLED>(help: string, buckets: readonly number[], labels?: Labels): MetricDefinition<'histogram', Labels> {
+  return { type: 'histogram', help, buckets, labels: labels ?? (UNLABELLED as Labels) };
 }

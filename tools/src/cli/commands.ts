@@ -85,7 +85,7 @@ function aboutDeadLetters(deadLetters: Command, print: (text: string) => void): 
     .action(async ({ url, service }: { url: string; service?: string }) => {
       for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
         const query = new URLSearchParams({ ...(service !== undefined && { service }), ...(cursor !== undefined && { cursor }) });
-        const page = (await operatorCall(url, `/admin/v1/dead-letters?${query}`)) as DeadLetterPage;
+        const page = (await operatorCall(url, `/admin/v1/dead-letters?${query.toString()}`)) as DeadLetterPage;
         for (const { id, at, reason, replayed } of page.deadLetters) print([id, at, reason, ...(replayed ? ['(replayed)'] : [])].join('  '));
         cursor = page.cursor;
       }

@@ -13,7 +13,7 @@ export interface Dashboard {
   readonly panels: readonly Panel[];
 }
 
-export const DASHBOARD_FOLDER = 'helm/cpm/files/dashboards';
+const DASHBOARD_FOLDER = 'helm/cpm/files/dashboards';
 
 const [COLUMNS, WIDTH, HEIGHT] = [2, 12, 8];
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
