@@ -30,7 +30,7 @@ export const DECISION_METRICS = {
     source: ['connection', 'reginfo', 'nhss-ee', 'nhss-ims-sdm', 'nudm-ee', 't8', 'camara', 'smpp-receipt', 'smpp-alert', 'other'],
     fate: ['recorded', 'older'],
   }),
-  cpm_access_evidence_ended_total: counter('Changes of access because nobody stood by a word any more: its time was over, or its source was silent', { reason: ['evidence-expired', 'source-silent'] }),
+  cpm_access_evidence_ended_total: counter('Changes of access because nobody stood by a word any more: its time was over, or its source was silent. A Primary that then waits for IP is not counted', { reason: ['evidence-expired', 'source-silent'] }),
   cpm_store_objects_total: counter('Objects that boxes took in', { kind: ['message', 'report', 'session', 'created'] }),
   cpm_store_changes_total: counter('Objects of boxes that were changed or removed'),
 } as const;

@@ -1,6 +1,6 @@
 import { DECISION_METRICS } from '@cpm/metrics';
 import { countsOfAccess } from './access.counts.js';
-import { connection, cs, Reachability } from './access.fixture.js';
+import { connection, cs, Reachability, TABLET } from './access.fixture.js';
 
 const countsOf = (reachability: Reachability) => reachability.events.flatMap(countsOfAccess).map(({ metric, labels }) => `${metric} ${Object.values(labels).join(' ')}`);
 
@@ -14,7 +14,7 @@ it('counts evidence by its source and what became of it, and what it changed', (
 });
 
 it('counts words that nobody stands by any more', () => {
-  const reachability = new Reachability().know().say(connection(10, 'AVAILABLE', { until: 100 })).until(200);
+  const reachability = new Reachability().know().say(connection(10, 'AVAILABLE', { subject: TABLET, until: 100 })).until(200);
   expect(countsOf(reachability)).toContain('cpm_access_evidence_ended_total evidence-expired');
 });
 

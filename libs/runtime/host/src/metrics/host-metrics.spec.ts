@@ -22,7 +22,7 @@ it('says whether the process is ready, and the database there', async () => {
 });
 
 it('knows the memory that it may use', async () => {
-  const [, limit] = /cpm_memory_limit_bytes (\S+)/.exec(await measured({ readiness: readiness() })) ?? [];
+  const [, limit] = /^cpm_memory_limit_bytes (\S+)/m.exec(await measured({ readiness: readiness() })) ?? [];
   expect(Number(limit)).toBeGreaterThan(64 * 2 ** 20);
 });
 
