@@ -5,6 +5,9 @@ import { KEPT_PATH, keptRuns, runsIn, textOf } from '../chaos/reliability/kept-r
 import { reliabilityPage } from '../chaos/reliability/page.js';
 import { staleFiles, writeFiles } from '../generated-files.js';
 import { openApiFiles } from '../openapi/openapi-documents.js';
+import { dashboardFile } from '../telemetry/dashboard-json.js';
+import { DASHBOARDS } from '../telemetry/dashboards.js';
+import { metricsPage } from '../telemetry/metrics-page.js';
 import { readThreats } from '../threats/threat-model.js';
 import { threatsPage } from '../threats/threats-page.js';
 import { PAGE_PATH, requirementsPage } from '../trace/requirements-page.js';
@@ -32,6 +35,8 @@ const files = [
   threatsPage(readThreats()),
   { path: KEPT_PATH, text: textOf(runs) },
   reliabilityPage(runs),
+  metricsPage(),
+  ...DASHBOARDS.map(dashboardFile),
 ];
 
 const stale = staleFiles(files);

@@ -1,3 +1,4 @@
+import type { Count } from '@cpm/metrics';
 import type { Policy } from '@cpm/vocabulary';
 import type { Decider } from './decider.js';
 import type { Reaction } from './reaction.js';
@@ -53,6 +54,8 @@ export interface Aggregate<Command = never, State = unknown, Event = unknown, Vi
   whenDue?(timer: string, context: DecisionContext<View>): Command | undefined;
   /** `after` as for `react`. */
   journalOf?(event: Event, context: DecisionContext<View>, after: State): JourneyEntry | undefined;
+  /** What an event adds to the counters that operators watch; it names nobody. `after` as for `react`. */
+  countsOf?(event: Event, after: State): readonly Count[];
   /** The message a journey belongs to, from the aggregate's id. */
   messageOf?(id: string): string;
   /** Whether the aggregate still has work to do, for `open` look-ups. */

@@ -1,8 +1,10 @@
+import type { Count } from '@cpm/metrics';
 import type { AnyAggregate, Effect, RowWrite, ServiceDefinition } from '@cpm/runtime-decider';
 import { RefusedWriteError, type AggregateStore, type AggregateWrite, type EffectHandlers, type FetchSession, type OutboxEntry, type OutgoingRecord, type PartitionBatch, type Publisher } from '@cpm/runtime-ports';
 import type { Policy } from '@cpm/vocabulary';
 import type { LRUCache } from 'lru-cache';
 import { aggregateCache, type CachedAggregate } from './aggregate-cache.js';
+import { stepTimes, type BatchMeasure } from './batch-measure.js';
 import { decideMessage, type Surroundings } from './decide-message.js';
 import { beforeErasure, InboxDecoder, type ErasureMessage, type InboxMessage, type Poison } from './inbox-message.js';
 import { deadLetterRecord, deadLetterRow, refusedRecord } from './dead-letter.js';
@@ -19,19 +21,9 @@ export interface ProcessorPorts {
   /** Told of the outcome of commands, for whoever waits in this process. */
   readonly answered?: (commandId: string, outcome: unknown) => void;
   readonly measured?: (measure: BatchMeasure) => void;
+  /** Told what the decisions of a batch counted, once they are written. */
+  readonly counted?: (counts: readonly Count[]) => void;
   readonly forgetUser?: ForgetUser | undefined;
-}
-
-/** What one batch cost; times in ms. */
-export interface BatchMeasure {
-  readonly records: number;
-  readonly aggregates: number;
-  readonly published: number;
-  readonly poison: number;
-  readonly loadMs: number;
-  readonly decideMs: number;
-  readonly writeMs: number;
-  readonly publishMs: number;
 }
 
 /** Another owner wrote first: nothing was produced, the batch must be decided again from what is stored now. */
@@ -45,6 +37,7 @@ interface Plan {
   readonly rows: RowWrite[];
   readonly effects: Effect[];
   readonly answers: { commandId: string; outcome: unknown }[];
+  readonly counts: Count[];
   readonly poison: Poison[];
   /** Records that were decided, from the first. */
   handled: number;
@@ -108,6 +101,7 @@ export class BatchProcessor {
     clock.push(performance.now());
     const { handled, rest } = splitBatches(batches, plan.handled);
     await this.write(plan, handled);
+    this.ports.counted?.(plan.counts);
     for (const [type, handler] of Object.entries(this.ports.effects)) {
       const inputs = plan.effects.filter((effect) => effect.type === type).map(({ input }) => input);
       if (inputs.length > 0) handler(inputs);
@@ -118,7 +112,9 @@ export class BatchProcessor {
     for (const { commandId, outcome } of plan.answers) this.ports.answered?.(commandId, outcome);
     clock.push(performance.now());
     await session.commit(new Map(handled.map(({ partition, records: all }) => [partition, (all.at(-1)?.offset ?? -1) + 1])));
-    this.measure(plan, records.length, clock);
+    clock.push(performance.now());
+    const { copies: { size: aggregates }, handled: count, poison } = plan;
+    this.ports.measured?.({ records: count, aggregates, published: records.length, deadLetters: poison.map(({ fault }) => fault), ...stepTimes(clock) });
     return rest;
   }
 
@@ -170,7 +166,7 @@ export class BatchProcessor {
   }
 
   private decide(messages: readonly (InboxMessage | Poison)[], copies: ReadonlyMap<string, WorkingCopy>, stored: ReadonlyMap<string, readonly string[]>): Plan {
-    const plan: Plan = { copies, rows: [], effects: [], answers: [], poison: [], handled: 0 };
+    const plan: Plan = { copies, rows: [], effects: [], answers: [], counts: [], poison: [], handled: 0 };
     const surroundings: Surroundings = {
       service: this.service.name,
       policy: this.ports.policy(),
@@ -190,9 +186,10 @@ export class BatchProcessor {
         plan.rows.push(...outcome.rows);
         plan.effects.push(...outcome.effects);
         plan.answers.push(...outcome.answers);
+        plan.counts.push(...outcome.counts);
         produced += outcome.produced;
       } catch (error) {
-        plan.poison.push({ kind: 'poison', record: message.record, reason: `decider: ${(error as Error).message}`.slice(0, 500) });
+        plan.poison.push({ kind: 'poison', record: message.record, fault: 'not-decidable', reason: `decider: ${(error as Error).message}`.slice(0, 500) });
       }
     }
     return plan;
@@ -237,13 +234,5 @@ export class BatchProcessor {
     }
     entries.sort((a, b) => a.partition - b.partition || a.offset - b.offset || a.index - b.index);
     return [...entries.map(({ topic, key, value }) => ({ topic, key, value })), ...poison.map((letter) => deadLetterRecord(this.service.name, letter))];
-  }
-
-  private measure({ copies, poison, handled: records }: Plan, published: number, clock: readonly number[]): void {
-    const [start = 0, loaded = 0, decided = 0, written = 0, sent = 0] = clock;
-    this.ports.measured?.({
-      records, aggregates: copies.size, published, poison: poison.length,
-      loadMs: loaded - start, decideMs: decided - loaded, writeMs: written - decided, publishMs: sent - written,
-    });
   }
 }

@@ -1,3 +1,4 @@
+import type { Labelled } from '@cpm/metrics';
 import type { AnyAggregate, Erasure, ErasureOrder, ServiceDefinition, Subscription } from '@cpm/runtime-decider';
 import { ceType } from '@cpm/runtime-decider';
 import type { InboxRecord, Sequence } from '@cpm/runtime-ports';
@@ -35,10 +36,13 @@ export interface ErasureMessage {
   readonly order: ErasureOrder;
 }
 
-/** A record that cannot be understood, with the reason: it goes aside. */
+export type PoisonFault = Labelled<'cpm_dead_letters_total'>['reason'];
+
+/** A record that cannot be dealt with, with the reason: it goes aside. */
 export interface Poison {
   readonly kind: 'poison';
   readonly record: InboxRecord;
+  readonly fault: PoisonFault;
   readonly reason: string;
 }
 
@@ -60,7 +64,7 @@ export class InboxDecoder {
     try {
       return this.understand(record);
     } catch (error) {
-      return { kind: 'poison', record, reason: reasonOf(error) };
+      return { kind: 'poison', record, fault: 'not-understood', reason: reasonOf(error) };
     }
   }
 

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createHttpAdapter, GovernedIntake, HttpModule, refuseOtherMethods } from '@cpm/http';
+import { createHttpAdapter, GovernedIntake, HttpModule, refuseOtherMethods, TokenVerifier } from '@cpm/http';
 import type { Clock } from '@cpm/runtime-ports';
 import { Logger } from 'nestjs-pino';
 import type { DestinationStream } from 'pino';
@@ -13,9 +13,11 @@ import { HostedServices } from './hosted-services.js';
 import { KafkaMongoPlatform } from './kafka-mongo-platform.js';
 import { allowOrigins, entranceOf, tokensOf } from './entrance.js';
 import { createLogger, loggingModule, logRequests } from './logging.js';
-import type { Metrics } from './metrics.js';
+import { watchHost } from './metrics/host-metrics.js';
+import type { Metrics } from './metrics/metrics.js';
 import type { Platform } from './platform.js';
 import { PolicySource } from './policy-source.js';
+import { Readiness } from './readiness.js';
 import { Revocations } from './revocation/revocations.js';
 import { openApiDocuments } from './service-controllers.js';
 import { machineClock } from './system-clock.js';
@@ -77,7 +79,7 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     const adapter = createHttpAdapter({ isHttpsOnly: config.PUBLIC_URL?.startsWith('https:') ?? false, maxInFlight, maxBodyBytesInFlight });
     app = await NestFactory.create<NestFastifyApplication>(root, adapter, { bufferLogs: true, abortOnError: false });
     app.useLogger(app.get(Logger));
-    app.get<Metrics>(METRICS).watchIntake(intake);
+    measure(app, config, intake);
     logRequests(app.getHttpAdapter().getInstance(), log);
     allowOrigins(app, config);
     await platform.ensureTopics(app.get(HostedServices).names);
@@ -95,6 +97,12 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     await close().catch(() => undefined);
     throw error;
   }
+}
+
+function measure(app: NestFastifyApplication, config: HostConfig, intake: GovernedIntake): void {
+  const [metrics, verifier] = [app.get<Metrics>(METRICS), app.get(TokenVerifier)];
+  metrics.watchIntake(intake);
+  watchHost(metrics.registry, { readiness: app.get(Readiness), keysUnreadableMs: () => verifier.keysUnreadableMs, certificates: config });
 }
 
 function exitAtOnce(): void {

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { Audited } from './audit/audited.js';
 import type { DeadLetter, DeadLetters } from './dead-letters.js';
 import { HostedServices } from './hosted-services.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './metrics/metrics.js';
 import type { Platform } from './platform.js';
 import { METRICS, PLATFORM } from './tokens.js';
 
