@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { cached, runTool } from '@cpm/testing-containers';
 
 const HELM = '3.22.0';
-const KUBERNETES_VALIDATE = '1.37.0';
-const POD_SECURITY = fileURLToPath(new URL('../../src/chart/pod-security/', import.meta.url));
+/** The version of Kubernetes that manifests are rendered for and compared with: that of kubernetes-validate in requirements.txt. */
+export const KUBERNETES = '1.37.0';
+const inSources = (name: string) => fileURLToPath(new URL(`../../src/chart/${name}`, import.meta.url));
+const POD_SECURITY = inSources('pod-security');
+const REQUIREMENTS = inSources('requirements.txt');
 const NEEDS_GO = 'It is looked for in PATH and in /usr/local/go/bin. On Debian: apt-get install golang-go (1.26 or later)';
 
 /** Path of helm from the cache, or built once from its Go module, whose content Go's checksum database vouches for. @throws when Go is missing */
@@ -17,9 +20,8 @@ export async function helm(): Promise<string> {
 
 /** Path of the program in `pod-security`, which asks Kubernetes' own admission library about pods; built once for each state of its sources. @throws when Go is missing */
 export async function podSecurity(): Promise<string> {
-  const sources = await Promise.all(['main.go', 'go.mod', 'go.sum'].map((name) => readFile(join(POD_SECURITY, name))));
-  const version = createHash('sha256').update(Buffer.concat(sources)).digest('hex').slice(0, 12);
-  const folder = await cached(`pod-security-${version}`, async (partial) => {
+  const sources = ['main.go', 'go.mod', 'go.sum'].map((name) => join(POD_SECURITY, name));
+  const folder = await cached(`pod-security-${await versionOf(sources)}`, async (partial) => {
     const copy = join(partial, 'sources');
     await cp(POD_SECURITY, copy, { recursive: true });
     await goBuild(partial, ['build', '-modcacherw', '-o', partial, '.'], copy);
@@ -29,15 +31,18 @@ export async function podSecurity(): Promise<string> {
 }
 
 /** Folder of the PyPI package kubernetes-validate and what it needs. @throws when Python with pip is missing */
-export function kubernetesValidate(): Promise<string> {
-  return cached(`kubernetes-validate-${KUBERNETES_VALIDATE}`, async (folder) => {
-    const args = ['-m', 'pip', 'install', '--quiet', '--target', folder, `kubernetes-validate==${KUBERNETES_VALIDATE}`];
+export async function kubernetesValidate(): Promise<string> {
+  return cached(`kubernetes-validate-${await versionOf([REQUIREMENTS])}`, async (folder) => {
+    const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', folder, '--requirement', REQUIREMENTS];
     await runTool({ command: 'python3', args, ifMissing: 'On Debian: apt-get install python3-pip' });
   });
 }
 
-/** The version of Kubernetes that manifests are rendered for and compared with. */
-export const KUBERNETES = KUBERNETES_VALIDATE;
+/** What stands for the content of files in the name of what is made from them. */
+async function versionOf(paths: readonly string[]): Promise<string> {
+  const contents = await Promise.all(paths.map((path) => readFile(path)));
+  return createHash('sha256').update(Buffer.concat(contents)).digest('hex').slice(0, 12);
+}
 
 async function goBuild(folder: string, args: readonly string[], cwd?: string): Promise<void> {
   const modules = join(folder, 'modules');

@@ -49,11 +49,11 @@ export function manifestsOf(text: string): readonly Manifest[] {
   return parseAllDocuments(text).map((document) => document.toJS() as Manifest | null).filter((manifest) => manifest !== null);
 }
 
-/** Compares with the schemas of Kubernetes; kinds that others define are not known to it. */
-export async function validated(text: string): Promise<{ readonly faults: readonly string[]; readonly unknown: readonly string[] }> {
+/** Compares with the schemas of Kubernetes; kinds that others define are not known to it. What is there twice is looked at once. */
+export async function validated(rendered: readonly string[]): Promise<{ readonly faults: readonly string[]; readonly unknown: readonly string[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'cpm-chart-'));
   const file = join(folder, 'manifests.yaml');
-  writeFileSync(file, text);
+  writeFileSync(file, [...new Set(rendered.flatMap((text) => text.split(/^---$/m)))].join('\n---\n'));
   try {
     const { code, output } = await outcomeOf('python3', ['-m', 'kubernetes_validate', '--kubernetes-version', KUBERNETES, '--strict', file], { env: { PYTHONPATH: await kubernetesValidate() } });
     const lines = output.split('\n').filter((line) => line !== '' && !line.includes(' passed '));
