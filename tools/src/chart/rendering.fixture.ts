@@ -25,7 +25,7 @@ export async function outcomeOf(command: string, args: readonly string[], { inpu
   return { code, output };
 }
 
-export const valuesFile = (name: string): string => resolve(CHART, 'ci', `${name}-values.yaml`);
+const valuesFile = (name: string): string => resolve(CHART, 'ci', `${name}-values.yaml`);
 
 /** `helm template` with one of the examples and further values. */
 export async function render(example: string, further: object = {}): Promise<Outcome> {
