@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { eventDocuments } from '../asyncapi/event-documents.js';
+import { chartFiles } from '../chart/chart-files.js';
 import { KEPT_PATH, keptRuns, runsIn, textOf } from '../chaos/reliability/kept-run.js';
 import { reliabilityPage } from '../chaos/reliability/page.js';
 import { staleFiles, writeFiles } from '../generated-files.js';
@@ -28,8 +29,10 @@ const options = new Command('docs')
 const results = options.check || !existsSync(options.results) ? undefined : readResults(options.results, process.cwd());
 const { traced } = trace(readRequirements(), sourceFiles(), results);
 const runs = options.chaos === undefined ? keptRuns(readFileSync(KEPT_PATH, 'utf8')) : runsIn(options.chaos);
+const events = eventDocuments();
 const files = [
-  ...eventDocuments(),
+  ...events,
+  ...chartFiles(events),
   ...openApiFiles(),
   requirementsPage(traced, existsSync(PAGE_PATH) ? readFileSync(PAGE_PATH, 'utf8') : ''),
   threatsPage(readThreats()),
