@@ -6,7 +6,7 @@ import type { ServiceName } from '@cpm/runtime-decider';
 import { freePort, type LocalCluster, type LocalStack, type Proxy, type SecureStack } from '@cpm/testing-containers';
 import { devKeys } from '../dev-tokens/index.js';
 import { serveSmscView, startSmscSimulator, type SmscSimulator } from '../smsc-simulator/index.js';
-import { startEntryProxy, type ReplicaPorts } from './entry-proxy.js';
+import { startEntryProxy, type Replicas } from './entry-proxy.js';
 import { managedProcess, type ManagedProcess, type ProcessEnd, type ServiceProcess } from './service-process.js';
 import { mainOf, PROCESSES, type AppName } from './services.js';
 import { startSystemStack } from './system-stack.js';
@@ -118,7 +118,7 @@ async function start(options: SystemOptions, undo: Undo): Promise<System> {
   tell(`starting ${processes ? `the services in ${children.length} processes` : 'the services in one process'} …`);
   services.add(() => Promise.all(children.map((child) => child.stop())));
   await Promise.all(children.map((child) => child.start()));
-  const url = processes ? await entryOf(entryPort, portsOf(children), services) : `http://${LOCAL}:${entryPort}`;
+  const url = processes ? await entryOf(entryPort, replicasOf(children), services) : `http://${LOCAL}:${entryPort}`;
   await readiness(url);
   const firstOf = (app: AppName) => children.find(({ service }) => service === app);
   return {
@@ -169,9 +169,9 @@ async function childrenOf({ processes = false, replicas = 1 }: SystemOptions, { 
   return children;
 }
 
-function portsOf(children: readonly ServiceProcess[]): ReplicaPorts {
+function replicasOf(children: readonly ServiceProcess[]): Replicas {
   const services = new Set(children.map(({ service }) => service as ServiceName));
-  return new Map([...services].map((name) => [name, children.filter(({ service }) => service === name).map(({ url }) => Number(new URL(url).port))]));
+  return new Map([...services].map((name) => [name, children.filter(({ service }) => service === name).map(({ url }) => ({ host: LOCAL, port: Number(new URL(url).port) }))]));
 }
 
 async function workplace({ fresh, secure }: { fresh: boolean; secure: boolean }, undo: Undo): Promise<{ data: string | undefined; logs: string }> {
@@ -196,8 +196,8 @@ async function smscFor(undo: Undo, url: string | undefined): Promise<(SmscSimula
   return Object.assign(simulator, { viewUrl: view.url });
 }
 
-async function entryOf(port: number, ports: ReplicaPorts, services: Undo): Promise<string> {
-  const entry = await startEntryProxy(port, ports);
+async function entryOf(port: number, replicas: Replicas, services: Undo): Promise<string> {
+  const entry = await startEntryProxy(port, replicas);
   services.add(() => entry.close());
   return entry.url;
 }
