@@ -12,13 +12,14 @@ import { backUpAndRestore } from './restoration.js';
 import { proveStackInDocker } from './stack-in-docker.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const IMAGE = 'cpm:proof';
 const SIZE_LIMIT_MB = 250;
 const startedAt = Date.now();
 const log = (line: string) => {
   console.log(`${((Date.now() - startedAt) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
 };
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false }, twice: { type: 'boolean', default: false } } });
+const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false }, twice: { type: 'boolean', default: false }, image: { type: 'string' } } });
+/** An image that is there already is proved as it is. */
+const IMAGE = values.image ?? 'cpm:proof';
 let ended = () => undefined as unknown;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void Promise.resolve(ended()).finally(() => process.exit(130)));
 
@@ -39,7 +40,7 @@ try {
 
 async function prove(daemon: Daemon): Promise<void> {
   await haveBases({ daemon, root: ROOT, log });
-  await buildImage(daemon);
+  if (values.image === undefined) await buildImage(daemon);
   await devKeys();
   const ports = { entry: await freePort(), smscView: await freePort() };
   const system = new ComposedSystem({ docker: daemon, root: ROOT, image: IMAGE, jwksFile: await keysIn(ROOT), ports, log });
