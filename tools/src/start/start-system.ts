@@ -175,7 +175,7 @@ async function smscFor(undo: Undo, url: string | undefined): Promise<(SmscSimula
 }
 
 async function entryOf(port: number, fleet: Fleet, services: Undo): Promise<string> {
-  const entry = await startEntryProxy(port, () => fleet.ports);
+  const entry = await startEntryProxy(port, () => fleet.replicas);
   services.add(() => entry.close());
   return entry.url;
 }
