@@ -55,6 +55,8 @@ export interface Aggregate<Command = never, State = unknown, Event = unknown, Vi
   journalOf?(event: Event, context: DecisionContext<View>, after: State): JourneyEntry | undefined;
   /** The message a journey belongs to, from the aggregate's id. */
   messageOf?(id: string): string;
+  /** All that it decides is about the message of `messageOf`, wherever it comes from. */
+  readonly isOfOneMessage?: true;
   /** Whether the aggregate still has work to do, for `open` look-ups. */
   isOpen?(state: State): boolean;
   /** It is no document of the user's own, but about him: it stays when he is erased. */

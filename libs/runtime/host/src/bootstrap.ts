@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createHttpAdapter, GovernedIntake, HttpModule, refuseOtherMethods } from '@cpm/http';
+import { createHttpAdapter, GovernedIntake, HttpModule, refuseOtherMethods, traceRequests } from '@cpm/http';
 import type { Clock } from '@cpm/runtime-ports';
 import { Logger } from 'nestjs-pino';
 import type { DestinationStream } from 'pino';
@@ -20,6 +20,7 @@ import { Revocations } from './revocation/revocations.js';
 import { openApiDocuments } from './service-controllers.js';
 import { machineClock } from './system-clock.js';
 import { METRICS } from './tokens.js';
+import { startTracing } from './tracing/start-tracing.js';
 
 export interface BootstrapOptions {
   /** Kafka and MongoDB of the configuration unless given. */
@@ -50,6 +51,8 @@ class Application {}
 export async function bootstrap(modules: readonly (Type | DynamicModule)[], config: HostConfig, options: BootstrapOptions = {}): Promise<RunningHost> {
   const { clock = machineClock(config.CLOCK_OFFSET_MS), crash = exitAtOnce } = options;
   const log = createLogger(config, options.logOutput);
+  const openApi = openApiDocuments(modules);
+  const tracing = startTracing(config, [...openApi.keys()], log);
   const platform = options.platform ?? (await KafkaMongoPlatform.connect(config, log));
   const revocations = new Revocations(platform.revocations, clock, (error) => log.warn(`removed devices cannot be read: ${(error as Error).name}`));
   let app: NestFastifyApplication | undefined;
@@ -63,7 +66,7 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     imports: [
       loggingModule(log),
       HttpModule.forRoot(tokensOf(config), { ...entranceOf(config), isRevoked: (holder) => revocations.covers(holder) }, intake),
-      HostModule.forRoot({ config, platform, clock, revocations, crash, openApi: openApiDocuments(modules) }),
+      HostModule.forRoot({ config, platform, clock, revocations, crash, openApi }),
       ...modules,
     ],
   };
@@ -71,6 +74,7 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     await app?.close();
     await admission.stop();
     await platform.close();
+    await tracing?.stop();
   };
   try {
     const { HTTP_MAX_IN_FLIGHT: maxInFlight, HTTP_MAX_BODY_BYTES_IN_FLIGHT: maxBodyBytesInFlight } = config;
@@ -78,6 +82,10 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     app = await NestFactory.create<NestFastifyApplication>(root, adapter, { bufferLogs: true, abortOnError: false });
     app.useLogger(app.get(Logger));
     app.get<Metrics>(METRICS).watchIntake(intake);
+    if (tracing) {
+      app.get<Metrics>(METRICS).watchSpans(tracing.counts);
+      traceRequests(app.getHttpAdapter().getInstance());
+    }
     logRequests(app.getHttpAdapter().getInstance(), log);
     allowOrigins(app, config);
     await platform.ensureTopics(app.get(HostedServices).names);

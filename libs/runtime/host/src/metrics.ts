@@ -3,6 +3,7 @@ import type { ServiceName } from '@cpm/runtime-decider';
 import type { BatchMeasure } from '@cpm/runtime-engine';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { InboxStatus } from './platform.js';
+import type { SpanCounts } from './tracing/span-export.js';
 
 const STATUSES: readonly InboxStatus[] = ['starting', 'running', 'stalled', 'crashed', 'stopped'];
 const STEPS = ['load', 'decide', 'write', 'publish'] as const;
@@ -48,6 +49,19 @@ export class Metrics {
       name: 'cpm_intake_requests', help: 'Requests for new work since the start, by what became of them', labelNames: ['outcome'], registers,
       collect() {
         for (const [outcome, count] of Object.entries(intake.counts)) this.set({ outcome }, count);
+      },
+    });
+  }
+
+  /** Asked whenever the measurements are collected. */
+  watchSpans(counts: Readonly<SpanCounts>): void {
+    const registers = [this.registry];
+    new Gauge({ name: 'cpm_spans_waiting', help: 'Recorded spans that the collector does not have yet', registers, collect() { this.set(counts.waiting); } });
+    new Counter({
+      name: 'cpm_spans_total', help: 'Recorded spans by what became of them: exported, dropped for want of room, or failed with the collector', labelNames: ['outcome'], registers,
+      collect() {
+        this.reset();
+        for (const outcome of ['exported', 'dropped', 'failed'] as const) this.inc({ outcome }, counts[outcome]);
       },
     });
   }
