@@ -23,6 +23,7 @@ export class BatchTrace {
     const parent = parentOf(message, copy);
     if (!isSampled(parent) || this.begun >= MOST_DECISION_SPANS) return decide(traceparentOf(parent));
     this.begun += 1;
+    const before = copy.watermark;
     const { record, aggregate, trace } = message;
     const span = beginSpan(nameOf(message), {
       kind: 'CONSUMER',
@@ -44,7 +45,7 @@ export class BatchTrace {
       throw error;
     } finally {
       // A copy of a record that was decided before changes nothing.
-      span.setAttribute('cpm.decided', copy.watermark === record.offset + 1).end();
+      span.setAttribute('cpm.decided', copy.watermark !== before).end();
     }
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const HEADERS = /^[^=,\s]+=[^,]*(,[^=,\s]+=[^,]*)*$/;
+const HEADERS = /^[^=,\s]+=[^,]*(,\s*[^=,\s]+=[^,]*)*$/;
 
 /** Variables of tracing, named as OpenTelemetry names them (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). Durations in ms. */
 export const tracingConfig = {
