@@ -6,7 +6,7 @@ import type { WorkingCopy } from './working-copy.js';
 type SpanContext = NonNullable<ReturnType<typeof spanContextOf>>;
 
 /** Of one batch, however many records it has: what comes after goes on in the trace without a span of its own. */
-export const MOST_DECISION_SPANS = 256;
+const MOST_DECISION_SPANS = 256;
 const MOST_LINKS = 32;
 
 /** The spans of the decisions of one batch. */

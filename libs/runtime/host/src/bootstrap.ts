@@ -5,7 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpAdapter, GovernedIntake, HttpModule, refuseOtherMethods, traceRequests } from '@cpm/http';
 import type { Clock } from '@cpm/runtime-ports';
 import { Logger } from 'nestjs-pino';
-import type { DestinationStream } from 'pino';
+import type { DestinationStream, Logger as Logging } from 'pino';
 import { Admission } from './admission/admission.js';
 import type { HostConfig } from './config.js';
 import { HostModule } from './host.module.js';
@@ -20,7 +20,7 @@ import { Revocations } from './revocation/revocations.js';
 import { openApiDocuments } from './service-controllers.js';
 import { machineClock } from './system-clock.js';
 import { METRICS } from './tokens.js';
-import { startTracing } from './tracing/start-tracing.js';
+import { startTracing, type Tracing } from './tracing/start-tracing.js';
 
 export interface BootstrapOptions {
   /** Kafka and MongoDB of the configuration unless given. */
@@ -77,16 +77,9 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     await tracing?.stop();
   };
   try {
-    const { HTTP_MAX_IN_FLIGHT: maxInFlight, HTTP_MAX_BODY_BYTES_IN_FLIGHT: maxBodyBytesInFlight } = config;
-    const adapter = createHttpAdapter({ isHttpsOnly: config.PUBLIC_URL?.startsWith('https:') ?? false, maxInFlight, maxBodyBytesInFlight });
-    app = await NestFactory.create<NestFastifyApplication>(root, adapter, { bufferLogs: true, abortOnError: false });
+    app = await NestFactory.create<NestFastifyApplication>(root, adapterFor(config), { bufferLogs: true, abortOnError: false });
     app.useLogger(app.get(Logger));
-    app.get<Metrics>(METRICS).watchIntake(intake);
-    if (tracing) {
-      app.get<Metrics>(METRICS).watchSpans(tracing.counts);
-      traceRequests(app.getHttpAdapter().getInstance());
-    }
-    logRequests(app.getHttpAdapter().getInstance(), log);
+    observe(app, { intake, tracing, log });
     allowOrigins(app, config);
     await platform.ensureTopics(app.get(HostedServices).names);
     await app.get(PolicySource).start();
@@ -103,6 +96,28 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     await close().catch(() => undefined);
     throw error;
   }
+}
+
+function adapterFor({ PUBLIC_URL, HTTP_MAX_IN_FLIGHT: maxInFlight, HTTP_MAX_BODY_BYTES_IN_FLIGHT: maxBodyBytesInFlight }: HostConfig) {
+  return createHttpAdapter({ isHttpsOnly: PUBLIC_URL?.startsWith('https:') ?? false, maxInFlight, maxBodyBytesInFlight });
+}
+
+interface Observers {
+  readonly intake: GovernedIntake;
+  readonly tracing: Tracing | undefined;
+  readonly log: Logging;
+}
+
+/** Before the routes are there: only what comes after a hook has it. */
+function observe(app: NestFastifyApplication, { intake, tracing, log }: Observers): void {
+  const metrics = app.get<Metrics>(METRICS);
+  const fastify = app.getHttpAdapter().getInstance();
+  metrics.watchIntake(intake);
+  if (tracing) {
+    metrics.watchSpans(tracing.counts);
+    traceRequests(fastify);
+  }
+  logRequests(fastify, log);
 }
 
 function exitAtOnce(): void {
