@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -50,9 +51,10 @@ class Application {}
  */
 export async function bootstrap(modules: readonly (Type | DynamicModule)[], config: HostConfig, options: BootstrapOptions = {}): Promise<RunningHost> {
   const { clock = machineClock(config.CLOCK_OFFSET_MS), crash = exitAtOnce } = options;
-  const log = createLogger(config, options.logOutput);
+  const redacting = keyed(config);
+  const log = createLogger(redacting, options.logOutput);
   const openApi = openApiDocuments(modules);
-  const tracing = startTracing(config, [...openApi.keys()], log);
+  const tracing = startTracing(redacting, [...openApi.keys()], log);
   const platform = options.platform ?? (await KafkaMongoPlatform.connect(config, log));
   const revocations = new Revocations(platform.revocations, clock, (error) => log.warn(`removed devices cannot be read: ${(error as Error).name}`));
   let app: NestFastifyApplication | undefined;
@@ -96,6 +98,11 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     await close().catch(() => undefined);
     throw error;
   }
+}
+
+/** One key for both, so that a person has the same tag in logs and in traces. */
+function keyed(config: HostConfig): HostConfig {
+  return { ...config, LOG_ADDRESS_KEY: config.LOG_ADDRESS_KEY ?? randomBytes(32).toString('hex') };
 }
 
 function adapterFor({ PUBLIC_URL, HTTP_MAX_IN_FLIGHT: maxInFlight, HTTP_MAX_BODY_BYTES_IN_FLIGHT: maxBodyBytesInFlight }: HostConfig) {

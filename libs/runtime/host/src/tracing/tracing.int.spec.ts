@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Controller, Get, Inject, Module, Param, Post, Logger, Body } from '@nestjs/common';
 import { Describe, RequireScope } from '@cpm/http';
 import { deadLettersOf, inboxOf } from '@cpm/runtime-decider';
-import { encodeEnvelope, PendingCommands, traced } from '@cpm/runtime-engine';
+import { encodeEnvelope, PendingCommands, traced, type IngressPublisher } from '@cpm/runtime-engine';
 import { bootstrap, type RunningHost } from '../bootstrap.js';
 import { hostConfig, parseConfig } from '../config.js';
 import { DeadLettersModule } from '../dead-letters.controller.js';
@@ -11,7 +11,7 @@ import { InMemoryPlatform } from '../in-memory-platform.js';
 import { ServiceHost } from '../service-host.module.js';
 import { Count, counter, counting } from '../testing/counter-service.js';
 import { testIdentityProvider, type TestIdentityProvider } from '../testing/identity-provider.js';
-import { commandsOf } from '../tokens.js';
+import { commandsOf, ingressOf } from '../tokens.js';
 import { z } from 'zod';
 
 const ANN = 'tel:+4915110000001';
@@ -168,7 +168,7 @@ it('records nothing where the share is 0, whatever a caller says', async () => {
 it('keeps the trace of a dead letter when it is replayed', async () => {
   await start();
   const bad = traced(encodeEnvelope('/routing/ingress', 'x', 'cpm.routing.Count.v1', '{"user":7}'), FOREIGN);
-  await platform.log.publish([{ topic: inboxOf('routing'), key: ANN, value: bad }]);
+  await host!.app.get<IngressPublisher>(ingressOf('routing'), { strict: false }).append([{ topic: inboxOf('routing'), key: ANN, value: bad }]);
   await until(() => platform.log.records(deadLettersOf('routing')).length > 0);
   const { deadLetters } = (await (await call('GET', '/admin/v1/dead-letters')).json()) as { deadLetters: { id: string }[] };
   expect((await call('POST', `/admin/v1/dead-letters/${encodeURIComponent(deadLetters[0]!.id)}/replay`)).status).toBe(202);
