@@ -35,6 +35,8 @@ export const HOST_METRICS = {
   cpm_memory_limit_bytes: gauge('Memory that the process may use: of its control group, or of the machine'),
   cpm_intake_per_second: gauge('Units of new work a second that are let in'),
   cpm_intake_limited: gauge('1 while accepted work waits too long and less is let in'),
+  cpm_spans_waiting: gauge('Recorded spans that the collector does not have yet'),
+  cpm_spans_total: counter('Recorded spans by what became of them: sent, dropped for want of room, or failed with the collector', { outcome: ['exported', 'dropped', 'failed'] }),
   cpm_intake_requests_total: counter('Requests for new work by what became of them', { outcome: ['admitted', 'overloaded', 'overShare'] }),
   cpm_token_keys_unreadable_seconds: gauge('Since when the keys that tokens are verified with cannot be read; 0 while they can. At 900 nobody is let in any more'),
   cpm_certificate_expiry_timestamp_seconds: gauge('When a certificate that the process was given ends, epoch seconds; of a file with several the first to end', { certificate: ['kafka-ca', 'kafka-client'] }),

@@ -6,6 +6,8 @@ import { SERVICES } from '@cpm/runtime-decider';
 import { journeyLines, type JourneyEntry } from '../demo/journey-text.js';
 import { devKeys, type TokenClaims } from '../dev-tokens/index.js';
 import { accessLines } from './access-text.js';
+import { treeLines } from '../spans/span-tree.js';
+import { spansAbout } from './message-trace.js';
 import { operatorCall, operatorDownload } from './operator-api.js';
 
 interface TokenOptions {
@@ -38,6 +40,13 @@ export function commandLine(print: (text: string) => void): Command {
     path: (address = '') => `/admin/v1/access/${encodeURIComponent(address)}`,
     lines: (answer) => accessLines(answer as AccessView),
   });
+  program
+    .command('trace <messageId>')
+    .description('the spans of a message, from the collector of npm start -- --traces')
+    .option('--collector <url>', 'another collector of that kind', process.env['CPM_COLLECTOR_URL'])
+    .action(async (messageId: string, { collector }: { collector?: string }) => {
+      print(treeLines(await spansAbout(messageId, collector)).join('\n'));
+    });
   reading(policy.command('get').description('prints the policy in force'), print, { path: () => '/admin/v1/policy' });
   aboutUsers(program, print);
   aboutDeadLetters(program.command('dead-letters').description('records that services put aside'), print);

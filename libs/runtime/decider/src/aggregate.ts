@@ -58,6 +58,8 @@ export interface Aggregate<Command = never, State = unknown, Event = unknown, Vi
   countsOf?(event: Event, after: State): readonly Count[];
   /** The message a journey belongs to, from the aggregate's id. */
   messageOf?(id: string): string;
+  /** All that it decides is about the message of `messageOf`, wherever it comes from. */
+  readonly isOfOneMessage?: true;
   /** Whether the aggregate still has work to do, for `open` look-ups. */
   isOpen?(state: State): boolean;
   /** It is no document of the user's own, but about him: it stays when he is erased. */

@@ -3,7 +3,7 @@ import type { AnyAggregate, DecisionContext, Effect, OpenAggregate, Reaction, Ro
 import { assertWriter, inboxOf } from '@cpm/runtime-decider';
 import type { OutboxEntry } from '@cpm/runtime-ports';
 import type { Policy } from '@cpm/vocabulary';
-import { encodeEvent, isAfter, sourceOf } from './envelope.js';
+import { encodeEvent, isAfter, sourceOf, traced } from './envelope.js';
 import type { InboxMessage } from './inbox-message.js';
 import type { WorkingCopy } from './working-copy.js';
 
@@ -28,9 +28,9 @@ export interface Surroundings {
 
 /**
  * Decides one message on its aggregate. Pure but for the working copy it changes. A message that the aggregate
- * has already applied, or a copy of one, changes nothing.
+ * has already applied, or a copy of one, changes nothing. `traceparent`: what comes of the decision belongs there.
  */
-export function decideMessage(message: InboxMessage, copy: WorkingCopy, surroundings: Surroundings): Outcome {
+export function decideMessage(message: InboxMessage, copy: WorkingCopy, surroundings: Surroundings, traceparent?: string): Outcome {
   const { record, aggregate, sequence, source } = message;
   if (record.offset < copy.watermark) return NOTHING;
   if (sequence && !isAfter(sequence, copy.seen[source])) return NOTHING;
@@ -59,13 +59,14 @@ export function decideMessage(message: InboxMessage, copy: WorkingCopy, surround
   // Nothing below can throw: the copy changes as a whole or not at all.
   const outcome = { ...sortReactions(reactions), counts, produced: produced.reduce((sum, { value }) => sum + value.length, 0) };
   for (const { commandId: decided, outcome: answer } of outcome.answers) copy.remember(decided, answer);
-  copy.produced.push(...produced);
+  copy.produced.push(...produced.map((entry) => ({ ...entry, value: traced(entry.value, traceparent) })));
   copy.journey.push(...journey);
   copy.state = state;
   copy.decidedAt = now;
   copy.watermark = record.offset + 1;
   if (sequence) copy.seen[source] = sequence;
   copy.changed = true;
+  copy.follow(traceparent);
   return outcome;
 }
 

@@ -1,7 +1,7 @@
 import type { AnyAggregate, ServiceDefinition } from '@cpm/runtime-decider';
 import { inboxOf } from '@cpm/runtime-decider';
-import type { AggregateStore, DueAggregate, OutgoingRecord, Publisher } from '@cpm/runtime-ports';
-import { encodeEnvelope, ingressSource, TIMER_DUE, type TimerDue } from './envelope.js';
+import { spanContextOf, traceparentOf, type AggregateStore, type DueAggregate, type OutgoingRecord, type Publisher } from '@cpm/runtime-ports';
+import { encodeEnvelope, ingressSource, TIMER_DUE, traced, type TimerDue } from './envelope.js';
 import { upgraded } from './working-copy.js';
 
 /** How long an injected timer is taken to be on its way before it is injected again. */
@@ -39,7 +39,7 @@ export class TimerScanner {
     return timers.length;
   }
 
-  private timersOf({ kind, id, owner, state }: DueAggregate, now: number): { key: string; at: number; record: OutgoingRecord }[] {
+  private timersOf({ kind, id, owner, state, trace }: DueAggregate, now: number): { key: string; at: number; record: OutgoingRecord }[] {
     const aggregate = this.aggregates.get(kind);
     const timers = aggregate?.timersOf?.(upgraded(aggregate, state)) ?? {};
     return Object.entries(timers).flatMap(([timer, at]) => {
@@ -47,7 +47,7 @@ export class TimerScanner {
       if (at > now || this.injected.has(key)) return [];
       const data: TimerDue = { aggregate: kind, id, timer, at };
       const value = encodeEnvelope(ingressSource(this.service.name), `timer.${at}`, TIMER_DUE, JSON.stringify(data));
-      return [{ key, at, record: { topic: inboxOf(this.service.name), key: owner, value } }];
+      return [{ key, at, record: { topic: inboxOf(this.service.name), key: owner, value: traced(value, traceparentOf(spanContextOf(trace))) } }];
     });
   }
 }

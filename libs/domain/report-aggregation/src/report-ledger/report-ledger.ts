@@ -135,6 +135,7 @@ export const ledger = defineAggregate<RecordEvidence, ReportLedger, LedgerEvent>
   react: (event) => (event.type === 'ReportReleased' ? [publish(ReportReleased, event.report)] : []),
   ownerOf: (id) => id.slice(0, id.indexOf('|')),
   messageOf: (id) => id.split('|')[1] as string,
+  isOfOneMessage: true,
   journalOf,
   countsOf,
   removableAt: ({ lastEvidenceAt }) => (lastEvidenceAt > 0 ? lastEvidenceAt + KEPT_MS : undefined),

@@ -60,6 +60,7 @@ export const delivery = defineAggregate<DeliveryCommand, Delivery, DeliveryEvent
   react: reactToDelivery,
   ownerOf,
   messageOf,
+  isOfOneMessage: true,
   view: { aggregate: profile, idOf: ownerOf },
   timersOf,
   whenDue,

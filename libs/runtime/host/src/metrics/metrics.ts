@@ -5,6 +5,7 @@ import type { BatchMeasure } from '@cpm/runtime-engine';
 import type { InboxPosition, PartitionBatch } from '@cpm/runtime-ports';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { InboxStatus } from '../platform.js';
+import type { SpanCounts } from '../tracing/span-export.js';
 import { DecisionCounters } from './decision-counters.js';
 import { counterOf, gaugeOf, histogramOf } from './instruments.js';
 import { Standstill } from './standstill.js';
@@ -74,6 +75,15 @@ export class Metrics {
     counterOf(this.registry, 'cpm_intake_requests_total', (counter) => {
       counter.reset();
       for (const outcome of ['admitted', 'overloaded', 'overShare'] as const) counter.inc({ outcome }, intake.counts[outcome]);
+    });
+  }
+
+  /** Asked whenever the measurements are collected. */
+  watchSpans(counts: Readonly<SpanCounts>): void {
+    gaugeOf(this.registry, 'cpm_spans_waiting', (gauge) => gauge.set({}, counts.waiting));
+    counterOf(this.registry, 'cpm_spans_total', (counter) => {
+      counter.reset();
+      for (const outcome of METRICS.cpm_spans_total.labels.outcome) counter.inc({ outcome }, counts[outcome]);
     });
   }
 
