@@ -223,6 +223,4 @@ export class BatchProcessor {
     this.takesForNew = true;
     writes.forEach(({ next }, index) => this.cache.set(keys[index] as string, { stored: next }));
   }
-
-  }
 }
