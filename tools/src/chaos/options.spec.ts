@@ -3,7 +3,7 @@ import { chaosOptions } from './options.js';
 
 it('has a default for everything', () => {
   expect(chaosOptions([])).toEqual({
-    minutes: 20, seed: 1, rate: 20, faults: FAULT_KINDS, broken: undefined, submitLimitMs: 120_000, drainMs: 300_000, cast: { talkers: 8, boxes: 4, texters: 4, members: 4, groups: 2 },
+    minutes: 20, seed: 1, rate: 20, faults: FAULT_KINDS, broken: undefined, submitLimitMs: 120_000, drainMs: 420_000, cast: { talkers: 8, boxes: 4, texters: 4, members: 4, groups: 2 },
   });
 });
 

@@ -17,7 +17,7 @@ export interface ChaosOptions {
 }
 
 const DEFAULTS = {
-  minutes: '20', seed: '1', rate: '20', talkers: '8', boxes: '4', texters: '4', members: '4', groups: '2', 'submit-limit-sec': '120', 'drain-sec': '300',
+  minutes: '20', seed: '1', rate: '20', talkers: '8', boxes: '4', texters: '4', members: '4', groups: '2', 'submit-limit-sec': '120', 'drain-sec': '420',
 } as const;
 const LEAST = { talkers: 2, boxes: 1, texters: 1, members: 2, groups: 1 } as const;
 

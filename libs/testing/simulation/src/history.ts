@@ -61,7 +61,7 @@ export class History {
     if (twice) this.violations.push(`${key}: a record was applied twice, its output ${twice.offset}.${twice.index} to ${twice.topic} stands twice`);
     this.versions.set(key, next);
     this.keepOwing(service, key, next);
-    if (kind === 'subscriber') this.learnPrivacy(next, at);
+    if (kind === 'subscriber') this.learnPreferences(next, at);
     if (kind === 'leases') for (const { value } of next.outbox) this.learnAnswer(value, at);
     if (kind === 'focus') for (const { topic, value } of next.outbox) if (topic === inboxOf('routing')) this.learnRelay(value, at);
   }
@@ -94,10 +94,12 @@ export class History {
     else owing.delete(key);
   }
 
-  private learnPrivacy({ owner: user, state }: StoredAggregate, at: number): void {
+  private learnPreferences({ owner: user, state }: StoredAggregate, at: number): void {
     const { activeProfile, profiles } = (state as Subscriber).preferences;
-    const { sendReadReports } = profiles[activeProfile] ?? DEFAULT_PROFILE;
+    const { sendReadReports, deviceRules } = profiles[activeProfile] ?? DEFAULT_PROFILE;
     if (this.of('privacy').findLast((setting) => setting.user === user)?.sendReadReports !== sendReadReports) this.saw(at, { kind: 'privacy', user, sendReadReports });
+    const services = deviceRules.flatMap((rule) => (rule.mode === 'notify' ? rule.services : []));
+    if (services.length > 0) this.saw(at, { kind: 'notified-only', user, services });
   }
 
   /** What a handset answers to one person has its id from the gateway. */

@@ -43,6 +43,8 @@ export type Seen =
   | { kind: 'unsettled'; user: string }
   /** The registry has decided that it is so from now on: what a removed user sets it refuses. */
   | { kind: 'privacy'; user: string; sendReadReports: boolean }
+  /** The registry has decided that of these services some device of his is to get notifications only. */
+  | { kind: 'notified-only'; user: string; services: readonly string[] }
   | { kind: 'session-started'; sessionId: string; device: string; users: readonly string[]; sessionKind: SessionKind }
   /** A frame about a session or a file, but no message. */
   | { kind: 'told'; device: string; frame: string; subject: string; reason: string | undefined; cursor: number }

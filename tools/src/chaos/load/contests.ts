@@ -14,6 +14,8 @@ const FETCH_PAUSE_MS = 500;
 /** Invitations and files: the devices of who is asked answer at once, and who asked hears how it ended. */
 export class Contests {
   readonly #answered = new Set<string>();
+  /** Files by device that has them. */
+  readonly #has = new Set<string>();
   #underWay = 0;
 
   constructor(private readonly history: History) {}
@@ -27,13 +29,20 @@ export class Contests {
     for (const [at, device] of devices.entries()) {
       if (at < ANSWERING) {
         device.sdk.on('session.invited', ({ data: { id } }) => void this.#once(`${device.id}|${id}`, () => this.#join(device, id)));
-        device.sdk.on('file-transfer.invited', ({ data: { id } }) => void this.#once(`${device.id}|${id}`, () => this.#take(device, id)));
+        device.sdk.on('file-transfer.invited', ({ data: { id } }) => void this.#invited(device, id));
       }
       device.sdk.on('session.established', ({ data }) => this.#established(device, data));
       device.sdk.on('session.closed', ({ data: { id, reason = '' } }) => {
         this.#settle(id, reason);
       });
     }
+  }
+
+  /** Offered again, the file did not count as taken, for who served it died before it said so: who has it takes it once more. */
+  #invited(device: ChaosDevice, id: string): Promise<void> {
+    const key = `${device.id}|${id}`;
+    if (this.#has.has(key)) this.#answered.delete(key);
+    return this.#once(key, () => this.#take(device, id));
   }
 
   async #once(key: string, act: () => Promise<void>): Promise<void> {
@@ -57,7 +66,9 @@ export class Contests {
     this.history.append({ is: 'answered', id, at: Date.now(), device: device.id, outcome });
     if (taken.url === undefined) return;
     const sha256 = await this.#fetched(device, taken.url);
-    if (sha256 !== undefined) this.history.append({ is: 'fetched', id, at: Date.now(), device: device.id, sha256 });
+    if (sha256 === undefined) return;
+    this.#has.add(`${device.id}|${id}`);
+    this.history.append({ is: 'fetched', id, at: Date.now(), device: device.id, sha256 });
   }
 
   /** Goes on after every break, for some minutes. */

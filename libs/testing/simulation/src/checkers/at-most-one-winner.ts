@@ -44,20 +44,27 @@ function contestedRound(where: string, asked: readonly Answered[], { history }: 
   });
 }
 
-/** A file changes hands only after who took it had broken off for the whole resume window, or was removed. */
+/** Why a device has a file, or is about to. */
+const HAVING: ReadonlySet<string | undefined> = new Set(['accepted', 'auto-accepted', 'completed', 'acknowledged', 'displayed']);
+
+/**
+ * A file changes hands only after who took it had broken off for the whole resume window, or was removed. Of what happens in one instant only the
+ * journey knows the order, so who is told that he may fetch it is looked up there.
+ */
 function takersOf({ history, stores, policy, devices }: World): string[] {
   const removed = new Set(history.of('device-removed').map(({ device }) => device));
   const answered = history.of('answered').filter(({ act }) => act === 'accept-file');
   return [...deliveriesOf(stores).values()].flatMap(({ id, state: { message, recipient }, journey }) => {
     const told = answered.filter(({ subject, device, outcome }) => subject === message.id && devices.get(device).user === recipient && outcome.status === 'accepted');
-    const taken = journey.flatMap(({ reason, at, device }) => ((reason === 'accepted' || reason === 'auto-accepted') && device !== undefined ? [{ at, device }] : []));
-    const takers = [...told, ...taken].sort((a, b) => a.at - b.at);
-    return takers.flatMap((taker, position) => {
+    const strangers = told.filter(({ device }) => !journey.some((entry) => entry.device === device && HAVING.has(entry.reason)));
+    const takers = journey.flatMap(({ reason, at, device }) => ((reason === 'accepted' || reason === 'auto-accepted') && device !== undefined ? [{ at, device }] : []));
+    const doubles = takers.flatMap((taker, position) => {
       const before = takers[position - 1];
       if (!before || before.device === taker.device || removed.has(before.device)) return [];
       const until = taker.at - policy['ft.resumeWindowSec'] * 1000;
       const isOfferedAgain = journey.some(({ reason, at, device }) => reason === 'interrupted' && device === before.device && at >= before.at && at <= until);
       return isOfferedAgain ? [] : [`${id}: taken by ${nameOf(before.device)} and by ${nameOf(taker.device)} within one offer`];
     });
+    return [...doubles, ...strangers.map(({ device }) => `${id}: ${nameOf(device)} was told that it may fetch what it had not taken`)];
   });
 }
