@@ -17,7 +17,7 @@ async function provision(user: string): Promise<void> {
     id: user, owner: user, partition: 0, version: 1, watermark: 0, seen: {}, decidedAt: 0, outbox: [], answers: [],
     state: { provisioning: { primaryDevice: { id: phone } }, devices: [] },
   };
-  await platform.readStore('device-registry').write([], [{ kind: 'subscriber', next, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] }]);
+  await platform.readStore('device-registry').write([], [{ kind: 'subscriber', isFirst: true, next, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] }]);
 }
 
 beforeEach(async () => {

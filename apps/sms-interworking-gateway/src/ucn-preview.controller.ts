@@ -51,7 +51,7 @@ export class UcnPreviewController {
   @HttpCode(200)
   @Describe({ summary: 'What a notification would say and cost', body: preview.optional(), answers: { 200: ucnPreview } })
   show(@Body() body: unknown): UcnPreview {
-    const { texts, summaryTexts, language, count, expiresAt, ...subject } = parse(preview, body ?? {});
+    const { texts, summaryTexts, language, count, expiresAt, ...subject } = parse(preview, body === undefined ? {} : body);
     const expiry = expiresAt === undefined ? this.clock.now() + MAX_VALIDITY_MS : Date.parse(expiresAt);
     const inForce = this.policy.current();
     const policy: Policy = { ...inForce, 'ucn.text': texts ?? inForce['ucn.text'], 'ucn.summaryText': summaryTexts ?? inForce['ucn.summaryText'] };

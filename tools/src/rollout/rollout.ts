@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName } from '@cpm/runtime-decider';
 import { SERVICES } from '@cpm/runtime-decider';
-import { areReady } from '../chaos/faults/kinds/recovery.js';
+import { replicasOf, untilReady } from '../chaos/faults/kinds/recovery.js';
+import { rollingRestart } from '../chaos/faults/kinds/rolling-restart.js';
 import type { Disturbance } from '../chaos/play.js';
 import type { System } from '../start/start-system.js';
 import { LagWatch } from './lag-watch.js';
@@ -37,11 +38,11 @@ interface Act {
 /** Scales `service` out and back, then restarts every process of every service, one after the other; at least `betweenMs` of calm after each. */
 export function rollout(service: ServiceName, betweenMs: number, report: (report: RolloutReport) => void): Disturbance {
   return async ({ system, outcomes, tell }) => {
-    const before = replicasOf(system, service);
+    const before = replicasOf(system, { service }).length;
     const acts: readonly Act[] = [
       scaling(service, before, before * 2),
       scaling(service, before * 2, before),
-      ...SERVICES.map((each): Act => ({ kind: 'rolling-restart', what: `rolling restart of ${each}`, act: (running) => rollingRestart(running, each) })),
+      ...SERVICES.map((each): Act => ({ kind: 'rolling-restart', what: `rolling restart of ${each}`, act: (running) => restartInTurn(running, each) })),
     ];
     const watch = await LagWatch.of(system.brokers);
     await sleep(CALM_MS);
@@ -69,24 +70,13 @@ function scaling(service: ServiceName, from: number, to: number): Act {
     kind: to > from ? 'scale-out' : 'scale-in', what: `${service} from ${from} to ${to} processes`,
     act: async (system) => {
       await system.scale(service, to);
-      await untilAllReady(system);
+      await Promise.all(system.processes.map((process) => untilReady(process, READY_LIMIT_MS)));
     },
   };
 }
 
-async function rollingRestart(system: System, service: ServiceName): Promise<void> {
-  for (const process of system.processes.filter((each) => each.service === service)) {
-    await process.restart();
-    await untilAllReady(system);
-  }
-}
-
-async function untilAllReady(system: System): Promise<void> {
-  const deadline = Date.now() + READY_LIMIT_MS;
-  while (!(await areReady(system.processes))) {
-    if (Date.now() > deadline) throw new Error(`not every process was ready within ${READY_LIMIT_MS / 1_000} s`);
-    await sleep(POLL_MS);
-  }
+async function restartInTurn(system: System, service: ServiceName): Promise<void> {
+  await rollingRestart({ kind: 'rolling-restart', service }, system).inject();
 }
 
 async function caughtUp(watch: LagWatch, calmLag: number): Promise<number | undefined> {
@@ -96,8 +86,4 @@ async function caughtUp(watch: LagWatch, calmLag: number): Promise<number | unde
     await sleep(POLL_MS);
   }
   return Date.now() - from;
-}
-
-function replicasOf(system: System, service: ServiceName): number {
-  return system.processes.filter((each) => each.service === service).length;
 }

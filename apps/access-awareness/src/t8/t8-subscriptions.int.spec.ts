@@ -76,7 +76,7 @@ async function freePort(): Promise<string> {
 async function provision(isKnown: boolean): Promise<void> {
   version += 1;
   const next = { id: mia, owner: mia, partition: 0, version, watermark: 0, seen: {}, decidedAt: 0, outbox: [], answers: [], state: isKnown ? { provisioning: { primaryDevice: { id: phone } } } : {} };
-  await platform.readStore('device-registry').write([], [{ kind: 'subscriber', next, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] }]);
+  await platform.readStore('device-registry').write([], [{ kind: 'subscriber', isFirst: version === 1, next, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] }]);
   const device = { id: phone, name: 'Phone', role: 'primary' as const, registered: true, capabilities: capabilities.parse({}), autoAnswer: autoAnswer.parse({}) };
   await tell(host, SubscriberChanged, { user: mia, version, removed: !isKnown, devices: isKnown ? [device] : [], profile: DEFAULT_PROFILE, at: clock.now() });
 }

@@ -11,6 +11,9 @@ export type OpenApiDocument = Readonly<Record<string, unknown>> & { readonly pat
 
 const PROBLEM: ErrorForm = { type: 'application/problem+json', schema: problem.meta({ id: 'Problem' }) };
 
+/** Refused before it is known for which group it is. */
+const HEAD_TOO_LARGE = 431;
+
 const HEADERS_OF_REFUSALS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   401: { 'WWW-Authenticate': 'What token is needed (RFC 6750)' },
   403: { 'WWW-Authenticate': 'Which scope is needed, where the token has another' },
@@ -87,11 +90,10 @@ function responsesOf({ operation, group, scope, path }: DescribedRoute, componen
     ...(content && { content: contentOf(content, 'output', components) }),
   }] as const);
   const refusals = [...new Set([...problems, ...(group.problems ?? []), ...impliedRefusals(operation, scope !== undefined, path.includes(':'))])];
-  const { type, schema } = group.errors ?? PROBLEM;
   const refused = refusals.filter((status) => !(status in answers)).map((status) => [String(status), {
     description: describe(status),
     ...headersOf(HEADERS_OF_REFUSALS[status]),
-    content: { [type]: { schema: components.of(schema, 'output') } },
+    content: status === HEAD_TOO_LARGE ? contentOfError(PROBLEM, components) : contentOfError(group.errors ?? PROBLEM, components),
   }] as const);
   return Object.fromEntries([...successes, ...refused].sort(([a], [b]) => Number(a) - Number(b)));
 }
@@ -102,7 +104,12 @@ function impliedRefusals({ body, query, headers }: Operation, isGuarded: boolean
     ...(body ?? query ?? headers ?? (hasPath || undefined) ? [400] : []),
     ...(body ? [413, 415] : []),
     ...(isGuarded ? [401, 403, 429, 503] : []),
+    HEAD_TOO_LARGE,
   ];
+}
+
+function contentOfError({ type, schema }: ErrorForm, components: SchemaComponents): object {
+  return { [type]: { schema: components.of(schema, 'output') } };
 }
 
 function headersOf(headers: Readonly<Record<string, string>> | undefined): object {

@@ -231,7 +231,7 @@ describe('a batch', () => {
     await world.run();
     const [known] = await world.store.load('counter', [ANN]);
     await world.add(2);
-    await world.store.write([], [{ kind: 'counter', next: { ...(known as NonNullable<typeof known>), version: 2, state: { total: 100 } }, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] }]);
+    await world.store.write([], [{ kind: 'counter', isFirst: false, next: { ...(known as NonNullable<typeof known>), version: (known?.version ?? 0) + 1, state: { total: 100 } }, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] }]);
     await expect(world.run()).rejects.toBeInstanceOf(WriteConflictError);
     expect(world.published()).toHaveLength(1);
     await world.run();
@@ -386,7 +386,7 @@ describe('a state that an earlier version stored', () => {
   const stored = async () => {
     const world = bench(service);
     const next = { id: ANN, owner: ANN, partition: 0, version: 1, watermark: 0, seen: {}, decidedAt: 0, state: { sum: 5 }, outbox: [], answers: [] };
-    await world.store.write([], [{ kind: 'counter', next, due: 100, open: false, removableAt: undefined, message: undefined, journey: [] }]);
+    await world.store.write([], [{ kind: 'counter', isFirst: true, next, due: 100, open: false, removableAt: undefined, message: undefined, journey: [] }]);
     return world;
   };
 

@@ -1,5 +1,5 @@
 import { DEAD_LETTER_TABLE, defineAggregate, defineEvent, defineService, inboxOf, on, writeRow, type ErasureOrder, type ServiceName } from '@cpm/runtime-decider';
-import { InMemoryLog, InMemoryStore, type OutgoingRecord } from '@cpm/runtime-ports';
+import { InMemoryLog, InMemoryStore, type OutgoingRecord, type StoredAggregate } from '@cpm/runtime-ports';
 import { DEFAULT_POLICY, type CpmAddress } from '@cpm/vocabulary';
 import { z } from 'zod';
 import { BatchProcessor } from './batch-processor.js';
@@ -98,6 +98,19 @@ it.each(steps)('erases a user at his place in the log, also when it is done agai
   expect(new Set(confirmations.map(({ id }) => id)).size).toBe(1);
   expect(confirmations[0]?.data).toEqual({ user: ann, erasureId: 'e', round: 1, at: 5, service: 'routing' });
   expect(world.log.lag(INBOX)).toBe(0);
+});
+
+it('lets nobody who read a user before it replace what is written of him after it', async () => {
+  const world = bench();
+  await world.say(ann, 'before');
+  await world.run();
+  const [read] = await world.store.load('said', [ann]) as [StoredAggregate];
+  await world.erase(ann);
+  await world.say(ann, 'after');
+  await world.run();
+  const late = { ...read, version: read.version + 1, watermark: read.watermark + 1 };
+  expect(await world.store.write([], [{ kind: 'said', isFirst: false, next: late, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] }])).toBe('conflict');
+  expect(world.words()).toEqual({ [ann]: ['after'] });
 });
 
 it('keeps its partitions however long it takes to forget a user', async () => {

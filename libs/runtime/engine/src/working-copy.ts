@@ -63,7 +63,7 @@ export class WorkingCopy {
       id: this.id,
       owner: aggregate.ownerOf(this.id),
       partition,
-      version: (this.stored?.version ?? 0) + 1,
+      version: this.stored ? this.stored.version + 1 : this.watermark,
       watermark: this.watermark,
       seen: this.seen,
       decidedAt: this.decidedAt,
@@ -74,6 +74,7 @@ export class WorkingCopy {
     };
     return {
       kind: aggregate.name,
+      isFirst: this.stored === undefined,
       next,
       due: timers.length > 0 ? Math.min(...timers) : undefined,
       open: aggregate.isOpen?.(state) ?? false,

@@ -27,6 +27,20 @@ it('lets services that start together create the same topics', async () => {
   await Promise.all([1, 2, 3, 4].map(() => ensureTopics(topics, 4, settings())));
 }, LIMIT_MS);
 
+it('comes back when the leader of every partition takes records', async () => {
+  const producer = new kafkajs.Kafka({ brokers: [...kafka().brokers], logLevel: kafkajs.logLevel.NOTHING }).producer({ allowAutoTopicCreation: false, retry: { retries: 0 } });
+  await producer.connect();
+  try {
+    for (let made = 0; made < 5; made += 1) {
+      const topic = `a-${randomUUID()}`;
+      await ensureTopics([topic], 100, settings());
+      await producer.send({ topic, messages: Array.from({ length: 100 }, (_, partition) => ({ partition, value: 'v' })) });
+    }
+  } finally {
+    await producer.disconnect();
+  }
+}, LIMIT_MS);
+
 it('refuses another number of partitions', async () => {
   const topic = `a-${randomUUID()}`;
   await ensureTopics([topic], 4, settings());

@@ -15,7 +15,7 @@ const TIMESTAMP_TYPE = 'message.timestamp.type';
 const COMPRESSION_TYPE = 'compression.type';
 /** The broker unpacks what comes packed and measures it then: a reader is handed no batch that grows a thousandfold, or is packed in a way that kafkajs cannot read. */
 const UNCOMPRESSED = 'uncompressed';
-const NOT_KNOWN_YET: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+const NOT_KNOWN_YET: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']);
 const KNOWN_WITHIN_MS = 15_000;
 const KNOWN_PAUSE_MS = 100;
 
@@ -29,8 +29,11 @@ export async function ensureTopics(topics: readonly string[], partitions: number
   const admin = kafka.admin();
   await admin.connect();
   try {
-    await create(admin, await absentOf(admin, topics), partitions, settings);
+    const absent = await absentOf(admin, topics);
+    await create(admin, absent, partitions, settings);
     await onceKnown(() => checkPartitions(admin, topics, partitions));
+    // Brokers know of a topic before the leaders of its partitions serve them; a publication that some of them refuse is repeated whole.
+    for (const topic of absent) await onceKnown(() => admin.fetchTopicOffsets(topic));
     const found = await onceKnown(() => settingsOf(admin, topics, [TIMESTAMP_TYPE, COMPRESSION_TYPE]));
     checkTimestamps(found);
     for (const [topic, values] of found) {

@@ -14,7 +14,7 @@ const DEFINITION: ServiceDefinition = { name: 'routing', aggregates: [MESSAGE], 
 
 function firstWrite(id: string, about: Partial<AggregateWrite> = {}): AggregateWrite {
   const next = { id, owner: 'tel:+4915110000001', partition: 1, version: 1, watermark: 1, seen: {}, decidedAt: 1, state: {}, outbox: [], answers: [] };
-  return { kind: 'message', next, due: undefined, open: false, removableAt: undefined, message: id, journey: [], ...about };
+  return { kind: 'message', isFirst: true, next, due: undefined, open: false, removableAt: undefined, message: id, journey: [], ...about };
 }
 
 const mongo = mongoForSpecs();
@@ -64,7 +64,7 @@ describe('MongoAggregateStore on a server', () => {
     await store.write([], [firstWrite('a', { due: 5, removableAt: 7, open: true })]);
     expect(await messages().findOne({ _id: 'a' })).toMatchObject({ due: new Date(5), del: new Date(7), open: true, t: 1 });
     const { next } = firstWrite('a');
-    await store.write([], [firstWrite('a', { next: { ...next, version: 2 } })]);
+    await store.write([], [firstWrite('a', { isFirst: false, next: { ...next, version: 2 } })]);
     expect(Object.keys((await messages().findOne({ _id: 'a' })) ?? {}).toSorted()).toEqual(['_id', 'j', 'k', 'm', 'out', 'p', 're', 'seen', 'st', 't', 'v', 'w']);
   });
 
@@ -102,7 +102,7 @@ describe('MongoAggregateStore on a server', () => {
     const { next } = firstWrite('a');
     await expect(store.write([], [firstWrite('a', { next: { ...next, state } })])).rejects.toThrow(RefusedWriteError);
     await store.write([], [firstWrite('a')]);
-    await expect(store.write([], [firstWrite('a', { next: { ...next, version: 2, state } })])).rejects.toThrow(RefusedWriteError);
+    await expect(store.write([], [firstWrite('a', { isFirst: false, next: { ...next, version: 2, state } })])).rejects.toThrow(RefusedWriteError);
     expect(await store.load('message', ['a'])).toMatchObject([{ version: 1 }]);
     await expect(store.write([writeRow({ table: 'objects', id: 'r', insert: { state } })], [])).rejects.toThrow(RefusedWriteError);
   });

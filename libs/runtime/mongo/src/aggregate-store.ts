@@ -94,7 +94,7 @@ export class MongoAggregateStore implements AggregateStore {
   }
 
   private async writeKind(kind: string, writes: readonly AggregateWrite[]): Promise<boolean> {
-    const { first = [], later = [] } = Object.groupBy(writes, ({ next }) => (next.version === 1 ? 'first' : 'later'));
+    const { first = [], later = [] } = Object.groupBy(writes, ({ isFirst }) => (isFirst ? 'first' : 'later'));
     const written = await all([this.insert(kind, first), this.replace(kind, later)]);
     return written.every(Boolean);
   }

@@ -20,13 +20,13 @@ it('tells when the server goes and comes back, fails operations meanwhile and ke
   });
   const store = new MongoAggregateStore(connection, 'routing');
   const next = { id: 'a', owner: 'o', partition: 0, version: 1, watermark: 1, seen: {}, decidedAt: 1, state: { kept: true }, outbox: [], answers: [] };
-  const write = { kind: 'message', next, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] };
+  const write = { kind: 'message', isFirst: true, next, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] };
   expect(await store.write([], [write])).toBe('written');
 
   const gone = once(changes, 'disconnected');
   await mongo.service().kill();
   await gone;
-  await expect(store.write([], [{ ...write, next: { ...next, version: 2 } }])).rejects.toThrow();
+  await expect(store.write([], [{ ...write, isFirst: false, next: { ...next, version: 2 } }])).rejects.toThrow();
 
   const back = once(changes, 'connected');
   await mongo.service().restart();

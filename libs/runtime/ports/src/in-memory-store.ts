@@ -91,9 +91,9 @@ export class InMemoryStore implements AggregateStore {
     return known;
   }
 
-  private writeAggregate({ kind, next, due, open, message, journey }: AggregateWrite): boolean {
+  private writeAggregate({ kind, isFirst, next, due, open, message, journey }: AggregateWrite): boolean {
     const known = this.kind(kind).get(next.id);
-    if ((known?.stored.version ?? 0) !== next.version - 1) return false;
+    if (isFirst ? known : known?.stored.version !== next.version - 1) return false;
     this.kind(kind).set(next.id, { stored: frozen(next), due, open, message, journey: [...(known?.journey ?? []), ...journey] });
     return true;
   }

@@ -22,7 +22,7 @@ function aggregate(id: string, next: Partial<StoredAggregate> = {}): StoredAggre
 }
 
 function write(next: StoredAggregate, about: Partial<AggregateWrite> = {}): AggregateWrite {
-  return { kind: KIND, next, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [], ...about };
+  return { kind: KIND, isFirst: next.version === 1, next, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [], ...about };
 }
 
 const byId = (aggregates: readonly StoredAggregate[]) => aggregates.toSorted((a, b) => (a.id < b.id ? -1 : 1));
@@ -100,6 +100,14 @@ function aggregateContract(under: () => StoreUnderTest): void {
     expect(byId(await store.load(KIND, ['a', 'absent', 'b']))).toEqual([whole, aggregate('b')]);
     expect(await store.load(OTHER_KIND, ['a'])).toEqual([]);
     expect(await store.load(KIND, [])).toEqual([]);
+  });
+
+  it('takes a first write of any version, and none where one is stored', async () => {
+    const { store } = under();
+    expect(await store.write([], [write(aggregate('a', { version: 7 }), { isFirst: true })])).toBe('written');
+    expect(await store.write([], [write(aggregate('a', { version: 8 }), { isFirst: true })])).toBe('conflict');
+    expect(await store.write([], [write(aggregate('b', { version: 8 }), { isFirst: false })])).toBe('conflict');
+    expect(await store.load(KIND, ['a', 'b'])).toEqual([aggregate('a', { version: 7 })]);
   });
 
   it('replaces every part of an aggregate by the next version', async () => {

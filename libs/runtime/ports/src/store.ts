@@ -18,7 +18,10 @@ export interface StoredAggregate {
   /** The user it belongs to: the Kafka key. */
   readonly owner: string;
   readonly partition: number;
-  /** 0 for one that was never written; grows by one per write. */
+  /**
+   * Grows by one per write, from the first watermark on. A watermark grows at least as fast, so what is written anew after an erasure
+   * begins above all versions of before: who has read those replaces nothing.
+   */
   readonly version: number;
   /** Inbox offset up to which (exclusive) records are applied. */
   readonly watermark: number;
@@ -34,9 +37,10 @@ export interface StoredAggregate {
   readonly trace?: string;
 }
 
-/** A conditional write of one aggregate: succeeds only while its stored version is `next.version - 1`. */
+/** A conditional write of one aggregate: succeeds only while none is stored, if it is the first, or else while the stored version is `next.version - 1`. */
 export interface AggregateWrite {
   readonly kind: string;
+  readonly isFirst: boolean;
   readonly next: StoredAggregate;
   /** Earliest due time, epoch ms; undefined when nothing is awaited. */
   readonly due: number | undefined;

@@ -32,6 +32,7 @@ function withoutVersionCheck(ports: NodePorts): NodePorts {
       write: async (rows, writes) => {
         for (const write of writes) {
           const [stored] = await ports.store.load(write.kind, [write.next.id]);
+          Object.assign(write, { isFirst: stored === undefined });
           (write.next as Loosened).version = (stored?.version ?? 0) + 1;
         }
         return ports.store.write(rows, writes);

@@ -71,7 +71,7 @@ async function moveHead(store: MongoAggregateStore, user: CpmAddress, count: num
     const [head] = await store.load(boxAggregate.name, [user]);
     if (head) {
       const next = { ...head, version: head.version + 1, state: fold({ initial: head.state as Box, evolve: boxAggregate.decider.evolve }, deposited(user, count)) };
-      const written = await store.write([], [{ kind: boxAggregate.name, next, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] }]);
+      const written = await store.write([], [{ kind: boxAggregate.name, isFirst: false, next, due: undefined, open: false, removableAt: undefined, message: undefined, journey: [] }]);
       if (written === 'written') return;
     }
     if (performance.now() > giveUp) throw new Error(`${user} has no box`);

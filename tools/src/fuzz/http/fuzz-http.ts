@@ -18,9 +18,9 @@ export const httpOptions = {
 type Options = Readonly<Partial<Record<keyof typeof httpOptions, unknown>>>;
 
 const FOLDER = '.cpm/fuzz/http';
-/** Limits of a caller would be all that is seen. */
+/** Limits of a caller, or of all together, would be all that is seen. */
 const NO_LIMITS = Object.fromEntries(
-  ['EDGE_REQUESTS_PER_SEC', 'EDGE_REQUESTS_BURST', 'NMS_REQUESTS_PER_SEC', 'NMS_REQUESTS_BURST', 'EDGE_LINK_GUESSES_PER_MIN'].map((name) => [name, '1000000']),
+  ['EDGE_REQUESTS_PER_SEC', 'EDGE_REQUESTS_BURST', 'NMS_REQUESTS_PER_SEC', 'NMS_REQUESTS_BURST', 'EDGE_LINK_GUESSES_PER_MIN', 'INTAKE_FLOOR_PER_SEC'].map((name) => [name, '1000000']),
 );
 
 /** Runs every operation of every service's OpenAPI document against the running system; resolves with whether each answer was as described. */

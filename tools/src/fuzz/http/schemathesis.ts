@@ -45,7 +45,7 @@ export interface FuzzResult {
 }
 
 /** What a request that is wrong in more than one way may be refused with. */
-const REJECTIONS = ['400', '401', '403', '404', '405', '409', '410', '412', '413', '415', '416', '428'];
+const REJECTIONS = ['400', '401', '403', '404', '405', '409', '410', '412', '413', '415', '416', '428', '431'];
 
 /** The part of a report that is read: https://schemathesis.readthedocs.io/en/stable/reference/reports/ */
 const report = z.object({

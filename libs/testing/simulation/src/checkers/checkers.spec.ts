@@ -39,7 +39,7 @@ async function keep({ stores }: World, service: ServiceName, write: { readonly k
   const { kind, id, state, journey = [] } = write;
   const store = stores.get(service) ?? new InMemoryStore();
   (stores as Map<ServiceName, InMemoryStore>).set(service, store);
-  await store.write([], [{ kind, next: { id, owner: BOB, version: 1, state }, open: false, journey } as unknown as AggregateWrite]);
+  await store.write([], [{ kind, isFirst: true, next: { id, owner: BOB, version: 1, state }, open: false, journey } as unknown as AggregateWrite]);
 }
 
 function report(status: string, at: number): Frame {
