@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { bootstrap, hostConfig, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
-import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { bootstrap, InMemoryPlatform, type RunningHost } from '@cpm/runtime-host';
+import { entranceForTests, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { AccessAwarenessModule } from './access-awareness.module.js';
 
 const alice = 'tel:+4915110000001';
@@ -23,7 +23,7 @@ async function provision(user: string): Promise<void> {
 beforeEach(async () => {
   identity = await testIdentityProvider();
   platform = new InMemoryPlatform();
-  const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent' });
+  const config = entranceForTests(identity.jwksUrl);
   host = await bootstrap([AccessAwarenessModule], config, { platform });
   for (const user of [alice, ofTheExamples]) await provision(user);
 });

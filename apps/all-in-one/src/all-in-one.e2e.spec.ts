@@ -9,8 +9,8 @@ import { smsInterworkingGateway } from '@cpm/domain-sms-interworking-gateway';
 import { registeredRoutes, type OpenApiDocument } from '@cpm/http';
 import { ucnRef, ucnSummaryRef } from '@cpm/message-tags';
 import { SERVICES } from '@cpm/runtime-decider';
-import { bootstrap, hostConfig, parseConfig, type RunningHost } from '@cpm/runtime-host';
-import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { bootstrap, type RunningHost } from '@cpm/runtime-host';
+import { entranceForTests, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { collectionOf } from '@cpm/runtime-mongo';
 import { startLocalStack, type LocalStack } from '@cpm/testing-containers';
 import { WebSocket } from 'ws';
@@ -35,8 +35,7 @@ const sockets: WebSocket[] = [];
 beforeAll(async () => {
   identity = await testIdentityProvider();
   stack = await startLocalStack();
-  const config = parseConfig(hostConfig, {
-    HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent',
+  const config = entranceForTests(identity.jwksUrl, {
     KAFKA_BROKERS: stack.kafka.brokers.join(','), MONGODB_URI: stack.mongo.uri, MONGODB_DATABASE: 'all-in-one',
   });
   host = await bootstrap(allModules, config);

@@ -1,6 +1,6 @@
 import { registeredRoutes } from '@cpm/http';
-import { bootstrap, hostConfig, parseConfig, type RunningHost } from '@cpm/runtime-host';
-import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { bootstrap, type RunningHost } from '@cpm/runtime-host';
+import { entranceForTests, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { startLocalStack, type LocalStack } from '@cpm/testing-containers';
 import { WebSocket } from 'ws';
 import { allModules } from './all-modules.js';
@@ -43,8 +43,7 @@ export class BoundaryStage {
 
   static async start(replicas: number, env: Readonly<Record<string, string>> = {}): Promise<BoundaryStage> {
     const [identity, stack] = [await testIdentityProvider(), await startLocalStack()];
-    const config = parseConfig(hostConfig, {
-      HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent',
+    const config = entranceForTests(identity.jwksUrl, {
       KAFKA_BROKERS: stack.kafka.brokers.join(','), MONGODB_URI: stack.mongo.uri, MONGODB_DATABASE: 'boundary', ...env,
     });
     // What only one service needs to know it reads by itself.

@@ -1,5 +1,5 @@
-import { bootstrap, hostConfig, parseConfig, systemClock, type RunningHost } from '@cpm/runtime-host';
-import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { bootstrap, systemClock, type RunningHost } from '@cpm/runtime-host';
+import { entranceForTests, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { connectMongo } from '@cpm/runtime-mongo';
 import { startLocalStack, type LocalStack } from '@cpm/testing-containers';
 import { allModules } from './all-modules.js';
@@ -16,8 +16,7 @@ let offsetMs = 0;
 beforeAll(async () => {
   identity = await testIdentityProvider();
   stack = await startLocalStack();
-  const config = parseConfig(hostConfig, {
-    HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent',
+  const config = entranceForTests(identity.jwksUrl, {
     KAFKA_BROKERS: stack.kafka.brokers.join(','), MONGODB_URI: stack.mongo.uri, MONGODB_DATABASE: 'erasure',
   });
   host = await bootstrap(allModules, config, { clock: { now: () => Date.now() + offsetMs, sleep: systemClock.sleep.bind(systemClock) } });

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { bootstrap, hostConfig, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
-import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { bootstrap, InMemoryPlatform, type RunningHost } from '@cpm/runtime-host';
+import { entranceForTests, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { requirement } from '@cpm/runtime-decider';
 import { DeviceRegistryModule } from './device-registry.module.js';
 
@@ -34,7 +34,7 @@ const provision = () => operator('PUT', `/subscribers/${encodeURIComponent(alice
 beforeEach(async () => {
   Logger.overrideLogger(false);
   identity = await testIdentityProvider();
-  const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent' });
+  const config = entranceForTests(identity.jwksUrl);
   host = await bootstrap([DeviceRegistryModule], config, { platform: new InMemoryPlatform() });
 });
 afterEach(async () => {

@@ -4,8 +4,8 @@ import { SubscriberChanged } from '@cpm/contracts-device-registry';
 import { DepositObject, RecordDisposition, UnsubscribeFromBox } from '@cpm/contracts-message-store-sync';
 import { boxAggregate } from '@cpm/domain-message-store-sync';
 import type { EventContract, ServiceDefinition } from '@cpm/runtime-decider';
-import { bootstrap, commandsOf, hostConfig, InMemoryPlatform, parseConfig, type Platform, type RunningHost } from '@cpm/runtime-host';
-import { tell, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { bootstrap, commandsOf, InMemoryPlatform, type Platform, type RunningHost } from '@cpm/runtime-host';
+import { entranceForTests, tell, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { connectMongo, MongoAggregateStore, type TableIndexes } from '@cpm/runtime-mongo';
 import type { Commands } from '@cpm/runtime-ports';
 import { startMongo, type MongoService } from '@cpm/testing-containers';
@@ -47,7 +47,7 @@ export class BoxStage {
     const mongo = await startMongo();
     const connection = await connectMongo(mongo.uri, { driver: { dbName: `nms-${randomUUID().slice(0, 8)}` } });
     const identity = await testIdentityProvider();
-    const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent' });
+    const config = entranceForTests(identity.jwksUrl);
     return new BoxStage(connection, mongo, identity, await bootstrap([MessageStoreSyncModule], config, { platform: platformOn(connection) }));
   }
 

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
-import { bootstrap, hostConfig, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
-import { testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { bootstrap, InMemoryPlatform, type RunningHost } from '@cpm/runtime-host';
+import { entranceForTests, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { connectMongo } from '@cpm/runtime-mongo';
 import { startMongo, type MongoService } from '@cpm/testing-containers';
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
@@ -27,7 +27,7 @@ export class StoreStage {
     await connection.dropDatabase();
     await registerDevice(connection, bob, phone);
     const identity = await testIdentityProvider();
-    const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent' });
+    const config = entranceForTests(identity.jwksUrl);
     const host = await bootstrap(modules, config, { platform: Object.assign(new InMemoryPlatform(), { connection }) });
     return new StoreStage(connection, mongo, identity, host, `Bearer ${await identity.token({ scope: 'device', sub: bob, device: phone })}`);
   }

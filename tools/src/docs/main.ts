@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { eventDocuments } from '../asyncapi/event-documents.js';
 import { chartFiles } from '../chart/chart-files.js';
-import { KEPT_PATH, keptRuns, runsIn, textOf } from '../chaos/reliability/kept-run.js';
+import { KEPT_PATH, keptRuns, textOf, withRunsIn } from '../chaos/reliability/kept-run.js';
 import { reliabilityPage } from '../chaos/reliability/page.js';
 import { staleFiles, writeFiles } from '../generated-files.js';
 import { openApiFiles } from '../openapi/openapi-documents.js';
@@ -21,14 +21,15 @@ const options = new Command('docs')
   .description('Makes the pages and tables that follow from the sources')
   .option('--check', 'write nothing, end with 1 when a file is not up to date')
   .option('--results <file>', 'test results to show, as `npm test` leaves them', '.cpm/test-results.json')
-  .option('--chaos <folder>', 'results of chaos runs to show from now on instead of those kept, as `npm run chaos` leaves them')
+  .option('--chaos <folder>', 'results of chaos runs to keep and show from now on, as `npm run chaos` leaves them; of the same seed instead of the one kept')
   .parse()
   .opts<{ check?: boolean; results: string; chaos?: string }>();
 
 // A check compares sources with pages: what was tested since is no fault of theirs.
 const results = options.check || !existsSync(options.results) ? undefined : readResults(options.results, process.cwd());
 const { traced } = trace(readRequirements(), sourceFiles(), results);
-const runs = options.chaos === undefined ? keptRuns(readFileSync(KEPT_PATH, 'utf8')) : runsIn(options.chaos);
+const kept = keptRuns(readFileSync(KEPT_PATH, 'utf8'));
+const runs = options.chaos === undefined ? kept : withRunsIn(options.chaos, kept);
 const events = eventDocuments();
 const files = [
   ...events,

@@ -5,8 +5,8 @@ import { SubscriberChanged } from '@cpm/contracts-device-registry';
 import { DepositObject, SubscribeToBox } from '@cpm/contracts-message-store-sync';
 import { boxAggregate, OBJECTS_TABLE, type Box, type BoxAnswer, type ObjectRow } from '@cpm/domain-message-store-sync';
 import type { EventContract } from '@cpm/runtime-decider';
-import { bootstrap, commandsOf, hostConfig, InMemoryPlatform, parseConfig, systemClock, type RunningHost } from '@cpm/runtime-host';
-import { tell, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { bootstrap, commandsOf, InMemoryPlatform, systemClock, type RunningHost } from '@cpm/runtime-host';
+import { entranceForTests, tell, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import { collectionOf, connectMongo, MongoAggregateStore } from '@cpm/runtime-mongo';
 import type { Commands } from '@cpm/runtime-ports';
 import type { MongoService } from '@cpm/testing-containers';
@@ -62,7 +62,7 @@ export class LivingStore {
   }
 
   async run(module: Type): Promise<void> {
-    const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: this.identity.jwksUrl, LOG_LEVEL: 'silent' });
+    const config = entranceForTests(this.identity.jwksUrl);
     this.#host = await bootstrap([module], config, { platform: this.platform, clock: this.clock });
   }
 

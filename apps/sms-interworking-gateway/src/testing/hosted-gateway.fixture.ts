@@ -1,5 +1,5 @@
-import { bootstrap, hostConfig, InMemoryPlatform, parseConfig, type RunningHost } from '@cpm/runtime-host';
-import { tell, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
+import { bootstrap, InMemoryPlatform, type RunningHost } from '@cpm/runtime-host';
+import { entranceForTests, tell, testIdentityProvider, type TestIdentityProvider } from '@cpm/runtime-host/testing';
 import type { EventContract } from '@cpm/runtime-decider';
 import { SmppServer, STATUS, type ReceivedSubmit, type SmppServerOptions } from '@cpm/smpp';
 import { gatewayModule } from './gateway-module.js';
@@ -25,7 +25,7 @@ export class HostedGateway {
     const { port } = await server.listen();
     const identity = await testIdentityProvider();
     const platform = new InMemoryPlatform();
-    const config = parseConfig(hostConfig, { HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'silent' });
+    const config = entranceForTests(identity.jwksUrl);
     const host = await bootstrap([gatewayModule(`smpp://cpm:cpm@127.0.0.1:${port}`)], config, { platform });
     await untilWithin(9_000)(() => server.sessions().length === 1);
     return new HostedGateway(server, platform, host, { identity, submitted });

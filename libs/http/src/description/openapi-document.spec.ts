@@ -66,13 +66,14 @@ it('cannot be made of a route that nothing describes, of a path whose parameter 
 });
 
 it('adds what the guard, the parser and the checks refuse with', () => {
-  expect(Object.keys(operation('/things/{address}', 'get').responses)).toEqual(['200', '400', '401', '403', '404', '429', '503']);
-  expect(Object.keys(operation('/things', 'put').responses)).toEqual(['201', '204', '400', '401', '403', '413', '415', '429', '503']);
-  expect(Object.keys(operation('/open', 'post').responses)).toEqual(['200', '400', '413', '415']);
+  expect(Object.keys(operation('/things/{address}', 'get').responses)).toEqual(['200', '400', '401', '403', '404', '429', '431', '503']);
+  expect(Object.keys(operation('/things', 'put').responses)).toEqual(['201', '204', '400', '401', '403', '413', '415', '429', '431', '503']);
+  expect(Object.keys(operation('/open', 'post').responses)).toEqual(['200', '400', '413', '415', '431']);
 });
 
-it('says errors in the words of their controller', () => {
+it('says errors in the words of their controller, but for a head that is too large to tell whose it is', () => {
   expect(Object.keys(operation('/open', 'post').responses['400']?.content ?? {})).toEqual(['application/json']);
+  expect(Object.keys(operation('/open', 'post').responses['431']?.content ?? {})).toEqual(['application/problem+json']);
   expect(operation('/things/{address}', 'get').responses['404']?.content).toEqual({ 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } });
 });
 

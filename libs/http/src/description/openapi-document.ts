@@ -93,7 +93,7 @@ function responsesOf({ operation, group, scope, path }: DescribedRoute, componen
   const refused = refusals.filter((status) => !(status in answers)).map((status) => [String(status), {
     description: describe(status),
     ...headersOf(HEADERS_OF_REFUSALS[status]),
-    content: status === HEAD_TOO_LARGE ? contentOfError(PROBLEM, components) : contentOfError(group.errors ?? PROBLEM, components),
+    content: contentOfError(status === HEAD_TOO_LARGE ? PROBLEM : (group.errors ?? PROBLEM), components),
   }] as const);
   return Object.fromEntries([...successes, ...refused].sort(([a], [b]) => Number(a) - Number(b)));
 }

@@ -68,6 +68,30 @@ describe('the rate of intake', () => {
     expect(rate.isLimited).toBe(false);
   });
 
+  it('does not take one standstill of a process that lets little in for overload, and does take what stands', () => {
+    let now = 0;
+    const rate = new IntakeRate(settings, () => now);
+    const observe = (...delaysMs: readonly number[]) => {
+      for (const delayMs of delaysMs) {
+        now += 250;
+        rate.take();
+        rate.observe(delayMs);
+      }
+    };
+    observe(0, 0, 1_300, 1_050, 800, 550, 300, 50, 0);
+    expect(rate.isLimited).toBe(false);
+    observe(1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000);
+    expect(rate.isLimited).toBe(true);
+  });
+
+  it('lets a second of the least come at once, also while it is limited', () => {
+    let now = 0;
+    const rate = new IntakeRate(settings, () => now);
+    for (; now < 10_000; now += 250) rate.observe(5_000);
+    now += 2_000;
+    expect([rate.take(), rate.take(), rate.take()]).toEqual([true, true, false]);
+  });
+
   it('counts work that turned out to be more against those who come next', () => {
     let now = 0;
     const rate = new IntakeRate(settings, () => now);

@@ -10,6 +10,8 @@ export interface IntakeRateSettings {
 const LEAST_SHARE = 0.1;
 /** A delay below twice the target counts only when it stands for so long: a burst that drains is none. */
 const STANDING_MS = 400;
+/** Where no more is let in than the floor, one standstill of the process, or of others, looks the same: the delay has to stand. */
+const STANDING_AT_FLOOR_MS = 2_000;
 /** Of what was carried before: what came meanwhile has to be worked off as well. */
 const FIRST_CUT = 0.5;
 const CALM_MS = 5_000;
@@ -109,6 +111,7 @@ export class IntakeRate {
       return false;
     }
     this.overSince ??= now;
+    if (!this.limited && this.carried <= this.settings.floorPerSecond) return now - this.overSince >= STANDING_AT_FLOOR_MS;
     return delayMs > 2 * this.settings.targetMs || now - this.overSince >= STANDING_MS;
   }
 
@@ -139,7 +142,7 @@ export class IntakeRate {
   }
 
   private get burst(): number {
-    if (this.limited) return Math.max(1, this.perSecond * LIMITED_BURST_SECONDS);
+    if (this.limited) return Math.max(this.least, this.perSecond * LIMITED_BURST_SECONDS);
     return Math.max(this.settings.floorPerSecond, this.perSecond * CALM_BURST_SECONDS);
   }
 

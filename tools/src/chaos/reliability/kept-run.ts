@@ -38,11 +38,12 @@ export function textOf(runs: readonly KeptRun[]): string {
   return `${JSON.stringify(runs, null, 1)}\n`;
 }
 
-/** Of every result in a folder, whole builds first, then by seed. */
-export function runsIn(folder: string): readonly KeptRun[] {
+/** Every result in a folder, and of those kept so far what it does not have again: whole builds first, then by seed. */
+export function withRunsIn(folder: string, kept: readonly KeptRun[]): readonly KeptRun[] {
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
   const runs = files.map((name) => keptOf(JSON.parse(readFileSync(join(folder, name), 'utf8')) as ChaosResult));
-  return runs.sort((a, b) => (a.broken ?? '').localeCompare(b.broken ?? '') || a.seed - b.seed);
+  const others = kept.filter((one) => !runs.some(({ seed, broken }) => seed === one.seed && broken === one.broken));
+  return [...others, ...runs].sort((a, b) => (a.broken ?? '').localeCompare(b.broken ?? '') || a.seed - b.seed);
 }
 
 export function keptOf(result: ChaosResult): KeptRun {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge } from '../judge.js';
 import { faultsByKind, type ChaosResult } from '../result.js';
-import { keptOf, keptRuns, runsIn, textOf } from './kept-run.js';
+import { keptOf, keptRuns, textOf, withRunsIn } from './kept-run.js';
 import { reliabilityPage } from './page.js';
 
 const result = (how: Partial<ChaosResult> = {}): ChaosResult => ({
@@ -45,8 +45,8 @@ it('keeps what it reads from a folder of results, and reads what it kept', async
   await writeFile(join(folder, 'seed-2.json'), JSON.stringify(result({ seed: 2 })));
   await writeFile(join(folder, 'seed-1.json'), JSON.stringify(result()));
   await writeFile(join(folder, 'broken.json'), JSON.stringify(result({ broken: 'no-outbox-flush' })));
-  const runs = runsIn(folder);
-  expect(runs.map(({ seed, broken }) => [seed, broken])).toEqual([[1, undefined], [2, undefined], [1, 'no-outbox-flush']]);
+  const runs = withRunsIn(folder, [keptOf(result({ seed: 3 })), keptOf(result({ seed: 2, minutes: 1 }))]);
+  expect(runs.map(({ seed, broken, minutes }) => [seed, broken, minutes])).toEqual([[1, undefined, 20], [2, undefined, 20], [3, undefined, 20], [1, 'no-outbox-flush', 20]]);
   expect(keptRuns(textOf(runs))).toEqual(runs);
   expect(() => keptRuns('[{"seed":1}]')).toThrow(/minutes/);
   await rm(folder, { recursive: true });

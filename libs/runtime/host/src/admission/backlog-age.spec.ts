@@ -17,6 +17,13 @@ it('is the time since the oldest record that waits was appended, read off the of
   expect(seen).toBeCloseTo(600, -1);
 });
 
+it('is not the time since the last reading, when that was long ago because nothing happened', () => {
+  const age = new BacklogAge();
+  age.observe(0, [at(0, 0)]);
+  expect(age.observe(2_000, [at(0, 500)])).toBe(500);
+  expect(age.observe(2_500, [at(0, 500)])).toBe(1_000);
+});
+
 it('is that of the service that is furthest behind, and of its partition', () => {
   const age = new BacklogAge();
   let seen = 0;

@@ -18,6 +18,8 @@ interface Service {
 
 /** Fewer records than this are no backlog, however long they wait: a member of a group has just left, and little happens. */
 const LEAST_RECORDS = 50;
+/** A process that lets nothing in asks more rarely: of what it then finds, it is not known that it came at once after the last reading. */
+const LONGEST_INTERVAL_MS = 500;
 /** Of a partition; older ones are forgotten, and the age stops growing. */
 const SAMPLES = 128;
 /** A consumer that commits nothing for so long is down, not slow: what is accepted for it waits in the log, which is made for that … */
@@ -71,5 +73,6 @@ function ageOf(partition: Partition, now: number, { end, committed }: InboxPosit
   // What was there at the first reading has waited since then at least.
   if (!after || before.end > committed) return now - before.at;
   const passed = (committed - before.end) / (after.end - before.end);
-  return now - (before.at + passed * (after.at - before.at));
+  const began = Math.max(before.at, after.at - LONGEST_INTERVAL_MS);
+  return now - (began + passed * (after.at - began));
 }

@@ -1,2 +1,3 @@
+export { entranceForTests } from './entrance.js';
 export { testIdentityProvider, type TestIdentityProvider } from './identity-provider.js';
 export { tell } from './tell.js';
