@@ -21,7 +21,7 @@ const TELL_MS = 2_000;
  */
 export async function quietMoment<Snapshot>({ positions, take, discard, limitMs, log }: QuietMoment<Snapshot>): Promise<{ readonly snapshot: Snapshot; readonly positions: readonly InboxPosition[] }> {
   const started = Date.now();
-  for (let told = started; ; await pause(POLL_MS)) {
+  for (let told = started; ; ) {
     const before = await positions();
     const waiting = before.reduce((sum, { end, committed }) => sum + Math.max(0, end - committed), 0);
     if (before.every(({ end, committed }) => end === committed)) {
@@ -29,6 +29,7 @@ export async function quietMoment<Snapshot>({ positions, take, discard, limitMs,
       if (isSame(before, await positions())) return { snapshot, positions: before };
       await discard(snapshot);
     }
+    await pause(POLL_MS);
     const now = Date.now();
     if (now - started > limitMs) {
       throw new Error(`there was no moment without work within ${limitMs / 1_000} s (${waiting} records wait): stop client-edge and sms-interworking-gateway until the snapshot is taken, or give --wait a longer time`);

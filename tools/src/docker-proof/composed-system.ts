@@ -49,11 +49,12 @@ export class ComposedSystem {
   /** @throws with what lacks when not every process is ready in time */
   async ready(): Promise<number> {
     const started = Date.now();
-    for (let told = started; ; await pause(POLL_MS)) {
+    for (let told = started; ; ) {
       const answer = await fetch(`${this.url}/health/ready`).catch(() => undefined);
       if (answer?.ok && (await this.isHealthy('entry'))) return Date.now() - started;
       const says = answer ? await answer.text() : 'the entry does not answer';
       if (Date.now() - started > READY_LIMIT_MS) throw new Error(`not ready after ${READY_LIMIT_MS / 1_000} s: ${says}\n${await this.compose(['logs', '--tail', '30'])}`);
+      await pause(POLL_MS);
       if (Date.now() - told < TELL_MS) continue;
       told = Date.now();
       this.options.log(`  waiting: ${says.slice(0, 160)}`);

@@ -45,8 +45,9 @@ export async function daemonIn(folder: string, keeps: boolean, log: (line: strin
   };
   try {
     const docker = await dockerAt(socket);
-    for (const deadline = Date.now() + START_LIMIT_MS; !(await docker.docker(['info']).then(() => true, () => false)); await pause(POLL_MS)) {
+    for (const deadline = Date.now() + START_LIMIT_MS; !(await docker.docker(['info']).then(() => true, () => false)); ) {
       if (child.exitCode !== null || Date.now() > deadline) throw new Error(`dockerd does not answer; see ${logPath}`);
+      await pause(POLL_MS);
     }
     return { ...docker, isOwn: true, stop };
   } catch (error) {

@@ -52,7 +52,9 @@ export async function dockerAt(host: string | undefined): Promise<Docker> {
   });
   if (client === undefined) throw new Error(`no Docker client can build with BuildKit; ${INSTALL}`);
   const [docker = ''] = client;
-  const compose = await firstThat([[docker, 'compose'], ['docker-compose']], async ([command = '', ...rest]) => void (await run(command, [...rest, 'version'], { env })));
+  const compose = await firstThat([[docker, 'compose'], ['docker-compose']], async ([command = '', ...rest]) => {
+    await run(command, [...rest, 'version'], { env });
+  });
   if (compose === undefined) throw new Error(`neither docker compose nor docker-compose is installed; ${INSTALL}`);
   const [command = '', ...rest] = compose;
   const under = (call: Call = {}) => ({ ...call, env: { ...env, ...call.env } });

@@ -21,8 +21,9 @@ async function becomeReplicaSet(uri: string): Promise<void> {
       throw error;
     });
     if (isNew) await admin.command({ replSetInitiate: { _id: name, members: [{ _id: 0, host: member.host }] } });
-    for (const deadline = Date.now() + LIMIT_MS; (await admin.command({ hello: 1 }))['isWritablePrimary'] !== true; await pause(POLL_MS)) {
+    for (const deadline = Date.now() + LIMIT_MS; (await admin.command({ hello: 1 }))['isWritablePrimary'] !== true; ) {
       if (Date.now() > deadline) throw new Error(`${member.host} did not become primary within ${LIMIT_MS / 1_000} s`);
+      await pause(POLL_MS);
     }
     console.log(`replica set ${name}: ${member.host} is primary`);
   } finally {

@@ -112,14 +112,10 @@ async function start(options: SystemOptions, undo: Undo): Promise<System> {
   const collectorUrl = options.traces ? await collectorFor(undo) : undefined;
   const entryPort = httpPort || (await freePort());
   const environment = {
-    ...process.env,
-    PUBLIC_URL: process.env['PUBLIC_URL'] || `http://${LOCAL}:${entryPort}`,
+    ...(await surroundings(entryPort)),
     ...(processes && { EDGE_PROXY_HOPS: '1', HTTP_HOST: LOCAL }),
-    CPM_JWKS_URL: process.env['CPM_JWKS_URL'] || (await devKeys()).jwksUrl,
     ...(smsc && { SMPP_URL: atPort(smsc.url, smscProxy?.port) }),
     ...(collectorUrl !== undefined && { OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl, OTEL_TRACES_SAMPLER_ARG: '1', OTEL_BSP_SCHEDULE_DELAY: '250' }),
-    // Devices on the same machine are told of changes, too.
-    NMS_NOTIFY_ALLOW: process.env['NMS_NOTIFY_ALLOW'] || '127.0.0.1/8,localhost',
   };
   const services = new Undo();
   undo.add(() => services.all());
@@ -149,6 +145,18 @@ async function start(options: SystemOptions, undo: Undo): Promise<System> {
     kill: (service) => (firstOf(service) ?? firstOf('all-in-one'))?.kill(),
     onProcessEnd: (listener) => { ends.push(listener); },
     stopServices: () => services.all(), stop: () => undo.all(),
+  };
+}
+
+/** What this process was started with, and what services need that it does not say. */
+async function surroundings(entryPort: number): Promise<NodeJS.ProcessEnv> {
+  const { env } = process;
+  return {
+    ...env,
+    PUBLIC_URL: env['PUBLIC_URL'] || `http://${LOCAL}:${entryPort}`,
+    CPM_JWKS_URL: env['CPM_JWKS_URL'] || (await devKeys()).jwksUrl,
+    // Devices on the same machine are told of changes, too.
+    NMS_NOTIFY_ALLOW: env['NMS_NOTIFY_ALLOW'] || '127.0.0.1/8,localhost',
   };
 }
 

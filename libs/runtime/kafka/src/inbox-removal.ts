@@ -27,8 +27,9 @@ export async function removeInboxes(services: readonly ServiceName[], { discards
     const used = (await Promise.all(existing.map(async (topic) => ((await admin.fetchTopicOffsets(topic)).some(({ high }) => high !== '0') ? [topic] : [])))).flat();
     if (used.length > 0 && !discards) throw new Error(`${used.join(', ')}: hold records that do not belong to the backup; --discard-topics removes them`);
     if (existing.length > 0) await admin.deleteTopics({ topics: existing });
-    for (const deadline = Date.now() + GONE_LIMIT_MS; (await existingOf(admin, services)).length > 0; await pause(POLL_MS)) {
+    for (const deadline = Date.now() + GONE_LIMIT_MS; (await existingOf(admin, services)).length > 0; ) {
       if (Date.now() > deadline) throw new Error(`${existing.join(', ')}: are still there ${GONE_LIMIT_MS / 1_000} s after their removal`);
+      await pause(POLL_MS);
     }
     await forgetOffsets(admin, services);
   } finally {
