@@ -45,6 +45,12 @@ describe('the examples', () => {
     expect([code, output]).toEqual([0, expect.stringContaining('0 chart(s) failed')]);
   });
 
+  it('are of a version that the changelog tells of', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(parse(readFileSync(join(CHART, 'Chart.yaml'), 'utf8'))).toMatchObject({ version, appVersion: version });
+    expect(readFileSync('CHANGELOG.md', 'utf8')).toMatch(new RegExp(`^## ${version} - \\d{4}-\\d{2}-\\d{2}$`, 'm'));
+  });
+
   it('are rendered the same each time', async () => expect((await render('ha')).output).toBe(texts.get('ha')));
 
   it('fit the schemas of Kubernetes, as far as the kinds are its own', async () => {
