@@ -38,7 +38,7 @@ export class Fleet {
     const replica = this.#of(service).length + 1;
     const name = replica === 1 ? service : `${service}-${replica}`;
     const process = managedProcess({ service, replica, url: `http://${HOST}:${port}` }, {
-      name, script: mainOf(service), environment: { ...environmentOf(service), HTTP_PORT: String(port) }, logPath: join(logs, `${name}.log`), log,
+      name, script: mainOf(service), environment: { ...named(environmentOf(service), name), HTTP_PORT: String(port) }, logPath: join(logs, `${name}.log`), log,
       onEnd: (end) => onEnd({ ...end, service, replica }),
     });
     this.#processes.push(process);
@@ -71,4 +71,11 @@ export class Fleet {
   #of(service: AppName): readonly ManagedProcess[] {
     return this.#processes.filter((process) => process.service === service);
   }
+}
+
+/** The database tells its operators, and faults, which connection is whose. */
+function named(environment: NodeJS.ProcessEnv, name: string): NodeJS.ProcessEnv {
+  const { MONGODB_URI: uri } = environment;
+  // One without options names no replica set, and is refused by the service.
+  return !uri?.includes('?') || uri.includes('appName=') ? environment : { ...environment, MONGODB_URI: `${uri}&appName=${name}` };
 }

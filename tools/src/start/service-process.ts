@@ -6,6 +6,8 @@ export interface ServiceProcess {
   readonly service: AppName;
   /** Counts from 1. */
   readonly replica: number;
+  /** As its log file and, at the database, its connections are named. */
+  readonly name: string;
   /** It changes when the process dies; undefined until it runs. */
   readonly pid: number | undefined;
   /** Base URL of its own HTTP entrance. */
@@ -36,6 +38,7 @@ export function managedProcess(which: Pick<ServiceProcess, 'service' | 'replica'
   const child = new ManagedChild(options);
   return {
     ...which,
+    name: options.name,
     get pid() { return child.pid; },
     start: () => child.start(),
     stop: () => child.stop(),

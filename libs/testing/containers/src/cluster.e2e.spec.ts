@@ -59,6 +59,26 @@ describe('a replica set', () => {
   const kept = () => database.db('cluster').collection<{ value: string }>('kept');
   const values = async () => (await kept().find().toArray()).map(({ value }) => value);
 
+  it('does an update of one client after those that others sent later', async () => {
+    const named = async (appName: string) => new mongo.MongoClient(`${cluster.mongo.uri}&appName=${appName}`).connect();
+    const [late, other] = await Promise.all([named('late'), named('other')]);
+    const write = (client: mongo.MongoClient, value: string) => client.db('cluster').collection<{ _id: number; value: string }>('last').updateOne({ _id: 1 }, { $set: { value } }, { upsert: true });
+    const value = async () => (await database.db('cluster').collection('last').findOne({}))?.['value'] as unknown;
+    let isHeld = false;
+    const held = cluster.mongo.holdNextUpdate('late', 3_000).then(() => { isHeld = true; });
+    const untilHeld = async () => {
+      while (!isHeld) await write(late, 'late');
+    };
+    const lateWrites = untilHeld();
+    await held;
+    await write(other, 'others');
+    expect(await value()).toBe('others');
+    await lateWrites;
+    expect(await value()).toBe('late');
+    await database.db('cluster').collection('last').drop();
+    await Promise.all([late.close(), other.close()]);
+  }, LIMIT_MS);
+
   it('keeps what was written when its primary is killed, and elects another one', async () => {
     await kept().insertOne({ value: 'before the kill' });
     const primary = await cluster.mongo.primary();

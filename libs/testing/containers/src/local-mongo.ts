@@ -31,11 +31,13 @@ export interface Mongod {
   readonly port: number;
   readonly cacheGB: number;
   readonly secrets?: StackSecrets | undefined;
+  /** Whether it may be told to fail, as MongoDB's own tests do. */
+  readonly hasFailPoints?: boolean;
   readonly afterStart?: () => Promise<void>;
 }
 
 /** @throws when it does not start */
-export async function runMongod({ name, workplace, command, port, cacheGB, secrets, afterStart }: Mongod): Promise<LocalProcess> {
+export async function runMongod({ name, workplace, command, port, cacheGB, secrets, hasFailPoints = false, afterStart }: Mongod): Promise<LocalProcess> {
   await mkdir(workplace.dataDir, { recursive: true });
   return runLocalService({
     name,
@@ -49,6 +51,7 @@ export async function runMongod({ name, workplace, command, port, cacheGB, secre
       '--setParameter', 'diagnosticDataCollectionEnabled=false',
       // A lone primary has nobody to hand over to, and members stop together: none need wait for its clients to leave.
       '--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=0',
+      ...(hasFailPoints ? ['--setParameter', 'enableTestCommands=1'] : []),
       ...(secrets ? secureArguments(secrets) : []),
     ],
     port,

@@ -9,6 +9,8 @@ export type Fault =
   | { readonly kind: 'process-kill'; readonly service: ServiceName; readonly replica: number }
   /** SIGSTOP, longer than a consumer's session, then SIGCONT: the process wakes up owning nothing and not knowing it. */
   | { readonly kind: 'process-stall'; readonly service: ServiceName; readonly replica: number }
+  /** An update of the process reaches the database only when, stopped meanwhile, it has lost its partitions and others have gone on with them; then SIGCONT. */
+  | { readonly kind: 'late-write'; readonly service: ServiceName; readonly replica: number }
   /** SIGKILL of all replicas of a service at once. */
   | { readonly kind: 'service-kill'; readonly service: ServiceName }
   | { readonly kind: 'rolling-restart'; readonly service: ServiceName }
@@ -67,7 +69,8 @@ export interface Injector {
 export function targetOf(fault: Fault): string {
   switch (fault.kind) {
     case 'process-kill':
-    case 'process-stall': return `${fault.service}/${fault.replica}`;
+    case 'process-stall':
+    case 'late-write': return `${fault.service}/${fault.replica}`;
     case 'clock-skew': return `${fault.service}/${fault.replica} by ${fault.offsetMs / 1_000} s`;
     case 'service-kill':
     case 'rolling-restart':

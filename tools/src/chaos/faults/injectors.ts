@@ -5,6 +5,7 @@ import { brokerStall } from './kinds/broker-stall.js';
 import { clockSkew } from './kinds/clock-skew.js';
 import { connectionsCut } from './kinds/connections-cut.js';
 import { diskFull } from './kinds/disk-full.js';
+import { lateWrite } from './kinds/late-write.js';
 import { mongoPrimaryKill } from './kinds/mongo-primary-kill.js';
 import { mongoSlow } from './kinds/mongo-slow.js';
 import { mongoStepdown } from './kinds/mongo-stepdown.js';
@@ -27,6 +28,7 @@ export function injectorOf(fault: Fault, { system, disturbNetwork }: InjectorPar
   switch (fault.kind) {
     case 'process-kill': return processKill(fault, system);
     case 'process-stall': return processStall(fault, system);
+    case 'late-write': return lateWrite(fault, system);
     case 'service-kill': return serviceKill(fault, system);
     case 'rolling-restart': return rollingRestart(fault, system);
     case 'rebalance-storm': return rebalanceStorm(fault, system);

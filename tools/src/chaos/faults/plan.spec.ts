@@ -66,3 +66,9 @@ it('stalls a process for longer than a consumer may be silent', () => {
   const stalls = planFaults(1, 60, targets).filter(({ kind }) => kind === 'process-stall');
   expect(stalls.every(({ forMs }) => forMs >= 15_000)).toBe(true);
 });
+
+it('holds updates of what writes all the time, for as long as others need to take over', () => {
+  const held = planFaults(1, 60, targets).flatMap((fault) => (fault.kind === 'late-write' ? [fault] : []));
+  expect(new Set(held.map(({ service }) => service))).toEqual(new Set(['routing', 'client-edge', 'message-store-sync', 'report-aggregation']));
+  expect(held.every(({ forMs }) => forMs >= 35_000)).toBe(true);
+});

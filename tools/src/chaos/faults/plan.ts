@@ -1,5 +1,6 @@
 import type { ServiceName } from '@cpm/runtime-decider';
 import { Dice } from '@cpm/testing-simulation';
+import { LATE_WRITE_MS } from './kinds/late-write.js';
 import { resourceOf, type Dependency, type Fault, type FaultKind, type PlannedFault } from './fault.js';
 
 /** What a system offers to break. */
@@ -27,6 +28,8 @@ interface Kind {
 const MOMENT = [0, 1] as const;
 const CLOCK_OFFSETS_MS = [30_000, -30_000] as const;
 const SLOW_MS = 200;
+/** They write all the time while people talk. */
+const BUSY: ReadonlySet<ServiceName> = new Set(['routing', 'client-edge', 'message-store-sync', 'report-aggregation']);
 const FIRST_MS = 2_000;
 const SHORTEST_GAP_MS = 7_000;
 const GAP_SPREAD_MS = 5_000;
@@ -34,6 +37,7 @@ const GAP_SPREAD_MS = 5_000;
 const KINDS: Readonly<Record<FaultKind, Kind>> = {
   'process-kill': { cards: 4, forMs: MOMENT, settleMs: 15_000, candidates: (targets) => processes(targets).map((at) => ({ kind: 'process-kill', ...at })) },
   'process-stall': { cards: 2, forMs: [15_000, 16_000], settleMs: 15_000, candidates: (targets) => processes(targets).map((at) => ({ kind: 'process-stall', ...at })) },
+  'late-write': { cards: 1, forMs: [LATE_WRITE_MS, LATE_WRITE_MS + 1_000], settleMs: 15_000, candidates: ({ services, replicas }) => processes({ services: services.filter((one) => BUSY.has(one)), replicas }).map((at) => ({ kind: 'late-write', ...at })) },
   'service-kill': { cards: 1, forMs: MOMENT, settleMs: 20_000, candidates: ({ services }) => services.map((service) => ({ kind: 'service-kill', service })) },
   'rolling-restart': { cards: 1, forMs: MOMENT, settleMs: 30_000, candidates: ({ services }) => services.map((service) => ({ kind: 'rolling-restart', service })) },
   'rebalance-storm': { cards: 1, forMs: MOMENT, settleMs: 40_000, candidates: ({ services }) => services.map((service) => ({ kind: 'rebalance-storm', service })) },
@@ -57,7 +61,7 @@ const KINDS: Readonly<Record<FaultKind, Kind>> = {
 
 export const FAULT_KINDS = Object.keys(KINDS) as readonly FaultKind[];
 
-function processes({ services, replicas }: Targets): { service: ServiceName; replica: number }[] {
+function processes({ services, replicas }: Pick<Targets, 'services' | 'replicas'>): { service: ServiceName; replica: number }[] {
   return services.flatMap((service) => numbers(replicas).map((replica) => ({ service, replica })));
 }
 
