@@ -12,12 +12,15 @@ const take = (source, to, leavesOut = () => false) => cpSync(source, to, { recur
 
 mkdirSync(join(target, 'usr', 'local', 'bin'), { recursive: true });
 cpSync(nodeBinary('.'), join(target, 'usr', 'local', 'bin', 'node'));
-take('node_modules', join(app, 'node_modules'), (path) => basename(path).startsWith('node-linux-') || (TEST_FOLDERS.has(basename(path)) && dirname(path).includes('node_modules/')) || path.endsWith('.map'));
+const takeModules = (folder) => take(join(folder, 'node_modules'), join(app, folder, 'node_modules'), (path) => basename(path).startsWith('node-linux-') || (TEST_FOLDERS.has(basename(path)) && dirname(path).includes('node_modules/')) || path.endsWith('.map'));
+takeModules('.');
 for (const folder of [...workspaces('.').values()]) {
   mkdirSync(join(app, folder), { recursive: true });
   cpSync(join(folder, 'package.json'), join(app, folder, 'package.json'));
   // The console's page is no code.
   if (existsSync(join(built, folder, 'page'))) cpSync(join(built, folder, 'page'), join(app, folder, 'page'), { recursive: true });
+  // Another version than the others have.
+  if (existsSync(join(folder, 'node_modules'))) takeModules(folder);
   take(join(built, folder, 'dist'), join(app, folder, 'dist'), (path) => TEST_FOLDERS.has(basename(path)));
 }
 cpSync('package.json', join(app, 'package.json'));

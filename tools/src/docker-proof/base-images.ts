@@ -17,7 +17,7 @@ const MIRROR = 'http://deb.debian.org/debian';
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 /** What distroless's image for compiled programs holds beside its users. */
 const BASE_PACKAGES = ['base-files', 'netbase', 'tzdata', 'libc6', 'gcc-12-base', 'libgcc-s1', 'libstdc++6', 'libssl3'];
-const JAVA_MODULES = 'java.base,java.logging,java.management,java.naming,java.security.jgss,java.security.sasl,java.sql,java.xml,jdk.management,jdk.unsupported';
+const JAVA_MODULES = 'java.se,jdk.management,jdk.unsupported';
 
 export interface Bases {
   readonly daemon: Daemon;

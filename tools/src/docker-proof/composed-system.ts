@@ -34,7 +34,11 @@ export class ComposedSystem {
   }
 
   async up(services: readonly string[] = []): Promise<void> {
-    await this.compose(['up', '-d', ...services]);
+    try {
+      await this.compose(['up', '-d', ...services]);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${await this.compose(['logs', '--tail', '30'])}`, { cause: error });
+    }
   }
 
   /** Without the data when `data` is false. */
