@@ -19,7 +19,7 @@ afterAll(() => world.stop(), 60_000);
 
 /** What must be there of a message to a tablet on IP and a phone on SMS: whose, and what. */
 const STEPS = [
-  ['client-edge', 'POST /cpm/v1/messages'], ['client-edge', 'publish SubmitMessage'], ['routing', 'decide submission SubmitMessage'], ['routing', 'decide delivery OfferMessage'],
+  ['client-edge', 'POST /cpm/v1/messages'], ['client-edge', 'publish OfferMessage'], ['routing', 'decide delivery OfferMessage'],
   ['client-edge', 'push message.received'], ['sms-interworking-gateway', 'decide sms '], ['sms-interworking-gateway', 'submit_sm'], ['sms-interworking-gateway', 'decide sms SmscReceipt'],
   ['report-aggregation', 'decide ledger '], ['message-store-sync', 'decide box DepositObject'], ['client-edge', 'decide downlink '], ['client-edge', 'push disposition'],
   ['routing', 'process cpm.routing.inbox'], ['routing', 'write routing.delivery'], ['client-edge', 'send to Kafka'],

@@ -49,6 +49,7 @@ export const DASHBOARDS: readonly Dashboard[] = [
       panel('CPU', 'percentunit', ['rate(process_cpu_seconds_total{job="cpm"}[$__rate_interval])', '{{pod}}']),
       panel('Memory of its limit', 'percentunit', ['process_resident_memory_bytes{job="cpm"} / cpm_memory_limit_bytes', '{{pod}}']),
       panel('Event loop, p99', 's', ['nodejs_eventloop_lag_p99_seconds{job="cpm"}', '{{pod}}']),
+      panel('Spans of traces', 'ops', ['sum by (outcome) (rate(cpm_spans_total[$__rate_interval]))', '{{outcome}}'], ['max(cpm_spans_waiting)', 'waiting']),
       panel('Consumers by state', 'short', ['sum by (service, status) (cpm_inbox_status == 1)', '{{service}} {{status}}']),
     ],
   },

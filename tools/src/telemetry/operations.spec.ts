@@ -14,7 +14,7 @@ function commandAt(words: readonly string[]): Command | undefined {
 
 describe('the pages for operators', () => {
   it('name commands of npm that there are', () => {
-    expect(pages.flatMap(({ text }) => [...text.matchAll(/npm run (?:--silent )?([a-z]+)/g)].map(([, script]) => script)).filter((script) => !scripts.includes(script as string))).toEqual([]);
+    expect(pages.flatMap(({ text }) => [...text.matchAll(/npm run (?:--silent )?([a-z-]+)/g)].map(([, script]) => script)).filter((script) => !scripts.includes(script as string))).toEqual([]);
   });
 
   it('name commands and options of cpm that there are', () => {

@@ -102,7 +102,7 @@ async function start(variables: Readonly<Record<string, string>> = {}): Promise<
   platform = new InMemoryPlatform();
   const config = parseConfig(hostConfig, {
     HTTP_PORT: '0', HTTP_HOST: '127.0.0.1', CPM_JWKS_URL: identity.jwksUrl, LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: await collector.listen(),
-    OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=cpm', OTEL_BSP_SCHEDULE_DELAY: '20', ...variables,
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=cpm', OTEL_BSP_SCHEDULE_DELAY: '20', LOG_ADDRESS_KEY: 'a key that tests share'.padEnd(32, '.'), ...variables,
   });
   host = await bootstrap([CountingModule, DeadLettersModule], config, { platform, logOutput: { write: (line) => void logged.push(line) } });
 }
