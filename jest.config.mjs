@@ -15,5 +15,7 @@ export default {
   maxWorkers: '100%',
   // A limit for what hangs, not a measure of speed: that is the bench's.
   testTimeout: 120_000,
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/.cpm/'],
+  // The layers of images there hold every package again.
+  modulePathIgnorePatterns: ['<rootDir>/.cpm/'],
 };

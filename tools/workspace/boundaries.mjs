@@ -8,7 +8,7 @@ const KINDS = {
   kernel: { imports: ['vocabulary'], packages: [] },
   contract: { imports: ['vocabulary', 'kernel'], packages: ['zod'] },
   domain: { imports: ['vocabulary', 'kernel', 'contract'], packages: [] },
-  port: { imports: ['vocabulary', 'kernel'], packages: [] },
+  port: { imports: ['vocabulary', 'kernel'], packages: ['@opentelemetry/api'] },
   engine: { imports: ['vocabulary', 'kernel', 'port'], packages: ['lru-cache', 'zod'] },
   adapter: { imports: ['vocabulary', 'kernel', 'port'], packages: ['kafkajs', 'mongoose', 'smpp/**', 'zod'] },
   // Of contracts only what is shared: the AsyncAPI document, whatever the events.

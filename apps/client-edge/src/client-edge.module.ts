@@ -1,9 +1,9 @@
-import { Module, type Provider } from '@nestjs/common';
+import { Inject, Module, type Provider } from '@nestjs/common';
 import { clientEdge, FRAMES_TABLE } from '@cpm/domain-client-edge';
 import { RateLimiter } from '@cpm/http';
 import { ContentStore } from '@cpm/runtime-content';
 import { PendingCommands } from '@cpm/runtime-engine';
-import { DeadLettersModule, type Inbox, type KeyedKafkaServer, MongoDeviceDirectory, parseConfig, PLATFORM, type Platform, type ReadStore, RegisteredDeviceGuard, ServiceHost } from '@cpm/runtime-host';
+import { DeadLettersModule, type Inbox, type KeyedKafkaServer, METRICS, type Metrics, MongoDeviceDirectory, parseConfig, PLATFORM, type Platform, type ReadStore, RegisteredDeviceGuard, ServiceHost } from '@cpm/runtime-host';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
 import { ClamdScanner } from './content/clamd-scanner.js';
@@ -15,6 +15,7 @@ import { UploadBook } from './content/upload-book.js';
 import { Uploads } from './content/uploads.js';
 import { DispositionReports } from './disposition/disposition-reports.js';
 import { edgeConfig, type EdgeConfig } from './edge-config.js';
+import { measureEdge } from './edge-metrics.js';
 import { Housekeeping } from './housekeeping.js';
 import { CLOCK, DeviceDirectory, EDGE_CONFIG, EDGE_EFFECTS, INBOX_SERVER, INGRESS, LINK_GUESSES, MONGO, OWNED_PARTITIONS, ROUTING_COMMANDS, ROUTING_STORE } from './ports.js';
 import { FileTransfersController } from './file-transfer/file-transfers.controller.js';
@@ -81,4 +82,14 @@ export const edgeProviders: Provider[] = [
     { provide: OWNED_PARTITIONS, inject: [INBOX_SERVER], useFactory: (server: KeyedKafkaServer) => () => server.unwrap<Inbox | undefined>()?.ownedPartitions ?? [] },
   ],
 })
-export class ClientEdgeModule {}
+export class ClientEdgeModule {
+  constructor(
+    @Inject(METRICS) { registry }: Metrics,
+    @Inject(LiveConnections) connections: LiveConnections,
+    @Inject(StreamGateway) streams: StreamGateway,
+    @Inject(Uploads) uploads: Uploads,
+    @Inject(TransferProgress) transfers: PublishedTransferProgress,
+  ) {
+    measureEdge(registry, { connections, streams, uploads, transfers });
+  }
+}

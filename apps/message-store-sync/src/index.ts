@@ -1,1 +1,3 @@
 export { MessageStoreSyncModule } from './message-store-sync.module.js';
+export { nmsConfig } from './nms-config.js';
+export { notifyConfig } from './subscriptions/notify-url.js';

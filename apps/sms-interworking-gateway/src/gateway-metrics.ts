@@ -1,4 +1,5 @@
-import { Counter, type Registry } from 'prom-client';
+import { counterOf, type CounterOf } from '@cpm/runtime-host';
+import type { Registry } from 'prom-client';
 import type { InboundFate } from './inbound-texts.js';
 import type { ReceiptFate } from './receipts.js';
 import type { ScreeningFate } from './screening.js';
@@ -7,29 +8,28 @@ import type { SubmissionFate } from './sms-submitter.js';
 
 /** What the gateway measures of texts, receipts and inbound messages, and of each SMSC. */
 export class GatewayMetrics {
-  readonly #submissions: Counter<'outcome'>;
-  readonly #possibleDuplicates: Counter;
-  readonly #receipts: Counter<'fate'>;
-  readonly #inbound: Counter<'fate'>;
-  readonly #cancellations: Counter<'outcome'>;
-  readonly #screenings: Counter<'fate'>;
+  readonly #submissions: CounterOf<'cpm_sms_submissions_total'>;
+  readonly #possibleDuplicates: CounterOf<'cpm_sms_possible_duplicates_total'>;
+  readonly #receipts: CounterOf<'cpm_sms_receipts_total'>;
+  readonly #inbound: CounterOf<'cpm_sms_inbound_total'>;
+  readonly #cancellations: CounterOf<'cpm_sms_cancellations_total'>;
+  readonly #screenings: CounterOf<'cpm_sms_screenings_total'>;
   readonly smscs: SmscMetrics;
 
   constructor(registry: Registry) {
-    const registers = [registry];
-    this.#submissions = new Counter({ name: 'cpm_sms_submissions_total', help: 'Texts by what the SMSC made of them', labelNames: ['outcome'], registers });
-    this.#possibleDuplicates = new Counter({ name: 'cpm_sms_possible_duplicates_total', help: 'Texts accepted after an earlier submission of unknown outcome', registers });
-    this.#receipts = new Counter({ name: 'cpm_sms_receipts_total', help: 'Delivery receipts by what became of them', labelNames: ['fate'], registers });
-    this.#inbound = new Counter({ name: 'cpm_sms_inbound_total', help: 'Short messages of handsets by what became of them', labelNames: ['fate'], registers });
-    this.#cancellations = new Counter({ name: 'cpm_sms_cancellations_total', help: 'Submitted texts that the SMSC was asked to drop, by what it said', labelNames: ['outcome'], registers });
-    this.#screenings = new Counter({ name: 'cpm_sms_screenings_total', help: 'Texts by what the screening service said of them', labelNames: ['fate'], registers });
+    this.#submissions = counterOf(registry, 'cpm_sms_submissions_total');
+    this.#possibleDuplicates = counterOf(registry, 'cpm_sms_possible_duplicates_total');
+    this.#receipts = counterOf(registry, 'cpm_sms_receipts_total');
+    this.#inbound = counterOf(registry, 'cpm_sms_inbound_total');
+    this.#cancellations = counterOf(registry, 'cpm_sms_cancellations_total');
+    this.#screenings = counterOf(registry, 'cpm_sms_screenings_total');
     this.smscs = new SmscMetrics(registry);
   }
 
   /** `mayRepeat`: the outcome of an earlier submission of the same text is unknown. */
   submission(outcome: SubmissionFate, mayRepeat: boolean): void {
     this.#submissions.inc({ outcome });
-    if (mayRepeat && outcome === 'accepted') this.#possibleDuplicates.inc();
+    if (mayRepeat && outcome === 'accepted') this.#possibleDuplicates.inc({});
   }
 
   receipt(fate: ReceiptFate): void {

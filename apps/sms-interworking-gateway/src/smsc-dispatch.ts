@@ -1,4 +1,4 @@
-import type { Clock } from '@cpm/runtime-ports';
+import { step, type Clock } from '@cpm/runtime-ports';
 import { SmppOutcomeUnknownError, SmppStatusError, type SmppText, type SubmitSm, type SubmitSmResult } from '@cpm/smpp';
 import { msisdnOf } from '@cpm/vocabulary';
 import type { OutcomeProof } from './outcome-proof.js';
@@ -102,8 +102,9 @@ export class SmscDispatch {
 
   async #submitProven({ smsc, reference, ...submitted }: Submitted): Promise<SubmitSmResult> {
     const since = this.parts.clock.now();
+    const attributes = { 'network.protocol.name': 'smpp', 'cpm.smsc': smsc.settings.id };
     try {
-      return await this.#submitThrottled(submitted);
+      return await step('submit_sm', () => ({ kind: 'CLIENT', service: 'sms-interworking-gateway', attributes }), () => this.#submitThrottled(submitted));
     } catch (error) {
       if (!(error instanceof SmppOutcomeUnknownError)) throw error;
       return await this.parts.proof.await(smsc.settings.id, { segment: submitted.segment, since, reference }, error);

@@ -1,6 +1,6 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { AccessObserved } from '@cpm/contracts-access-awareness';
-import type { AggregateStore, Clock, EffectHandlers, Ingress } from '@cpm/runtime-ports';
+import { entering, type AggregateStore, type Clock, type EffectHandlers, type Ingress } from '@cpm/runtime-ports';
 import type { AlertNotification, Deliver, SmppEvent } from '@cpm/smpp';
 import { alertEvidence } from './access-evidence.js';
 import type { GatewayConfig } from './gateway-config.js';
@@ -82,8 +82,8 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
 
   #connect(settings: SmscSettings): SmppSmsc {
     return new SmppSmsc(settings, {
-      onDeliver: (smsc, bind, deliver) => this.#deliver(smsc, bind, deliver),
-      onAlert: (alert) => this.#alert(alert),
+      onDeliver: (smsc, bind, deliver) => entering(`deliver_sm ${deliver.kind}`, pduFrom(smsc), () => this.#deliver(smsc, bind, deliver)),
+      onAlert: (alert) => entering('alert_notification', pduFrom(settings), () => this.#alert(alert)),
       onBind: ({ id }, bind, state) => {
         if (state === 'unbound' || state === 'closed') this.#inbound.bindLost({ smsc: id, bind });
         this.#logger.log(`bind ${bind} to the SMSC ${id} ${state}`);
@@ -109,4 +109,8 @@ export class SmscGateway implements OnApplicationBootstrap, BeforeApplicationShu
     if (type === 'bound' || type === 'reconnect-scheduled') this.#logger.debug(line);
     else this.#logger.warn(line);
   }
+}
+
+function pduFrom({ id }: SmscSettings) {
+  return { kind: 'CONSUMER', service: SERVICE, attributes: { 'network.protocol.name': 'smpp', 'cpm.smsc': id } } as const;
 }

@@ -1,8 +1,11 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { STATUSES_TOLD_APART, type Labelled } from '@cpm/metrics';
+import { counterOf, gaugeOf, histogramOf, type CounterOf, type GaugeOf, type HistogramOf } from '@cpm/runtime-host';
+import type { Registry } from 'prom-client';
 import type { CircuitEvent, CircuitState } from './circuit.js';
 
 const CIRCUIT = { closed: 0, 'half-open': 1, open: 2 } as const satisfies Record<CircuitState, number>;
-const LATENCY_SEC = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+type PauseReason = Labelled<'cpm_smpp_pauses_total'>['reason'];
 
 interface Load {
   readonly used: () => number;
@@ -11,24 +14,24 @@ interface Load {
 
 /** What the gateway measures of its talk with each SMSC. */
 export class SmscMetrics {
-  readonly #bound: Gauge<'smsc' | 'bind'>;
-  readonly #circuit: Gauge<'smsc'>;
-  readonly #circuitEvents: Counter<'smsc' | 'event'>;
-  readonly #latency: Histogram<'smsc'>;
-  readonly #statuses: Counter<'smsc' | 'status'>;
-  readonly #pauses: Counter<'smsc' | 'reason'>;
+  readonly #bound: GaugeOf<'cpm_smpp_bound'>;
+  readonly #circuit: GaugeOf<'cpm_smpp_circuit_state'>;
+  readonly #circuitEvents: CounterOf<'cpm_smpp_circuit_events_total'>;
+  readonly #latency: HistogramOf<'cpm_smpp_submit_seconds'>;
+  readonly #statuses: CounterOf<'cpm_smpp_submit_responses_total'>;
+  readonly #pauses: CounterOf<'cpm_smpp_pauses_total'>;
   readonly #loads = new Map<string, Load>();
+  readonly #known = new Set<number>();
 
   constructor(registry: Registry) {
-    const registers = [registry];
-    this.#bound = new Gauge({ name: 'cpm_smpp_bound', help: '1 while the bind to the SMSC is there', labelNames: ['smsc', 'bind'], registers });
-    this.#circuit = new Gauge({ name: 'cpm_smpp_circuit_state', help: '0 closed, 1 half open, 2 open', labelNames: ['smsc'], registers });
-    this.#circuitEvents = new Counter({ name: 'cpm_smpp_circuit_events_total', help: 'What the circuit breaker saw', labelNames: ['smsc', 'event'], registers });
-    this.#latency = new Histogram({ name: 'cpm_smpp_submit_seconds', help: 'From submit_sm to its response', labelNames: ['smsc'], buckets: LATENCY_SEC, registers });
-    this.#statuses = new Counter({ name: 'cpm_smpp_submit_responses_total', help: 'submit_sm by command_status; none: no answer came', labelNames: ['smsc', 'status'], registers });
-    this.#pauses = new Counter({ name: 'cpm_smpp_pauses_total', help: 'Pauses of a bind that its SMSC asked for', labelNames: ['smsc', 'reason'], registers });
-    this.#gauge('cpm_smpp_window_used', 'Submissions that are not answered', ({ used }) => used(), registry);
-    this.#gauge('cpm_smpp_waiting', 'Submissions that wait for the window, the rate or the end of a pause', ({ waiting }) => waiting(), registry);
+    this.#bound = gaugeOf(registry, 'cpm_smpp_bound');
+    this.#circuit = gaugeOf(registry, 'cpm_smpp_circuit_state');
+    this.#circuitEvents = counterOf(registry, 'cpm_smpp_circuit_events_total');
+    this.#latency = histogramOf(registry, 'cpm_smpp_submit_seconds');
+    this.#statuses = counterOf(registry, 'cpm_smpp_submit_responses_total');
+    this.#pauses = counterOf(registry, 'cpm_smpp_pauses_total');
+    this.#gauge(registry, 'cpm_smpp_window_used', ({ used }) => used());
+    this.#gauge(registry, 'cpm_smpp_waiting', ({ waiting }) => waiting());
   }
 
   /** Looks at the load of an SMSC whenever somebody asks for the figures. */
@@ -48,7 +51,7 @@ export class SmscMetrics {
     this.#circuitEvents.inc({ smsc, event });
   }
 
-  paused(smsc: string, reason: string): void {
+  paused(smsc: string, reason: PauseReason): void {
     this.#pauses.inc({ smsc, reason });
   }
 
@@ -57,17 +60,19 @@ export class SmscMetrics {
     const stop = this.#latency.startTimer({ smsc });
     return (status) => {
       stop();
-      this.#statuses.inc({ smsc, status: status === undefined ? 'none' : `0x${status.toString(16).padStart(2, '0')}` });
+      this.#statuses.inc({ smsc, status: this.#told(status) });
     };
   }
 
-  #gauge(name: string, help: string, figure: (load: Load) => number, registry: Registry): void {
-    const loads = this.#loads;
-    const gauge: Gauge<'smsc'> = new Gauge({
-      name, help, labelNames: ['smsc'], registers: [registry],
-      collect: () => {
-        for (const [smsc, load] of loads) gauge.set({ smsc }, figure(load));
-      },
+  #told(status: number | undefined): string {
+    if (status === undefined) return 'none';
+    if (this.#known.size < STATUSES_TOLD_APART) this.#known.add(status);
+    return this.#known.has(status) ? `0x${status.toString(16).padStart(2, '0')}` : 'other';
+  }
+
+  #gauge(registry: Registry, name: 'cpm_smpp_window_used' | 'cpm_smpp_waiting', figure: (load: Load) => number): void {
+    gaugeOf(registry, name, (gauge) => {
+      for (const [smsc, load] of this.#loads) gauge.set({ smsc }, figure(load));
     });
   }
 }

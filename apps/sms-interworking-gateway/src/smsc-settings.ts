@@ -61,7 +61,8 @@ const smsc = z.strictObject({
   cancel: z.boolean().default(true),
 });
 
-const smscs = z.strictObject({
+/** What the file of `SMSC_CONFIG` holds. */
+export const smscsConfig = z.strictObject({
   smscs: z.array(smsc).min(1).max(32).superRefine((all, context) => {
     all.forEach(({ id }, at) => {
       if (all.findIndex((other) => other.id === id) < at) context.addIssue({ code: 'custom', path: [at, 'id'], message: 'is that of another SMSC' });
@@ -87,7 +88,7 @@ export function smscsOf(config: GatewayConfig, environment: Environment = proces
   const { SMSC_CONFIG, SMPP_URL } = config;
   if (SMSC_CONFIG === undefined) return SMPP_URL === undefined ? [] : [theOneOf(SMPP_URL, config)];
   if (SMPP_URL !== undefined) throw new ConfigError('SMSC_CONFIG and SMPP_URL: only one of them may be set');
-  const result = smscs.safeParse(jsonOf(SMSC_CONFIG));
+  const result = smscsConfig.safeParse(jsonOf(SMSC_CONFIG));
   if (!result.success) throw new ConfigError(result.error.issues.map(({ path, message }) => `SMSC_CONFIG ${path.join('.')}: ${message}`).join('; '));
   return result.data.smscs.map((one, at) => resolved(one, `SMSC_CONFIG smscs.${at}`, environment));
 }

@@ -98,6 +98,7 @@ const CLOUD_EVENT: JsonSchema = {
     id: { type: 'string', description: 'offset.index of the inbox record that caused the event; any unique text for one from outside' },
     source: { type: 'string', format: 'uri-reference', description: '/<service>/<topic generation>/<partition>, or /<service>/ingress for an event from outside' },
     type: { type: 'string' },
+    traceparent: { type: 'string', description: 'Of the span that the event came of (W3C Trace Context); absent where it belongs to no trace' },
     data: { type: 'object' },
   },
 };

@@ -16,4 +16,5 @@ export { ProblemFilter, problemOf, sendProblem } from './problem-filter.js';
 export { RateLimiter, type RateLimit } from './rate-limiter.js';
 export { BodyAs, draining, readBody, type BodyForm, type IncomingBody } from './request-body.js';
 export { Caller, CallingDevice, OpenToAnybody, principalOf, RequireScope, type DevicePrincipal } from './require-scope.js';
+export { traceOf, traceRequests } from './trace-requests.js';
 export { ALGORITHMS, InvalidTokenError, KeysUnavailableError, SCOPES, TokenVerifier, type Principal, type Scope, type TokenVerifierOptions } from './token-verifier.js';

@@ -22,6 +22,7 @@ export class KeySource {
   private readAt = -Infinity;
   private triedAt = -Infinity;
   private failure: unknown;
+  private failsSince: number | undefined;
   private reading: Promise<boolean> | undefined;
 
   constructor(
@@ -42,6 +43,11 @@ export class KeySource {
       return this.known()(header, token);
     }
   };
+
+  /** Since the first attempt to read them that failed; 0 when the last one succeeded. ms */
+  get unreadableMs(): number {
+    return this.failsSince === undefined ? 0 : this.now() - this.failsSince;
+  }
 
   private get age(): number {
     return this.now() - this.readAt;
@@ -66,9 +72,11 @@ export class KeySource {
     try {
       this.keys = createLocalJWKSet(await jsonAt(this.url));
       this.readAt = now;
+      this.failsSince = undefined;
       return true;
     } catch (error) {
       this.failure = error;
+      this.failsSince ??= now;
       return false;
     }
   }

@@ -99,6 +99,22 @@ describe('the keys of an identity provider', () => {
     if (status === 0) await provider.start();
   });
 
+  it('are told to be unreadable from the first attempt that failed until one succeeds', async () => {
+    const verifier = verifierWith();
+    await verifier.verify(await sign());
+    expect(verifier.keysUnreadableMs).toBe(0);
+    provider.status = 500;
+    now += 2 * MINUTE;
+    await verifier.verify(await sign({}, { jti: 'b' }));
+    now += 5 * MINUTE;
+    await verifier.verify(await sign({}, { jti: 'c' }));
+    expect(verifier.keysUnreadableMs).toBe(5 * MINUTE);
+    provider.status = 200;
+    now += MINUTE;
+    await verifier.verify(await sign({}, { jti: 'd' }));
+    expect(verifier.keysUnreadableMs).toBe(0);
+  });
+
   it('let nobody in before they were read', async () => {
     provider.status = 503;
     await expect(verifierWith().verify(await sign())).rejects.toThrow(KeysUnavailableError);

@@ -59,14 +59,21 @@ interface Verified {
 
 /** Verifies bearer tokens. A verified one is remembered until it expires, for a minute at most. */
 export class TokenVerifier {
+  private readonly source: KeySource | undefined;
   private readonly keys: JWTVerifyGetKey;
   private readonly verified: LRUCache<string, Verified>;
   private readonly now: () => number;
 
   constructor(private readonly options: TokenVerifierOptions) {
-    this.keys = keysOf(options);
+    this.source = sourceOf(options);
+    this.keys = this.source?.keyFor ?? (() => Promise.reject(new Error('no JWK Set is configured')));
     this.now = options.now ?? Date.now;
     this.verified = new LRUCache({ max: options.cachedTokens ?? 20_000 });
+  }
+
+  /** Since when the keys cannot be read; 0 while they can, or none are configured. ms */
+  get keysUnreadableMs(): number {
+    return this.source?.unreadableMs ?? 0;
   }
 
   /** Rejects with InvalidTokenError or KeysUnavailableError. */
@@ -139,10 +146,10 @@ function lifeOf({ iat, exp }: JWTPayload): Pick<Principal, 'issuedAt' | 'expires
   return { ...(iat !== undefined && { issuedAt: iat * 1000 }), expiresAt: (exp as number) * 1000 };
 }
 
-function keysOf({ jwksUrl, keyLife, now }: TokenVerifierOptions): JWTVerifyGetKey {
-  if (jwksUrl === undefined) return () => Promise.reject(new Error('no JWK Set is configured'));
+function sourceOf({ jwksUrl, keyLife, now }: TokenVerifierOptions): KeySource | undefined {
+  if (jwksUrl === undefined) return undefined;
   const url = new URL(jwksUrl);
   // Nobody is hammered by reading a file.
   const own: Partial<KeyLife> = url.protocol === 'file:' ? { cooldownMs: 0 } : {};
-  return new KeySource(url, now ?? (() => performance.now()), { ...KEY_LIFE, ...own, ...keyLife }).keyFor;
+  return new KeySource(url, now ?? (() => performance.now()), { ...KEY_LIFE, ...own, ...keyLife });
 }

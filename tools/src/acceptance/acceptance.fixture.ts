@@ -23,7 +23,7 @@ export class Acceptance {
     readonly stage: Stage,
   ) {}
 
-  static async start(policy: Readonly<Record<string, unknown>> = {}, env: Readonly<Record<string, string>> = {}, how: Pick<SystemOptions, 'processes' | 'secure'> = {}): Promise<Acceptance> {
+  static async start(policy: Readonly<Record<string, unknown>> = {}, env: Readonly<Record<string, string>> = {}, how: Pick<SystemOptions, 'processes' | 'secure' | 'traces'> = {}): Promise<Acceptance> {
     const system = await startSystem({ ...how, httpPort: 0, quiet: true, fresh: true, env: { LOG_LEVEL: 'warn', ...env } });
     const stage = new Stage({ url: system.url, smscViewUrl: system.smsc?.viewUrl ?? '', isOwn: true, close: () => Promise.resolve() });
     await setPolicyForRun(stage, { 'ip.preferenceSec': PREFERENCE_SEC, ...policy });

@@ -2,9 +2,12 @@ import { cpmAddress, deviceId } from '@cpm/vocabulary';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import type { AccessView } from '@cpm/domain-access-awareness';
+import { SERVICES } from '@cpm/runtime-decider';
 import { journeyLines, type JourneyEntry } from '../demo/journey-text.js';
 import { devKeys, type TokenClaims } from '../dev-tokens/index.js';
 import { accessLines } from './access-text.js';
+import { treeLines } from '../spans/span-tree.js';
+import { spansAbout } from './message-trace.js';
 import { operatorCall, operatorDownload } from './operator-api.js';
 
 interface TokenOptions {
@@ -37,8 +40,16 @@ export function commandLine(print: (text: string) => void): Command {
     path: (address = '') => `/admin/v1/access/${encodeURIComponent(address)}`,
     lines: (answer) => accessLines(answer as AccessView),
   });
+  program
+    .command('trace <messageId>')
+    .description('the spans of a message, from the collector of npm start -- --traces')
+    .option('--collector <url>', 'another collector of that kind', process.env['CPM_COLLECTOR_URL'])
+    .action(async (messageId: string, { collector }: { collector?: string }) => {
+      print(treeLines(await spansAbout(messageId, collector)).join('\n'));
+    });
   reading(policy.command('get').description('prints the policy in force'), print, { path: () => '/admin/v1/policy' });
   aboutUsers(program, print);
+  aboutDeadLetters(program.command('dead-letters').description('records that services put aside'), print);
   return program;
 }
 
@@ -69,6 +80,31 @@ function aboutUsers(program: Command, print: (text: string) => void): void {
     .option('--user <address>', 'only what was done to him', parsedBy(cpmAddress))
     .action(async ({ url, user }: Partial<UserOptions> & Pick<UserOptions, 'url'>) => {
       print(JSON.stringify(await operatorCall(url, `/admin/v1/audit${user === undefined ? '' : `?address=${encodeURIComponent(user)}`}`), undefined, 2));
+    });
+}
+
+interface DeadLetterPage {
+  readonly deadLetters: readonly { readonly id: string; readonly at: string; readonly reason: string; readonly replayed: boolean }[];
+  readonly cursor?: string;
+}
+
+function aboutDeadLetters(deadLetters: Command, print: (text: string) => void): void {
+  located(deadLetters.command('list').description('lists them, one a line: id, when, reason; those that were replayed are marked'))
+    .addOption(new Option('--service <service>', 'only those of this service').choices(SERVICES))
+    .action(async ({ url, service }: { url: string; service?: string }) => {
+      for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
+        const query = new URLSearchParams({ ...(service !== undefined && { service }), ...(cursor !== undefined && { cursor }) });
+        const page = (await operatorCall(url, `/admin/v1/dead-letters?${query.toString()}`)) as DeadLetterPage;
+        for (const { id, at, reason, replayed } of page.deadLetters) print([id, at, reason, ...(replayed ? ['(replayed)'] : [])].join('  '));
+        cursor = page.cursor;
+      }
+    });
+  located(deadLetters.command('replay <ids...>').description('appends them to their inboxes again, in the order given'))
+    .action(async (ids: readonly string[], { url }: { url: string }) => {
+      for (const id of ids) {
+        await operatorCall(url, `/admin/v1/dead-letters/${encodeURIComponent(id)}/replay`, 'POST');
+        print(`${id} replayed`);
+      }
     });
 }
 

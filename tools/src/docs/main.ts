@@ -1,10 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { eventDocuments } from '../asyncapi/event-documents.js';
+import { chartFiles } from '../chart/chart-files.js';
 import { KEPT_PATH, keptRuns, textOf, withRunsIn } from '../chaos/reliability/kept-run.js';
 import { reliabilityPage } from '../chaos/reliability/page.js';
 import { staleFiles, writeFiles } from '../generated-files.js';
 import { openApiFiles } from '../openapi/openapi-documents.js';
+import { dashboardFile } from '../telemetry/dashboard-json.js';
+import { DASHBOARDS } from '../telemetry/dashboards.js';
+import { metricsPage } from '../telemetry/metrics-page.js';
 import { readThreats } from '../threats/threat-model.js';
 import { threatsPage } from '../threats/threats-page.js';
 import { PAGE_PATH, requirementsPage } from '../trace/requirements-page.js';
@@ -26,13 +30,17 @@ const results = options.check || !existsSync(options.results) ? undefined : read
 const { traced } = trace(readRequirements(), sourceFiles(), results);
 const kept = keptRuns(readFileSync(KEPT_PATH, 'utf8'));
 const runs = options.chaos === undefined ? kept : withRunsIn(options.chaos, kept);
+const events = eventDocuments();
 const files = [
-  ...eventDocuments(),
+  ...events,
+  ...chartFiles(events),
   ...openApiFiles(),
   requirementsPage(traced, existsSync(PAGE_PATH) ? readFileSync(PAGE_PATH, 'utf8') : ''),
   threatsPage(readThreats()),
   { path: KEPT_PATH, text: textOf(runs) },
   reliabilityPage(runs),
+  metricsPage(),
+  ...DASHBOARDS.map(dashboardFile),
 ];
 
 const stale = staleFiles(files);

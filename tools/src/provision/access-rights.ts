@@ -9,7 +9,7 @@ import { collectionRightsOf, topicRightsOf, type CollectionRights, type ServiceD
 import { CONTRACTS } from '../contracts.js';
 
 /** The product: the same tables that the processes run. */
-const SERVICE_DEFINITIONS: readonly ServiceDefinition[] = [
+export const SERVICE_DEFINITIONS: readonly ServiceDefinition[] = [
   deviceRegistry, accessAwareness, routing, smsInterworkingGateway, reportAggregation, messageStoreSync, clientEdge,
 ];
 

@@ -38,7 +38,7 @@ beforeEach(async () => {
   ports.set('message-store-sync', [1]);
   ports.set('report-aggregation', [await service('first'), 1, await service('second')]);
   ports.set('client-edge', [1, ...(ports.get('client-edge') ?? [])]);
-  entry = await startEntryProxy(0, () => ports);
+  entry = await startEntryProxy(0, () => new Map([...ports].map(([name, each]) => [name, each.map((port) => ({ host: '127.0.0.1', port }))])));
 });
 afterEach(async () => {
   await entry.close();

@@ -10,27 +10,32 @@ export interface EntryProxy {
 
 const HOST = '127.0.0.1';
 
-/** The ports of each service's replicas. */
-export type ReplicaPorts = ReadonlyMap<ServiceName, readonly number[]>;
+export interface Replica {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where each service's replicas answer. */
+export type Replicas = ReadonlyMap<ServiceName, readonly Replica[]>;
 
 /**
  * One port for all services, as the Ingress is in Kubernetes. Bytes pass as they are, upgrades included, so that a
  * refused WebSocket is seen by its client as the owner refused it; `X-Forwarded-For` grows by the caller's address. Replicas take turns, and one
  * that accepts no connection is passed over. `/metrics/<service>`, `/asyncapi/<service>`
- * and `/openapi/<service>` are that service's own, of one of its replicas. `ports` is asked for each request: replicas come and go.
+ * and `/openapi/<service>` are that service's own, of one of its replicas. `replicas` is asked for each request: replicas come and go.
  * @throws when the port is taken
  */
-export async function startEntryProxy(port: number, ports: () => ReplicaPorts): Promise<EntryProxy> {
+export async function startEntryProxy(port: number, replicas: () => Replicas): Promise<EntryProxy> {
   const agent = new Agent({ keepAlive: true });
   const sockets = new Set<Socket>();
-  const turns = turnsOf(ports);
+  const turns = turnsOf(replicas);
   const server = createServer((request, response) => {
-    if (request.url === '/health/ready') void answerReadiness(response, ports());
+    if (request.url === '/health/ready') void answerReadiness(response, replicas());
     else if (request.url === '/health/live') response.setHeader('content-type', 'application/json').end('{"status":"live"}');
     else {
       const [, about, named] = /^\/(metrics|asyncapi|openapi)\/([\w-]+)$/.exec(request.url ?? '') ?? [];
       const path = about === 'metrics' ? '/metrics' : request.url;
-      forward(request, response, { ports: turns(named === undefined ? ownerOf(request.url ?? '/') : (named as ServiceName)), path }, agent);
+      forward(request, response, { replicas: turns(named === undefined ? ownerOf(request.url ?? '/') : (named as ServiceName)), path }, agent);
     }
   });
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -58,30 +63,30 @@ function listening(server: Server, port: number): Promise<void> {
 }
 
 /** All replicas of a service, each time another one first. */
-function turnsOf(ports: () => ReplicaPorts): (service: ServiceName) => readonly number[] {
+function turnsOf(replicas: () => Replicas): (service: ServiceName) => readonly Replica[] {
   const turns = new Map<ServiceName, number>();
   return (service) => {
-    const replicas = ports().get(service) ?? [];
-    const first = ((turns.get(service) ?? -1) + 1) % Math.max(1, replicas.length);
+    const own = replicas().get(service) ?? [];
+    const first = ((turns.get(service) ?? -1) + 1) % Math.max(1, own.length);
     turns.set(service, first);
-    return [...replicas.slice(first), ...replicas.slice(0, first)];
+    return [...own.slice(first), ...own.slice(0, first)];
   };
 }
 
 interface Target {
   /** In the order in which they are to be tried. */
-  readonly ports: readonly number[];
+  readonly replicas: readonly Replica[];
   readonly path: string | undefined;
 }
 
-function forward(request: IncomingMessage, response: ServerResponse, { ports: [port, ...others], path }: Target, agent: Agent): void {
+function forward(request: IncomingMessage, response: ServerResponse, { replicas: [replica, ...others], path }: Target, agent: Agent): void {
   const { method, headers } = request;
-  if (port === undefined || response.destroyed) {
+  if (replica === undefined || response.destroyed) {
     unavailable(response);
     return;
   }
   const via = [headers['x-forwarded-for'] ?? [], request.socket.remoteAddress ?? []].flat().join(', ');
-  const upstream = requestOf({ host: HOST, port, method, path, headers: { ...headers, 'x-forwarded-for': via }, agent });
+  const upstream = requestOf({ ...replica, method, path, headers: { ...headers, 'x-forwarded-for': via }, agent });
   let isConnected = false;
   // The body can be read only once, so it waits for a replica that is there.
   const begin = () => {
@@ -93,7 +98,7 @@ function forward(request: IncomingMessage, response: ServerResponse, { ports: [p
     response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
     answer.pipe(response);
   });
-  upstream.on('error', () => (isConnected ? unavailable(response) : forward(request, response, { ports: others, path }, agent)));
+  upstream.on('error', () => (isConnected ? unavailable(response) : forward(request, response, { replicas: others, path }, agent)));
   response.on('close', () => upstream.destroy());
 }
 
@@ -106,13 +111,13 @@ function unavailable(response: ServerResponse): void {
   response.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '1' }).end(JSON.stringify(problem));
 }
 
-function tunnel(request: IncomingMessage, socket: Socket, head: Buffer, [port, ...others]: readonly number[]): void {
-  if (port === undefined || socket.destroyed) {
+function tunnel(request: IncomingMessage, socket: Socket, head: Buffer, [replica, ...others]: readonly Replica[]): void {
+  if (replica === undefined || socket.destroyed) {
     socket.destroy();
     return;
   }
   const { method, url, rawHeaders } = request;
-  const upstream = connect({ host: HOST, port });
+  const upstream = connect(replica);
   let isConnected = false;
   const headers = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${rawHeaders[index + 1] ?? ''}`] : []));
   upstream.once('connect', () => {
@@ -128,16 +133,16 @@ function tunnel(request: IncomingMessage, socket: Socket, head: Buffer, [port, .
 }
 
 /** Ready when every replica of every service is; otherwise the reasons of those that are not. */
-async function answerReadiness(response: ServerResponse, ports: ReplicaPorts): Promise<void> {
-  const replicas = [...ports].flatMap(([service, each]) => each.map((port) => [service, port] as const));
-  const reasons = (await Promise.all(replicas.map(([service, port]) => reasonsOf(service, port)))).flat();
-  const body = reasons.length === 0 ? { status: 'ready', services: [...ports.keys()] } : { status: 'not-ready', reasons };
+async function answerReadiness(response: ServerResponse, replicas: Replicas): Promise<void> {
+  const all = [...replicas].flatMap(([service, each]) => each.map((replica) => [service, replica] as const));
+  const reasons = (await Promise.all(all.map(([service, replica]) => reasonsOf(service, replica)))).flat();
+  const body = reasons.length === 0 ? { status: 'ready', services: [...replicas.keys()] } : { status: 'not-ready', reasons };
   response.writeHead(reasons.length === 0 ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-async function reasonsOf(service: ServiceName, port: number): Promise<string[]> {
+async function reasonsOf(service: ServiceName, { host, port }: Replica): Promise<string[]> {
   try {
-    const answer = await fetch(`http://${HOST}:${port}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+    const answer = await fetch(`http://${host}:${port}/health/ready`, { signal: AbortSignal.timeout(3_000) });
     if (answer.ok) return [];
     const { reasons = [] } = (await answer.json()) as { reasons?: string[] };
     return reasons.length > 0 ? reasons : [`${service}: status ${answer.status}`];

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ServiceName } from '@cpm/runtime-decider';
 import { freePort } from '@cpm/testing-containers';
-import type { ReplicaPorts } from './entry-proxy.js';
+import type { Replicas } from './entry-proxy.js';
 import { managedProcess, type ManagedProcess, type ProcessEnd, type ServiceProcess } from './service-process.js';
 import { mainOf, type AppName } from './services.js';
 
@@ -28,8 +28,8 @@ export class Fleet {
   }
 
   /** As they are now. */
-  get ports(): ReplicaPorts {
-    return new Map([...Map.groupBy(this.#processes, ({ service }) => service as ServiceName)].map(([service, replicas]) => [service, replicas.map(({ url }) => Number(new URL(url).port))]));
+  get replicas(): Replicas {
+    return new Map([...Map.groupBy(this.#processes, ({ service }) => service as ServiceName)].map(([service, replicas]) => [service, replicas.map(({ url }) => ({ host: HOST, port: Number(new URL(url).port) }))]));
   }
 
   /** One more process of the service, not started. */

@@ -4,7 +4,7 @@ import { announceSystem } from './running-system.js';
 import { startSystem, type System } from './start-system.js';
 
 const PARENT_POLL_MS = 1_000;
-const { values } = parseArgs({ options: { processes: { type: 'boolean', default: false }, fresh: { type: 'boolean', default: false }, secure: { type: 'boolean', default: false } } });
+const { values } = parseArgs({ options: { processes: { type: 'boolean', default: false }, fresh: { type: 'boolean', default: false }, secure: { type: 'boolean', default: false }, traces: { type: 'boolean', default: false } } });
 const port = z.coerce.number().int().min(0).max(65_535).safeParse(process.env['HTTP_PORT'] || 8080);
 if (!port.success) fail(new Error('HTTP_PORT: must be a port number'));
 
@@ -20,8 +20,8 @@ process.stdout.on('error', () => undefined);
 try {
   const system = await starting;
   try {
-    const { url, smsc } = system;
-    const withdraw = await announceSystem({ url, pid: process.pid, ...(smsc && { smscViewUrl: smsc.viewUrl }) });
+    const { url, smsc, collectorUrl } = system;
+    const withdraw = await announceSystem({ url, pid: process.pid, ...(smsc && { smscViewUrl: smsc.viewUrl }), ...(collectorUrl !== undefined && { collectorUrl }) });
     console.log(readyText(system));
     await ended;
     console.log('\nstopping …');
@@ -51,6 +51,7 @@ function readyText({ url, smsc, logDir, pids, brokers, mongoUri }: System): stri
     '  npm run cpm -- token --scope operator',
     `  npm run cpm -- token ${device}`,
     '  npm run demo',
+    ...(values.traces ? ['  npm run --silent cpm -- trace <message id>'] : []),
     `  Ctrl-C stops all of it; ${values.fresh ? 'nothing is kept' : `the data stay in .cpm/data${values.secure ? '-secure' : ''}`}`,
     '',
   ].join('\n');

@@ -8,6 +8,8 @@ const runningSystem = z.object({
   url: z.url(),
   /** Where the SMSC simulator shows what it received; absent when SMPP_URL names a real SMSC. */
   smscViewUrl: z.url().optional(),
+  /** Of the development collector; absent without `--traces`. */
+  collectorUrl: z.url().optional(),
   /** The process that everything ends with. */
   pid: z.number().int().positive(),
 });

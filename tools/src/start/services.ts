@@ -3,7 +3,7 @@ import { SERVICES } from '@cpm/runtime-decider';
 import { fileURLToPath } from 'node:url';
 
 /** Which service answers which paths; the first prefix that fits counts, everything else is the edge's. */
-const OWNERS: readonly (readonly [prefix: string, owner: ServiceName])[] = [
+export const OWNERS: readonly (readonly [prefix: string, owner: ServiceName])[] = [
   ['/cpm/v1/devices', 'device-registry'],
   ['/cpm/v1/preferences', 'device-registry'],
   ['/console', 'device-registry'],
@@ -19,7 +19,7 @@ const OWNERS: readonly (readonly [prefix: string, owner: ServiceName])[] = [
 ];
 
 /** The box of a subscriber is not the registry's. */
-const EXPORT = /^\/admin\/v1\/subscribers\/[^/?]+\/export(\?|$)/;
+export const EXPORT = /^\/admin\/v1\/subscribers\/[^/?]+\/export(\?|$)/;
 
 export function ownerOf(path: string): ServiceName {
   if (EXPORT.test(path)) return 'message-store-sync';

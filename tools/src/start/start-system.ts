@@ -6,6 +6,7 @@ import type { ServiceName } from '@cpm/runtime-decider';
 import { freePort, type LocalCluster, type LocalStack, type Proxy, type SecureStack } from '@cpm/testing-containers';
 import { devKeys } from '../dev-tokens/index.js';
 import { serveSmscView, startSmscSimulator, type SmscSimulator } from '../smsc-simulator/index.js';
+import { startCollector } from '../spans/collector.js';
 import { startEntryProxy } from './entry-proxy.js';
 import { Fleet } from './fleet.js';
 import type { ProcessEnd, ServiceProcess } from './service-process.js';
@@ -27,6 +28,8 @@ export interface SystemOptions {
   readonly fresh?: boolean | undefined;
   /** Broker and database take only who says over TLS who he is, and each process may do only what it needs. */
   readonly secure?: boolean | undefined;
+  /** Traces every message, and keeps the last traces in a collector of its own. */
+  readonly traces?: boolean | undefined;
   /** Further variables for the services. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly log?: ((line: string) => void) | undefined;
@@ -42,6 +45,8 @@ export interface System {
   readonly mongoUri: string;
   /** Undefined when SMPP_URL names a real SMSC. */
   readonly smsc: (SmscSimulator & { readonly viewUrl: string }) | undefined;
+  /** Of the development collector. */
+  readonly collectorUrl: string | undefined;
   /** The private key that development tokens are signed with. */
   readonly keyFile: string;
   /** Where the services log. */
@@ -104,15 +109,13 @@ async function start(options: SystemOptions, undo: Undo): Promise<System> {
   undo.add(() => stack.stop());
   const smsc = await smscFor(undo, env['SMPP_URL'] || process.env['SMPP_URL']);
   const smscProxy = smsc && (await cluster?.toxiproxy.proxy('smsc', Number(new URL(smsc.url).port)));
+  const collectorUrl = options.traces ? await collectorFor(undo) : undefined;
   const entryPort = httpPort || (await freePort());
   const environment = {
-    ...process.env,
-    PUBLIC_URL: process.env['PUBLIC_URL'] || `http://${LOCAL}:${entryPort}`,
+    ...(await surroundings(entryPort)),
     ...(processes && { EDGE_PROXY_HOPS: '1', HTTP_HOST: LOCAL }),
-    CPM_JWKS_URL: process.env['CPM_JWKS_URL'] || (await devKeys()).jwksUrl,
     ...(smsc && { SMPP_URL: atPort(smsc.url, smscProxy?.port) }),
-    // Devices on the same machine are told of changes, too.
-    NMS_NOTIFY_ALLOW: process.env['NMS_NOTIFY_ALLOW'] || '127.0.0.1/8,localhost',
+    ...(collectorUrl !== undefined && { OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl, OTEL_TRACES_SAMPLER_ARG: '1', OTEL_BSP_SCHEDULE_DELAY: '250' }),
   };
   const services = new Undo();
   undo.add(() => services.all());
@@ -129,7 +132,7 @@ async function start(options: SystemOptions, undo: Undo): Promise<System> {
   await readiness(url);
   const firstOf = (app: AppName) => fleet.processes.find(({ service }) => service === app);
   return {
-    url, smsc, stack, secureStack, cluster, smscProxy,
+    url, smsc, collectorUrl, stack, secureStack, cluster, smscProxy,
     brokers: stack.kafka.brokers.join(','),
     mongoUri: stack.mongo.uri,
     keyFile: join(ROOT, '.cpm', 'dev-key.json'),
@@ -142,6 +145,18 @@ async function start(options: SystemOptions, undo: Undo): Promise<System> {
     kill: (service) => (firstOf(service) ?? firstOf('all-in-one'))?.kill(),
     onProcessEnd: (listener) => { ends.push(listener); },
     stopServices: () => services.all(), stop: () => undo.all(),
+  };
+}
+
+/** What this process was started with, and what services need that it does not say. */
+async function surroundings(entryPort: number): Promise<NodeJS.ProcessEnv> {
+  const { env } = process;
+  return {
+    ...env,
+    PUBLIC_URL: env['PUBLIC_URL'] || `http://${LOCAL}:${entryPort}`,
+    CPM_JWKS_URL: env['CPM_JWKS_URL'] || (await devKeys()).jwksUrl,
+    // Devices on the same machine are told of changes, too.
+    NMS_NOTIFY_ALLOW: env['NMS_NOTIFY_ALLOW'] || '127.0.0.1/8,localhost',
   };
 }
 
@@ -174,8 +189,14 @@ async function smscFor(undo: Undo, url: string | undefined): Promise<(SmscSimula
   return Object.assign(simulator, { viewUrl: view.url });
 }
 
+async function collectorFor(undo: Undo): Promise<string> {
+  const collector = await startCollector();
+  undo.add(() => collector.close());
+  return collector.url;
+}
+
 async function entryOf(port: number, fleet: Fleet, services: Undo): Promise<string> {
-  const entry = await startEntryProxy(port, () => fleet.ports);
+  const entry = await startEntryProxy(port, () => fleet.replicas);
   services.add(() => entry.close());
   return entry.url;
 }

@@ -5,7 +5,7 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http: or https:
 const secret = z.string().min(1).max(4096);
 
 /** How the operator's SCEF or NEF is asked for reports (3GPP TS 29.122): environment variables. Without `T8_API_ROOT` it is asked nothing. */
-const t8Config = z.object({
+export const t8Config = z.object({
   /** `{apiRoot}` of TS 29.122 5.2.4. */
   T8_API_ROOT: httpUrl.optional(),
   T8_SCS_AS_ID: z.string().regex(/^[\w.~@-]{1,128}$/, 'must be 1 to 128 letters, digits, _ . ~ @ or -').optional(),

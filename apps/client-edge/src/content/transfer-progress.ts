@@ -24,6 +24,9 @@ export abstract class TransferProgress {
 /** Tells the routing service through the log. */
 @Injectable()
 export class PublishedTransferProgress extends TransferProgress {
+  /** Since the start. */
+  readonly counts = { started: 0, completed: 0, interrupted: 0 };
+
   constructor(
     @Inject(INGRESS) private readonly ingress: Ingress,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -32,6 +35,7 @@ export class PublishedTransferProgress extends TransferProgress {
   }
 
   report(observed: ObservedTransfer): Promise<void> {
+    this.counts[observed.progress] += 1;
     return this.ingress.publish(ReportFileProgress, { ...observed, at: this.clock.now() });
   }
 }

@@ -31,6 +31,9 @@ const SCAN_AGAIN_SEC = 5;
 /** Takes files while they arrive, in one piece or in several, and lets them be fetched once they are whole and found clean. */
 @Injectable()
 export class Uploads {
+  /** Since the start. */
+  readonly counts = { whole: 0, refused: 0, bytes: 0 };
+
   constructor(
     @Inject(UploadBook) private readonly book: UploadBook,
     @Inject(ContentStore) private readonly contents: ContentStore,
@@ -142,6 +145,7 @@ export class Uploads {
       if (received > this.config.EDGE_MAX_FILE_BYTES) throw payloadTooLarge(this.config.EDGE_MAX_FILE_BYTES);
       sha256?.update(bytes);
       await writer.add(bytes);
+      this.counts.bytes += bytes.length;
     }
   }
 
@@ -161,9 +165,11 @@ export class Uploads {
     const finding = await this.scanner.scan(() => this.contents.chunks.read(fileId, 0, received)).catch((error: unknown) => {
       throw unavailable(SCAN_AGAIN_SEC, error);
     });
+    if (finding.is !== 'clean') this.counts.refused += 1;
     if (finding.is === 'malware') throw new ProblemError(422, 'malware-found', `the file contains malware: ${finding.name}`, { errors: [{ path: 'body', message: `contains ${finding.name}` }] });
     if (finding.is === 'too-large') throw new ProblemError(413, 'payload-too-large', 'the file has more bytes than can be scanned for malware');
     const file = await this.contents.publish({ id: fileId, size: received, sha256, owner, contentType, ...(fileName !== undefined && { fileName }) });
+    this.counts.whole += 1;
     return { id: file.id, size: file.size, sha256, contentType };
   }
 

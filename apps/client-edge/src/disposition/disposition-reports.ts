@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ReportDisposition } from '@cpm/contracts-routing';
 import { orUnavailable } from '@cpm/http';
-import type { Clock, Ingress } from '@cpm/runtime-ports';
+import { currentSpan, within, type Clock, type Ingress } from '@cpm/runtime-ports';
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import { z } from 'zod';
 import { CLOCK, INGRESS } from '../ports.js';
@@ -18,6 +18,8 @@ export interface DeviceReport {
 
 interface Gathered {
   readonly event: { user: CpmAddress; messageId: string; items: { device: DeviceId; status: ReportedStatus; at: number }[] };
+  /** Of the device that spoke first. */
+  readonly trace: ReturnType<typeof currentSpan>;
   readonly published: Promise<void>;
   readonly settle: (outcome: Promise<void>) => void;
 }
@@ -48,8 +50,8 @@ export class DispositionReports {
   private flush(): void {
     const all = [...this.gathering.values()];
     this.gathering.clear();
-    for (const { event, settle } of all) {
-      settle(orUnavailable(this.ingress.publish(ReportDisposition, event)));
+    for (const { event, trace, settle } of all) {
+      settle(orUnavailable(within(trace, () => this.ingress.publish(ReportDisposition, event))));
     }
   }
 }
@@ -59,5 +61,5 @@ function newGathered(user: CpmAddress, messageId: string): Gathered {
   const published = new Promise<void>((resolve) => {
     settle = resolve;
   });
-  return { event: { user, messageId, items: [] }, published, settle };
+  return { event: { user, messageId, items: [] }, trace: currentSpan(), published, settle };
 }

@@ -1,5 +1,6 @@
 import { parseCursor } from '@cpm/domain-client-edge';
 import { invalidRequest, parse, ProblemError, problemOf } from '@cpm/http';
+import { entering } from '@cpm/runtime-ports';
 import { messageId } from '@cpm/vocabulary';
 import { z } from 'zod';
 import type { DispositionReports } from '../disposition/disposition-reports.js';
@@ -60,7 +61,8 @@ export class ClientDialogue {
   private report(disposition: NonNullable<ClientMessage['disposition']>): void {
     const { user, device } = this.connection;
     this.begin();
-    const told = this.parts.reports.report({ user, device, messageId: disposition.id, status: disposition.status })
+    const traced = { kind: 'SERVER', service: 'client-edge', attributes: { 'network.protocol.name': 'websocket', 'cpm.message.id': disposition.id } } as const;
+    const told = entering(`stream disposition ${disposition.status}`, traced, () => this.parts.reports.report({ user, device, messageId: disposition.id, status: disposition.status }))
       .catch((error: unknown) => this.complain(error, { disposition }))
       .finally(() => this.end());
     this.kept = Promise.all([this.kept, told]);

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { EffectHandlers } from '@cpm/runtime-ports';
+import { beginSpan, currentSpan, isSampled, type EffectHandlers } from '@cpm/runtime-ports';
 import type { CpmAddress, DeviceId } from '@cpm/vocabulary';
 import type { EdgeConfig } from '../edge-config.js';
 import { EDGE_CONFIG } from '../ports.js';
@@ -27,7 +27,8 @@ export interface WithdrawnFrame {
   readonly frameKey: string;
 }
 
-type Entry = PushedFrame | WithdrawnFrame;
+/** `trace`: of the decision that put it into the log. */
+type Entry = (PushedFrame | WithdrawnFrame) & { readonly trace?: ReturnType<typeof currentSpan> };
 
 /** A user with live connections. Entries below `next` are known to be readable. */
 interface Line {
@@ -88,7 +89,8 @@ export class DownlinkFeed {
   private gather(entries: readonly Entry[]): void {
     if (this.lines.size === 0) return;
     if (this.happened.length === 0) queueMicrotask(() => this.follow());
-    for (const entry of entries) if (this.lines.has(entry.user)) this.happened.push(entry);
+    const trace = currentSpan();
+    for (const entry of entries) if (this.lines.has(entry.user)) this.happened.push({ ...entry, trace });
   }
 
   private follow(): void {
@@ -109,7 +111,10 @@ export class DownlinkFeed {
     for (const connection of line.connections) {
       if (connection.isCatchingUp || connection.position !== entry.n - 1) continue;
       connection.position = entry.n;
-      if ('to' in entry && entry.to.includes(connection.device)) connection.send((text ??= encodeFrame(entry)));
+      if (!('to' in entry) || !entry.to.includes(connection.device)) continue;
+      const span = isSampled(entry.trace) ? beginSpan(`push ${entry.type}`, { kind: 'PRODUCER', service: 'client-edge', attributes: { 'network.protocol.name': 'websocket' } }, entry.trace) : undefined;
+      connection.send((text ??= encodeFrame(entry)));
+      span?.end();
     }
   }
 

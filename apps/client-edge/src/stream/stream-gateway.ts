@@ -40,6 +40,8 @@ export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationS
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
+  /** Handshakes since the start; those that a client could only be told of by a close code are `client`. */
+  readonly counts = { opened: 0, client: 0, edge: 0 };
   private isStopping = false;
   /** Handshakes whose token, device and cursor are being looked up. */
   private admitting = 0;
@@ -86,7 +88,9 @@ export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationS
       if (transport.destroyed) return;
       this.sockets.handleUpgrade(request, transport, head, (socket) => this.begin(socket, transport, admission));
     } catch (error) {
-      refuse(transport, problemOf(error));
+      const problem = problemOf(error);
+      this.counts[problem.status >= 500 ? 'edge' : 'client'] += 1;
+      refuse(transport, problem);
     }
   }
 
@@ -132,9 +136,11 @@ export class StreamGateway implements OnApplicationBootstrap, BeforeApplicationS
     // Protocol errors close the socket, which is what is listened to.
     socket.on('error', () => undefined);
     if ('refusal' in admission) {
+      this.counts.client += 1;
       socket.close(admission.refusal.code, admission.refusal.reason);
       return;
     }
+    this.counts.opened += 1;
     const connection = new DeviceConnection({ ...admission.connection, socket, transport });
     const dialogue = new ClientDialogue(connection, { reports: this.reports, cursors: this.cursors, now: () => this.clock.now() });
     const rate = new SpokenRate({ perSecond: this.config.EDGE_FRAMES_PER_SEC, burst: this.config.EDGE_FRAMES_BURST }, () => performance.now());

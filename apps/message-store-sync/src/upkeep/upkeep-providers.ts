@@ -1,9 +1,8 @@
 import type { Provider } from '@nestjs/common';
 import { ContentStore } from '@cpm/runtime-content';
-import { CLOCK, HOST_CONFIG, ingressOf, METRICS, MONGO, type HostConfig, type Metrics } from '@cpm/runtime-host';
+import { CLOCK, counterOf, HOST_CONFIG, ingressOf, METRICS, MONGO, type HostConfig, type Metrics } from '@cpm/runtime-host';
 import type { Clock, Ingress } from '@cpm/runtime-ports';
 import type { Connection } from 'mongoose';
-import { Counter } from 'prom-client';
 import { Boxes } from '../boxes.js';
 import { BoxExport } from '../export/box-export.js';
 import { NMS_CONFIG, type NmsConfig } from '../nms-config.js';
@@ -52,6 +51,6 @@ export const upkeepProviders: readonly Provider[] = [
 ];
 
 function observer({ registry }: Metrics): (fate: ListFate) => void {
-  const lists = new Counter({ name: 'cpm_nms_lists_total', help: 'Lists of changes for subscribers by what became of them', labelNames: ['outcome'], registers: [registry] });
+  const lists = counterOf(registry, 'cpm_nms_lists_total');
   return (outcome) => lists.inc({ outcome });
 }

@@ -3,6 +3,7 @@ export * from './box/box.js';
 export * from './box/folder-row.js';
 export * from './box/folders.js';
 export * from './box/object-row.js';
+export * from './box/restored-box.js';
 export * from './box/subscriptions.js';
 export * from './box/sweep.js';
 export * from './box/sync-policy.js';

@@ -1,3 +1,4 @@
+import type { Count } from '@cpm/metrics';
 import { DEFAULT_POLICY, DEFAULT_PROFILE, type AccessState, type CpmAddress, type DeviceId, type Message, type Policy, type PreferenceProfile } from '@cpm/vocabulary';
 import type { Aggregate, AnyAggregate, DecisionContext, EventContract, JourneyEntry } from '@cpm/runtime-decider';
 import { AccessChanged } from '@cpm/contracts-access-awareness';
@@ -55,6 +56,7 @@ export class Scenario {
   policy: Policy = DEFAULT_POLICY;
   readonly published: Published[] = [];
   readonly journey: JourneyEntry[] = [];
+  readonly counts: Count[] = [];
   /** Outcomes of commands, by command id. */
   readonly answers = new Map<string, unknown>();
   private readonly documents = new Map<string, { aggregate: AnyAggregate; id: string; state: unknown }>();
@@ -190,6 +192,7 @@ export class Scenario {
     for (const event of events) {
       const line = aggregate.journalOf?.(event, context, after);
       if (line) this.journey.push(line);
+      this.counts.push(...(aggregate.countsOf?.(event, after) ?? []));
       for (const reaction of aggregate.react(event, after, context)) {
         if (reaction.kind === 'answer') this.answers.set(reaction.commandId, reaction.outcome);
         if (reaction.kind !== 'publish') continue;

@@ -1,3 +1,4 @@
+import type { Count } from '@cpm/metrics';
 import type { Policy } from '@cpm/vocabulary';
 import type { Decider } from './decider.js';
 import type { Reaction } from './reaction.js';
@@ -53,8 +54,12 @@ export interface Aggregate<Command = never, State = unknown, Event = unknown, Vi
   whenDue?(timer: string, context: DecisionContext<View>): Command | undefined;
   /** `after` as for `react`. */
   journalOf?(event: Event, context: DecisionContext<View>, after: State): JourneyEntry | undefined;
+  /** What an event adds to the counters that operators watch; it names nobody. `after` as for `react`. */
+  countsOf?(event: Event, after: State): readonly Count[];
   /** The message a journey belongs to, from the aggregate's id. */
   messageOf?(id: string): string;
+  /** All that it decides is about the message of `messageOf`, wherever it comes from. */
+  readonly isOfOneMessage?: true;
   /** Whether the aggregate still has work to do, for `open` look-ups. */
   isOpen?(state: State): boolean;
   /** It is no document of the user's own, but about him: it stays when he is erased. */

@@ -1,6 +1,7 @@
 import { DEAD_LETTER_TABLE, deadLettersOf, inboxOf } from '@cpm/runtime-decider';
 import { type FetchSession, InMemoryLog, InMemoryStore, type OutgoingRecord, RefusedWriteError } from '@cpm/runtime-ports';
 import { DEFAULT_POLICY } from '@cpm/vocabulary';
+import type { BatchMeasure } from './batch-measure.js';
 import { BatchProcessor, WriteConflictError } from './batch-processor.js';
 import { Add, counting } from './counter.fixture.js';
 import { encodeEvent } from './envelope.js';
@@ -17,6 +18,8 @@ function bench(service = counting, outputLimit?: number) {
   const store = new InMemoryStore();
   const rung: unknown[] = [];
   const answers: [string, unknown][] = [];
+  const counted: number[] = [];
+  const measures: BatchMeasure[] = [];
   let failing: string | undefined;
   const failAt = (step: string) => {
     if (failing !== step) return;
@@ -33,6 +36,7 @@ function bench(service = counting, outputLimit?: number) {
   const start = () =>
     new BatchProcessor(service, {
       store, publisher, policy: () => DEFAULT_POLICY, effects: { ring: (inputs) => rung.push(...inputs) }, answered: (id, outcome) => answers.push([id, outcome]),
+      counted: (counts) => counted.push(...counts.map(({ by }) => by)), measured: (measure) => measures.push(measure),
     }, undefined, outputLimit);
   let { generation } = log.join(INBOX);
   let processor = start();
@@ -41,7 +45,7 @@ function bench(service = counting, outputLimit?: number) {
     return { ...inner, commit: async (next) => { failAt('commit'); await inner.commit(next); } };
   };
   return {
-    log, store, rung, answers, publisher,
+    log, store, rung, answers, counted, measures, publisher,
     set now(value: number) { now = value; },
     add: (amount: number, how: { user?: string; source?: string; id?: string; commandId?: string; key?: string } = {}) => {
       const user = how.user ?? ANN;
@@ -57,6 +61,41 @@ function bench(service = counting, outputLimit?: number) {
     published: () => log.records(inboxOf('client-edge')).map(({ value }) => (JSON.parse(value) as { id: string; data: { total: number } })),
   };
 }
+
+describe('what decisions count', () => {
+  it.each(['publish', 'publish reply', 'commit'])('counts once when the batch is repeated after a crash at %s', async (step) => {
+    const world = bench();
+    await world.add(3);
+    world.fail(step);
+    await expect(world.run()).rejects.toThrow(step);
+    expect(world.counted).toEqual([3]);
+    world.restart();
+    await world.run();
+    expect(world.counted).toEqual([3]);
+  });
+
+  it('does not count what could not be written', async () => {
+    const world = bench();
+    await world.add(3);
+    const write = world.store.write.bind(world.store);
+    world.store.write = async () => 'conflict';
+    await expect(world.run()).rejects.toThrow(WriteConflictError);
+    expect(world.counted).toEqual([]);
+    world.store.write = write;
+    await world.run();
+    expect(world.counted).toEqual([3]);
+  });
+});
+
+it('measures each step of a batch, and why records went aside', async () => {
+  const world = bench();
+  await world.add(1);
+  await world.add(-1);
+  await world.log.publish([{ topic: INBOX, key: ANN, value: 'no envelope' }]);
+  await world.run();
+  expect(world.measures).toMatchObject([{ records: 3, deadLetters: ['not-decidable', 'not-understood'] }]);
+  for (const step of ['loadMs', 'decideMs', 'writeMs', 'publishMs', 'commitMs'] as const) expect(world.measures[0]?.[step]).toBeGreaterThanOrEqual(0);
+});
 
 describe('records that put out much', () => {
   it('are written, published and committed a part at a time, each with its outputs only', async () => {
@@ -320,6 +359,9 @@ describe('a timer', () => {
     expect(await scanners[0]?.scan([0], 1_999)).toBe(0);
     for (const scanner of scanners) expect(await scanner.scan([0], 2_000)).toBe(1);
     expect(await scanners[0]?.scan([0], 2_001)).toBe(0);
+    const late: number[] = [];
+    await new TimerScanner(counting, world.store, world.publisher).scan([0], 2_300, (lateMs) => late.push(lateMs));
+    expect(late).toEqual([300]);
     await world.add(2);
     await world.run();
     expect(world.total()).toBe(2);

@@ -1,12 +1,17 @@
-import type { AnyAggregate, Effect, RowWrite, ServiceDefinition } from '@cpm/runtime-decider';
-import { RefusedWriteError, type AggregateStore, type AggregateWrite, type EffectHandlers, type FetchSession, type OutboxEntry, type OutgoingRecord, type PartitionBatch, type Publisher } from '@cpm/runtime-ports';
+import type { Count } from '@cpm/metrics';
+import type { AnyAggregate, RowWrite, ServiceDefinition } from '@cpm/runtime-decider';
+import { RefusedWriteError, type AggregateStore, type AggregateWrite, type EffectHandlers, type FetchSession, type PartitionBatch, type Publisher } from '@cpm/runtime-ports';
 import type { Policy } from '@cpm/vocabulary';
 import type { LRUCache } from 'lru-cache';
 import { aggregateCache, type CachedAggregate } from './aggregate-cache.js';
+import { stepTimes, type BatchMeasure } from './batch-measure.js';
+import { traceBatch, type BatchTrace } from './batch-trace.js';
 import { decideMessage, type Surroundings } from './decide-message.js';
 import { beforeErasure, InboxDecoder, type ErasureMessage, type InboxMessage, type Poison } from './inbox-message.js';
-import { deadLetterRecord, deadLetterRow, refusedRecord } from './dead-letter.js';
+import { deadLetterRow, refusedRecord } from './dead-letter.js';
 import { keyOf, kindsToLookUp, openNow } from './open-aggregates.js';
+import { outgoingRecords } from './outgoing-records.js';
+import { runEffects, type TracedEffect } from './run-effects.js';
 import { splitBatches } from './split-batches.js';
 import { eraseUser, type ForgetUser } from './user-erasure.js';
 import { WorkingCopy } from './working-copy.js';
@@ -19,19 +24,9 @@ export interface ProcessorPorts {
   /** Told of the outcome of commands, for whoever waits in this process. */
   readonly answered?: (commandId: string, outcome: unknown) => void;
   readonly measured?: (measure: BatchMeasure) => void;
+  /** Told what the decisions of a batch counted, once they are written. */
+  readonly counted?: (counts: readonly Count[]) => void;
   readonly forgetUser?: ForgetUser | undefined;
-}
-
-/** What one batch cost; times in ms. */
-export interface BatchMeasure {
-  readonly records: number;
-  readonly aggregates: number;
-  readonly published: number;
-  readonly poison: number;
-  readonly loadMs: number;
-  readonly decideMs: number;
-  readonly writeMs: number;
-  readonly publishMs: number;
 }
 
 /** Another owner wrote first: nothing was produced, the batch must be decided again from what is stored now. */
@@ -43,8 +38,9 @@ export class WriteConflictError extends Error {
 interface Plan {
   readonly copies: ReadonlyMap<string, WorkingCopy>;
   readonly rows: RowWrite[];
-  readonly effects: Effect[];
+  readonly effects: TracedEffect[];
   readonly answers: { commandId: string; outcome: unknown }[];
+  readonly counts: Count[];
   readonly poison: Poison[];
   /** Records that were decided, from the first. */
   handled: number;
@@ -96,29 +92,33 @@ export class BatchProcessor {
 
   /** Handles records until they have put out enough, for outputs stand in their aggregate's document until they are committed; what is left. `refused`: they go aside. */
   private async processSome(batches: readonly PartitionBatch[], session: FetchSession, refused?: RefusedWriteError): Promise<readonly PartitionBatch[]> {
-    const clock = [performance.now()];
     const decoded = batches.flatMap(({ records }) => records.map((record) => (refused ? refusedRecord(record, refused) : this.decoder.decode(record))));
     const [first] = decoded;
     if (first?.kind === 'erasure') return this.erase(first, batches, session);
     const messages = beforeErasure(decoded);
+    return traceBatch(this.service.name, messages, (trace) => this.handle(messages, batches, session, trace));
+  }
+
+  private async handle(messages: readonly (InboxMessage | Poison)[], batches: readonly PartitionBatch[], session: FetchSession, trace: BatchTrace): Promise<readonly PartitionBatch[]> {
+    const clock = [performance.now()];
     const copies = await this.load(messages);
     const open = await this.lookUpOpen(messages);
     clock.push(performance.now());
-    const plan = this.decide(messages, copies, open);
+    const plan = this.decide(messages, copies, open, trace);
     clock.push(performance.now());
     const { handled, rest } = splitBatches(batches, plan.handled);
     await this.write(plan, handled);
-    for (const [type, handler] of Object.entries(this.ports.effects)) {
-      const inputs = plan.effects.filter((effect) => effect.type === type).map(({ input }) => input);
-      if (inputs.length > 0) handler(inputs);
-    }
+    this.ports.counted?.(plan.counts);
+    runEffects(plan.effects, this.ports.effects);
     clock.push(performance.now());
-    const records = this.outgoing(plan, handled);
+    const records = outgoingRecords(this.service.name, plan, handled);
     if (records.length > 0) await this.ports.publisher.publish(records);
     for (const { commandId, outcome } of plan.answers) this.ports.answered?.(commandId, outcome);
     clock.push(performance.now());
     await session.commit(new Map(handled.map(({ partition, records: all }) => [partition, (all.at(-1)?.offset ?? -1) + 1])));
-    this.measure(plan, records.length, clock);
+    clock.push(performance.now());
+    const { copies: { size: aggregates }, handled: count, poison } = plan;
+    this.ports.measured?.({ records: count, aggregates, published: records.length, deadLetters: poison.map(({ fault }) => fault), ...stepTimes(clock) });
     return rest;
   }
 
@@ -169,8 +169,8 @@ export class BatchProcessor {
     return found;
   }
 
-  private decide(messages: readonly (InboxMessage | Poison)[], copies: ReadonlyMap<string, WorkingCopy>, stored: ReadonlyMap<string, readonly string[]>): Plan {
-    const plan: Plan = { copies, rows: [], effects: [], answers: [], poison: [], handled: 0 };
+  private decide(messages: readonly (InboxMessage | Poison)[], copies: ReadonlyMap<string, WorkingCopy>, stored: ReadonlyMap<string, readonly string[]>, trace: BatchTrace): Plan {
+    const plan: Plan = { copies, rows: [], effects: [], answers: [], counts: [], poison: [], handled: 0 };
     const surroundings: Surroundings = {
       service: this.service.name,
       policy: this.ports.policy(),
@@ -186,13 +186,14 @@ export class BatchProcessor {
       }
       const copy = copies.get(keyOf(message.aggregate, message.id)) as WorkingCopy;
       try {
-        const outcome = decideMessage(message, copy, surroundings);
+        const { outcome, traceparent } = trace.decision(message, copy, (under) => ({ outcome: decideMessage(message, copy, surroundings, under), traceparent: under }));
         plan.rows.push(...outcome.rows);
-        plan.effects.push(...outcome.effects);
+        plan.effects.push(...outcome.effects.map((effect) => ({ effect, traceparent })));
         plan.answers.push(...outcome.answers);
+        plan.counts.push(...outcome.counts);
         produced += outcome.produced;
       } catch (error) {
-        plan.poison.push({ kind: 'poison', record: message.record, reason: `decider: ${(error as Error).message}`.slice(0, 500) });
+        plan.poison.push({ kind: 'poison', record: message.record, fault: 'not-decidable', reason: `decider: ${(error as Error).message}`.slice(0, 500) });
       }
     }
     return plan;
@@ -221,29 +222,5 @@ export class BatchProcessor {
     }
     this.takesForNew = true;
     writes.forEach(({ next }, index) => this.cache.set(keys[index] as string, { stored: next }));
-  }
-
-  /** Outputs of this batch in log order, those of an earlier run that may not have reached the log included. */
-  private outgoing({ copies, poison }: Plan, batches: readonly PartitionBatch[]): OutgoingRecord[] {
-    const range = new Map(batches.map(({ partition, committed, records }) => [partition, { committed, end: (records.at(-1)?.offset ?? -1) + 1 }]));
-    const partitionOf = new Map(batches.flatMap(({ partition, records }) => records.map(({ key }) => [key, partition] as const)));
-    const entries: (OutboxEntry & { partition: number })[] = [];
-    for (const copy of copies.values()) {
-      const partition = partitionOf.get(copy.aggregate.ownerOf(copy.id));
-      if (partition === undefined) continue;
-      const { committed, end } = range.get(partition) as { committed: number; end: number };
-      for (const entry of copy.owed(committed, end)) entries.push({ ...entry, partition });
-      for (const entry of copy.produced) entries.push({ ...entry, partition });
-    }
-    entries.sort((a, b) => a.partition - b.partition || a.offset - b.offset || a.index - b.index);
-    return [...entries.map(({ topic, key, value }) => ({ topic, key, value })), ...poison.map((letter) => deadLetterRecord(this.service.name, letter))];
-  }
-
-  private measure({ copies, poison, handled: records }: Plan, published: number, clock: readonly number[]): void {
-    const [start = 0, loaded = 0, decided = 0, written = 0, sent = 0] = clock;
-    this.ports.measured?.({
-      records, aggregates: copies.size, published, poison: poison.length,
-      loadMs: loaded - start, decideMs: decided - loaded, writeMs: written - decided, publishMs: sent - written,
-    });
   }
 }

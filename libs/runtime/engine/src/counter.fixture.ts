@@ -1,3 +1,4 @@
+import { count } from '@cpm/metrics';
 import { defineAggregate, defineEvent, defineService, on, perform, publish, writeRow, answer } from '@cpm/runtime-decider';
 import { z } from 'zod';
 
@@ -38,6 +39,7 @@ const counter = defineAggregate<Command, State, Event>({
         ],
   timersOf: ({ resetAt }) => (resetAt === undefined ? {} : { reset: resetAt }),
   whenDue: () => 'reset' as const,
+  countsOf: (event) => (event.type === 'grew' ? [count('cpm_store_changes_total', {}, event.by)] : []),
   journalOf: (event, { now }) => (event.type === 'grew' ? { at: now, step: `grew by ${event.by}` } : undefined),
 });
 

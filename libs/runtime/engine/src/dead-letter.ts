@@ -11,7 +11,7 @@ const REASON_LENGTH = 500;
 
 /** A record of which no store would ever take what was decided. */
 export function refusedRecord(record: InboxRecord, { message }: RefusedWriteError): Poison {
-  return { kind: 'poison', record, reason: `store: ${message}`.slice(0, REASON_LENGTH) };
+  return { kind: 'poison', record, fault: 'not-storable', reason: `store: ${message}`.slice(0, REASON_LENGTH) };
 }
 
 export function deadLetterRow(service: ServiceDefinition['name'], { record, reason }: Poison): RowWrite {

@@ -1,8 +1,9 @@
+import type { Count } from '@cpm/metrics';
 import type { AnyAggregate, DecisionContext, Effect, OpenAggregate, Reaction, RowWrite, ServiceName } from '@cpm/runtime-decider';
 import { assertWriter, inboxOf } from '@cpm/runtime-decider';
 import type { OutboxEntry } from '@cpm/runtime-ports';
 import type { Policy } from '@cpm/vocabulary';
-import { encodeEvent, isAfter, sourceOf } from './envelope.js';
+import { encodeEvent, isAfter, sourceOf, traced } from './envelope.js';
 import type { InboxMessage } from './inbox-message.js';
 import type { WorkingCopy } from './working-copy.js';
 
@@ -11,11 +12,12 @@ export interface Outcome {
   readonly rows: readonly RowWrite[];
   readonly effects: readonly Effect[];
   readonly answers: readonly { commandId: string; outcome: unknown }[];
+  readonly counts: readonly Count[];
   /** Of what it puts out, in characters. */
   readonly produced: number;
 }
 
-const NOTHING: Outcome = { rows: [], effects: [], answers: [], produced: 0 };
+const NOTHING: Outcome = { rows: [], effects: [], answers: [], counts: [], produced: 0 };
 
 export interface Surroundings {
   readonly service: ServiceName;
@@ -26,9 +28,9 @@ export interface Surroundings {
 
 /**
  * Decides one message on its aggregate. Pure but for the working copy it changes. A message that the aggregate
- * has already applied, or a copy of one, changes nothing.
+ * has already applied, or a copy of one, changes nothing. `traceparent`: what comes of the decision belongs there.
  */
-export function decideMessage(message: InboxMessage, copy: WorkingCopy, surroundings: Surroundings): Outcome {
+export function decideMessage(message: InboxMessage, copy: WorkingCopy, surroundings: Surroundings, traceparent?: string): Outcome {
   const { record, aggregate, sequence, source } = message;
   if (record.offset < copy.watermark) return NOTHING;
   if (sequence && !isAfter(sequence, copy.seen[source])) return NOTHING;
@@ -52,17 +54,19 @@ export function decideMessage(message: InboxMessage, copy: WorkingCopy, surround
   for (const event of events) state = aggregate.decider.evolve(state, event);
   const reactions = events.flatMap((event) => aggregate.react(event, state, context));
   const journey = events.flatMap((event) => aggregate.journalOf?.(event, context, state) ?? []);
+  const counts = events.flatMap((event) => aggregate.countsOf?.(event, state) ?? []);
   const produced = encodePublications(reactions, message, surroundings.service);
   // Nothing below can throw: the copy changes as a whole or not at all.
-  const outcome = { ...sortReactions(reactions), produced: produced.reduce((sum, { value }) => sum + value.length, 0) };
+  const outcome = { ...sortReactions(reactions), counts, produced: produced.reduce((sum, { value }) => sum + value.length, 0) };
   for (const { commandId: decided, outcome: answer } of outcome.answers) copy.remember(decided, answer);
-  copy.produced.push(...produced);
+  copy.produced.push(...produced.map((entry) => ({ ...entry, value: traced(entry.value, traceparent) })));
   copy.journey.push(...journey);
   copy.state = state;
   copy.decidedAt = now;
   copy.watermark = record.offset + 1;
   if (sequence) copy.seen[source] = sequence;
   copy.changed = true;
+  copy.follow(traceparent);
   return outcome;
 }
 
@@ -89,7 +93,7 @@ function encodePublications(reactions: readonly Reaction[], { record }: InboxMes
     });
 }
 
-function sortReactions(reactions: readonly Reaction[]): Omit<Outcome, 'produced'> {
+function sortReactions(reactions: readonly Reaction[]): Omit<Outcome, 'counts' | 'produced'> {
   return {
     rows: reactions.filter((reaction) => reaction.kind === 'row'),
     effects: reactions.filter((reaction) => reaction.kind === 'effect'),

@@ -1,11 +1,14 @@
+import type { Labelled } from '@cpm/metrics';
 import type { AnyAggregate, Erasure, ErasureOrder, ServiceDefinition, Subscription } from '@cpm/runtime-decider';
 import { ceType } from '@cpm/runtime-decider';
-import type { InboxRecord, Sequence } from '@cpm/runtime-ports';
+import { spanContextOf, type InboxRecord, type Sequence } from '@cpm/runtime-ports';
 import { unsafePart } from '@cpm/vocabulary';
 import { z } from 'zod';
 import { decodeEnvelope, sequenceOf, TIMER_DUE } from './envelope.js';
 
-/** A record that is understood: which aggregate it is for and what it says. */
+type Trace = ReturnType<typeof spanContextOf>;
+
+/** A record that is understood: which aggregate it is for, what it says, and the span that it came of. */
 export type InboxMessage =
   | {
       readonly kind: 'event';
@@ -16,6 +19,7 @@ export type InboxMessage =
       readonly aggregate: AnyAggregate;
       readonly id: string;
       readonly payload: unknown;
+      readonly trace: Trace;
     }
   | {
       readonly kind: 'timer';
@@ -26,6 +30,7 @@ export type InboxMessage =
       readonly id: string;
       readonly timer: string;
       readonly at: number;
+      readonly trace: Trace;
     };
 
 /** All that is kept of a user is to be erased. */
@@ -35,10 +40,13 @@ export interface ErasureMessage {
   readonly order: ErasureOrder;
 }
 
-/** A record that cannot be understood, with the reason: it goes aside. */
+export type PoisonFault = Labelled<'cpm_dead_letters_total'>['reason'];
+
+/** A record that cannot be dealt with, with the reason: it goes aside. */
 export interface Poison {
   readonly kind: 'poison';
   readonly record: InboxRecord;
+  readonly fault: PoisonFault;
   readonly reason: string;
 }
 
@@ -60,7 +68,7 @@ export class InboxDecoder {
     try {
       return this.understand(record);
     } catch (error) {
-      return { kind: 'poison', record, reason: reasonOf(error) };
+      return { kind: 'poison', record, fault: 'not-understood', reason: reasonOf(error) };
     }
   }
 
@@ -68,7 +76,8 @@ export class InboxDecoder {
     if (record.fault !== undefined) throw new Error(record.fault);
     const envelope = decodeEnvelope(record.value);
     assertSafe(envelope.data);
-    if (envelope.type === TIMER_DUE) return this.timer(record, envelope.source, timerDue.parse(envelope.data));
+    const trace = spanContextOf(envelope.traceparent);
+    if (envelope.type === TIMER_DUE) return { ...this.timer(record, envelope.source, timerDue.parse(envelope.data)), trace };
     if (this.erasure && envelope.type === ceType(this.erasure.asked)) return { kind: 'erasure', record, order: orderOf(record, this.erasure.asked.schema.parse(envelope.data)) };
     const subscription = this.subscriptions.get(envelope.type);
     if (!subscription) throw new Error(`type: ${named(envelope.type)} is not heard here`);
@@ -79,10 +88,10 @@ export class InboxDecoder {
     if (aggregate.ownerOf(id) !== record.key) throw new Error(`id: the ${aggregate.name} is not of the user the event is about`);
     // The database would keep it under another id, and not find it again.
     if (!id.isWellFormed()) throw new Error(`id: the ${aggregate.name} has a lone surrogate in its id`);
-    return { kind: 'event', record, source: envelope.source, sequence: sequenceOf(envelope), subscription, aggregate, id, payload };
+    return { kind: 'event', record, source: envelope.source, sequence: sequenceOf(envelope), subscription, aggregate, id, payload, trace };
   }
 
-  private timer(record: InboxRecord, source: string, due: z.infer<typeof timerDue>): InboxMessage {
+  private timer(record: InboxRecord, source: string, due: z.infer<typeof timerDue>): Omit<Extract<InboxMessage, { kind: 'timer' }>, 'trace'> {
     const aggregate = this.aggregates.get(due.aggregate);
     if (!aggregate) throw new Error(`aggregate: ${named(due.aggregate)} is not known here`);
     if (aggregate.ownerOf(due.id) !== record.key) throw new Error('key: is not the owner of the aggregate');

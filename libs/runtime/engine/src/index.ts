@@ -1,3 +1,4 @@
+export type { BatchMeasure } from './batch-measure.js';
 export * from './batch-processor.js';
 export * from './envelope.js';
 export * from './ingress-publisher.js';

@@ -1,7 +1,7 @@
 import type { EventContract, ServiceName } from '@cpm/runtime-decider';
 import { assertWriter, inboxOf } from '@cpm/runtime-decider';
-import type { Ingress, OutgoingRecord, Publisher } from '@cpm/runtime-ports';
-import { encodeEvent, ingressSource } from './envelope.js';
+import { currentSpan, step, traceparentOf, type Ingress, type OutgoingRecord, type Publisher } from '@cpm/runtime-ports';
+import { encodeEvent, ingressSource, traced } from './envelope.js';
 
 interface Waiting {
   readonly records: readonly OutgoingRecord[];
@@ -36,7 +36,11 @@ export class IngressPublisher implements Ingress {
     assertWriter(this.service, contract);
     const value = encodeEvent(ingressSource(this.service), this.newId(), contract, payload);
     const key = contract.key(payload);
-    await this.append(contract.listeners.map((listener) => ({ topic: inboxOf(listener), key, value })));
+    const parts = () => ({ kind: 'PRODUCER', service: this.service, attributes: { 'messaging.system': 'kafka', 'messaging.operation.name': 'publish', 'cpm.event': contract.type } }) as const;
+    await step(`publish ${contract.type}`, parts, () => {
+      const tracedValue = traced(value, traceparentOf(currentSpan()));
+      return this.append(contract.listeners.map((listener) => ({ topic: inboxOf(listener), key, value: tracedValue })));
+    });
   }
 
   /** Appends records as they are: timers and replayed dead letters. */

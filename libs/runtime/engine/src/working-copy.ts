@@ -18,6 +18,8 @@ export class WorkingCopy {
   readonly produced: OutboxEntry[] = [];
   readonly journey: JourneyEntry[] = [];
   changed = false;
+  /** `traceparent` of the last decision, where a later one may have to go on there. */
+  trace: string | undefined;
 
   constructor(
     readonly aggregate: AnyAggregate,
@@ -29,6 +31,7 @@ export class WorkingCopy {
     this.decidedAt = stored?.decidedAt ?? 0;
     this.seen = { ...stored?.seen };
     this.answers = [...(stored?.answers ?? [])];
+    this.trace = stored?.trace;
   }
 
   answerTo(commandId: string): { outcome: unknown } | undefined {
@@ -39,6 +42,12 @@ export class WorkingCopy {
   remember(commandId: string, outcome: unknown): void {
     this.answers.push([commandId, outcome]);
     if (this.answers.length > ANSWERS_KEPT) this.answers.shift();
+  }
+
+  /** A timer goes on in the trace of what set it; what concerns one message never leaves its trace. */
+  follow(traceparent: string | undefined): void {
+    if (this.aggregate.isOfOneMessage) this.trace = traceparent ?? this.trace;
+    else if (this.aggregate.timersOf) this.trace = traceparent;
   }
 
   /** Outputs kept from earlier runs whose input is not committed yet: they must be offered again. */
@@ -61,6 +70,7 @@ export class WorkingCopy {
       state,
       outbox: [...(this.stored?.outbox ?? []).filter(({ offset }) => offset >= committed), ...this.produced],
       answers: this.answers,
+      ...(this.trace !== undefined && { trace: this.trace }),
     };
     return {
       kind: aggregate.name,

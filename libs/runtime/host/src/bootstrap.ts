@@ -1,11 +1,12 @@
 import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createHttpAdapter, GovernedIntake, HttpModule, refuseOtherMethods } from '@cpm/http';
+import { createHttpAdapter, GovernedIntake, HttpModule, refuseOtherMethods, TokenVerifier, traceRequests } from '@cpm/http';
 import type { Clock } from '@cpm/runtime-ports';
 import { Logger } from 'nestjs-pino';
-import type { DestinationStream } from 'pino';
+import type { DestinationStream, Logger as Logging } from 'pino';
 import { Admission } from './admission/admission.js';
 import type { HostConfig } from './config.js';
 import { HostModule } from './host.module.js';
@@ -13,13 +14,16 @@ import { HostedServices } from './hosted-services.js';
 import { KafkaMongoPlatform } from './kafka-mongo-platform.js';
 import { allowOrigins, entranceOf, tokensOf } from './entrance.js';
 import { createLogger, loggingModule, logRequests } from './logging.js';
-import type { Metrics } from './metrics.js';
+import { watchHost } from './metrics/host-metrics.js';
+import type { Metrics } from './metrics/metrics.js';
 import type { Platform } from './platform.js';
 import { PolicySource } from './policy-source.js';
+import { Readiness } from './readiness.js';
 import { Revocations } from './revocation/revocations.js';
 import { openApiDocuments } from './service-controllers.js';
 import { machineClock } from './system-clock.js';
 import { METRICS } from './tokens.js';
+import { startTracing, type Tracing } from './tracing/start-tracing.js';
 
 export interface BootstrapOptions {
   /** Kafka and MongoDB of the configuration unless given. */
@@ -49,7 +53,10 @@ class Application {}
  */
 export async function bootstrap(modules: readonly (Type | DynamicModule)[], config: HostConfig, options: BootstrapOptions = {}): Promise<RunningHost> {
   const { clock = machineClock(config.CLOCK_OFFSET_MS), crash = exitAtOnce } = options;
-  const log = createLogger(config, options.logOutput);
+  const redacting = keyed(config);
+  const log = createLogger(redacting, options.logOutput);
+  const openApi = openApiDocuments(modules);
+  const tracing = startTracing(redacting, [...openApi.keys()], log);
   const platform = options.platform ?? (await KafkaMongoPlatform.connect(config, log));
   const revocations = new Revocations(platform.revocations, clock, (error) => log.warn(`removed devices cannot be read: ${(error as Error).name}`));
   let app: NestFastifyApplication | undefined;
@@ -63,7 +70,7 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     imports: [
       loggingModule(log),
       HttpModule.forRoot(tokensOf(config), { ...entranceOf(config), isRevoked: (holder) => revocations.covers(holder) }, intake),
-      HostModule.forRoot({ config, platform, clock, revocations, crash, openApi: openApiDocuments(modules) }),
+      HostModule.forRoot({ config, platform, clock, revocations, crash, openApi }),
       ...modules,
     ],
   };
@@ -71,14 +78,12 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     await app?.close();
     await admission.stop();
     await platform.close();
+    await tracing?.stop();
   };
   try {
-    const { HTTP_MAX_IN_FLIGHT: maxInFlight, HTTP_MAX_BODY_BYTES_IN_FLIGHT: maxBodyBytesInFlight } = config;
-    const adapter = createHttpAdapter({ isHttpsOnly: config.PUBLIC_URL?.startsWith('https:') ?? false, maxInFlight, maxBodyBytesInFlight });
-    app = await NestFactory.create<NestFastifyApplication>(root, adapter, { bufferLogs: true, abortOnError: false });
+    app = await NestFactory.create<NestFastifyApplication>(root, adapterFor(config), { bufferLogs: true, abortOnError: false });
     app.useLogger(app.get(Logger));
-    app.get<Metrics>(METRICS).watchIntake(intake);
-    logRequests(app.getHttpAdapter().getInstance(), log);
+    observe(app, { config, intake, tracing, log });
     allowOrigins(app, config);
     await platform.ensureTopics(app.get(HostedServices).names);
     await app.get(PolicySource).start();
@@ -95,6 +100,35 @@ export async function bootstrap(modules: readonly (Type | DynamicModule)[], conf
     await close().catch(() => undefined);
     throw error;
   }
+}
+
+/** One key for both, so that a person has the same tag in logs and in traces. */
+function keyed(config: HostConfig): HostConfig {
+  return { ...config, LOG_ADDRESS_KEY: config.LOG_ADDRESS_KEY ?? randomBytes(32).toString('hex') };
+}
+
+function adapterFor({ PUBLIC_URL, HTTP_MAX_IN_FLIGHT: maxInFlight, HTTP_MAX_BODY_BYTES_IN_FLIGHT: maxBodyBytesInFlight }: HostConfig) {
+  return createHttpAdapter({ isHttpsOnly: PUBLIC_URL?.startsWith('https:') ?? false, maxInFlight, maxBodyBytesInFlight });
+}
+
+interface Observers {
+  readonly config: HostConfig;
+  readonly intake: GovernedIntake;
+  readonly tracing: Tracing | undefined;
+  readonly log: Logging;
+}
+
+/** Before the routes are there: only what comes after a hook has it. */
+function observe(app: NestFastifyApplication, { config, intake, tracing, log }: Observers): void {
+  const [metrics, verifier] = [app.get<Metrics>(METRICS), app.get(TokenVerifier)];
+  const fastify = app.getHttpAdapter().getInstance();
+  metrics.watchIntake(intake);
+  watchHost(metrics.registry, { readiness: app.get(Readiness), keysUnreadableMs: () => verifier.keysUnreadableMs, certificates: config });
+  if (tracing) {
+    metrics.watchSpans(tracing.counts);
+    traceRequests(fastify);
+  }
+  logRequests(fastify, log);
 }
 
 function exitAtOnce(): void {

@@ -17,10 +17,17 @@ describe('configuration', () => {
 
   it.each([
     ['HTTP_PORT', 'eighty'], ['KAFKA_BROKERS', 'localhost'], ['MONGODB_URI', 'postgres://secret'], ['SMPP_URL', 'http://secret'], ['INBOX_PARTITIONS', '0'], ['LOG_LEVEL', 'loud'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'ftp://secret'], ['OTEL_EXPORTER_OTLP_HEADERS', 'secret'], ['OTEL_TRACES_SAMPLER_ARG', '2'], ['OTEL_TRACES_SAMPLER_ARG', 'secret'], ['OTEL_BSP_MAX_QUEUE_SIZE', '0'],
   ])('names %s when it does not parse and does not quote it', (name, value) => {
     const parse = () => parseConfig(hostConfig, { ...minimum, [name]: value });
     expect(parse).toThrow(ConfigError);
     expect(parse).toThrow(new RegExp(`^${name}: (?!.*secret)`));
+  });
+
+  it('traces nothing unless a collector is named, and tells it what it wants to know', () => {
+    expect(parseConfig(hostConfig, minimum).OTEL_EXPORTER_OTLP_ENDPOINT).toBeUndefined();
+    const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS } = parseConfig(hostConfig, { ...minimum, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/', OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer a=b, x-tenant=cpm' });
+    expect([OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS]).toEqual(['http://collector:4318', { authorization: 'Bearer a=b', 'x-tenant': 'cpm' }]);
   });
 
   it('reads origins as browsers name them', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { checkSecurity } from './security-config.js';
+import { tracingConfig } from './tracing/tracing-config.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().positive();
@@ -86,6 +87,7 @@ export const hostConfig = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** What the tags that stand for addresses in logs are made with, the same for all processes; another one for each process when absent. */
   LOG_ADDRESS_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
+  ...tracingConfig,
   SHUTDOWN_GRACE_MS: milliseconds.max(60_000).default(15_000),
   /** Added to the machine's time: what a process does whose clock is wrong is tried out with it. */
   CLOCK_OFFSET_MS: z.coerce.number().int().default(0),

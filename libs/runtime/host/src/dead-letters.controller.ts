@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Controller, Get, HttpCode, Inject, Module, Param, Post, Query } from '@nestjs/common';
 import { Describe, parse, ProblemError, RequireScope } from '@cpm/http';
 import { inboxOf, SERVICES, type ServiceName } from '@cpm/runtime-decider';
-import { decodeEnvelope, encodeEnvelope, ingressSource } from '@cpm/runtime-engine';
-import type { Publisher } from '@cpm/runtime-ports';
+import { decodeEnvelope, encodeEnvelope, ingressSource, traced } from '@cpm/runtime-engine';
+import { spanContextOf, traceparentOf, type Publisher } from '@cpm/runtime-ports';
 import { timestamp } from '@cpm/vocabulary';
 import { z } from 'zod';
 import { Audited } from './audit/audited.js';
 import type { DeadLetter, DeadLetters } from './dead-letters.js';
 import { HostedServices } from './hosted-services.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './metrics/metrics.js';
 import type { Platform } from './platform.js';
 import { METRICS, PLATFORM } from './tokens.js';
 
@@ -89,9 +89,10 @@ function serviceOf(id: string): ServiceName | undefined {
 
 function asIngress(service: ServiceName, value: string): string {
   try {
-    const { type, data } = decodeEnvelope(value);
+    const { type, data, traceparent } = decodeEnvelope(value);
     // Nobody has checked the type: as it stands it could end its string and bring fields of its own.
-    return encodeEnvelope(ingressSource(service), randomUUID(), JSON.stringify(type).slice(1, -1), JSON.stringify(data ?? null));
+    const envelope = encodeEnvelope(ingressSource(service), randomUUID(), JSON.stringify(type).slice(1, -1), JSON.stringify(data ?? null));
+    return traced(envelope, traceparentOf(spanContextOf(traceparent)));
   } catch {
     return value;
   }

@@ -2,10 +2,9 @@ import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { Describe, OpenToAnybody } from '@cpm/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { HostedServices } from './hosted-services.js';
-import type { Metrics } from './metrics.js';
-import type { Platform } from './platform.js';
-import { METRICS, PLATFORM } from './tokens.js';
+import type { Metrics } from './metrics/metrics.js';
+import { Readiness } from './readiness.js';
+import { METRICS } from './tokens.js';
 
 const ready = z.object({ status: z.literal('ready'), services: z.array(z.string()) });
 const notReady = z.object({ status: z.literal('not-ready'), services: z.array(z.string()), reasons: z.array(z.string()) });
@@ -15,8 +14,7 @@ const notReady = z.object({ status: z.literal('not-ready'), services: z.array(z.
 @OpenToAnybody()
 export class HealthController {
   constructor(
-    @Inject(HostedServices) private readonly hosted: HostedServices,
-    @Inject(PLATFORM) private readonly platform: Platform,
+    @Inject(Readiness) private readonly readiness: Readiness,
     @Inject(METRICS) private readonly metrics: Metrics,
   ) {}
 
@@ -29,10 +27,8 @@ export class HealthController {
   @Get('/health/ready')
   @Describe({ summary: 'Whether all services of the process take and answer events', answers: { 200: ready, 503: notReady } })
   async ready(@Res() reply: FastifyReply): Promise<void> {
-    const database = await this.platform.databaseProblem();
-    const consumers = this.hosted.servers.flatMap(({ service, problem }) => (problem === undefined ? [] : [`${service}: ${problem}`]));
-    const reasons = database === undefined ? consumers : [`database: ${database}`, ...consumers];
-    const services = this.hosted.names;
+    const { services } = this.readiness;
+    const reasons = await this.readiness.reasons();
     await (reasons.length === 0 ? reply.send({ status: 'ready', services }) : reply.status(503).send({ status: 'not-ready', services, reasons }));
   }
 

@@ -82,6 +82,14 @@ describe('a hosted service', () => {
     expect(text).toMatch(/cpm_inbox_step_seconds_count\{service="routing",step="write"\} [1-9]/);
     expect(text).toContain('cpm_inbox_status{service="routing",status="running"} 1');
     expect(text).toContain('cpm_inbox_lag_records{service="routing"} 0');
+    expect(text).toContain('cpm_inbox_lag_partition_max_records{service="routing"} 0');
+    expect(text).toContain('cpm_inbox_stuck_seconds{service="routing"} 0');
+    expect(text).toContain('cpm_inbox_partitions{service="routing"} 2');
+    expect(text).toContain('cpm_outbox_oldest_seconds{service="routing"} 0');
+    expect(text).toContain('cpm_dead_letters_total{service="routing",reason="not-decidable"} 0');
+    expect(text).toMatch(/cpm_timer_delay_seconds_count\{service="routing"\} [1-9]/);
+    expect(text).toMatch(/cpm_timer_scan_age_seconds\{service="routing"\} [0-9]/);
+    expect(text).toMatch(/cpm_ready 1\n[^]*cpm_database_up 1\n/);
   });
 });
 

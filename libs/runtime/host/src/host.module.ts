@@ -3,9 +3,10 @@ import type { OpenApiDocument } from '@cpm/http';
 import type { Clock } from '@cpm/runtime-ports';
 import type { HostConfig } from './config.js';
 import { HostedServices } from './hosted-services.js';
-import { Metrics } from './metrics.js';
+import { Metrics } from './metrics/metrics.js';
 import type { Platform } from './platform.js';
 import { PolicySource } from './policy-source.js';
+import { Readiness } from './readiness.js';
 import { Revocations } from './revocation/revocations.js';
 import { CLOCK, CRASH, HOST_CONFIG, METRICS, MONGO, OPEN_API, PLATFORM } from './tokens.js';
 import { HOST_CONTROLLERS } from './service-controllers.js';
@@ -49,6 +50,7 @@ export class HostModule implements OnApplicationShutdown {
         { provide: PolicySource, useFactory: policy },
         { provide: Revocations, useValue: revocations },
         HostedServices,
+        Readiness,
       ],
       exports: [HOST_CONFIG, PLATFORM, MONGO, CLOCK, CRASH, METRICS, PolicySource, Revocations, HostedServices],
     };

@@ -59,6 +59,7 @@ export class InMemoryPlatform implements Platform {
     return {
       ownedPartitions: inbox.partitions,
       lag: () => this.log.lag(inboxOf(handler.service)),
+      positions: () => this.log.positions(inboxOf(handler.service)),
       close: async () => {
         this.#appended.delete(notice);
         await inbox.stop();

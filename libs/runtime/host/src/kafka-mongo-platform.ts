@@ -85,7 +85,7 @@ export class KafkaMongoPlatform implements Platform {
       onStatus: (status, reason) => handler.onStatus(status, reason),
     });
     started.consumer = consumer;
-    return { get ownedPartitions() { return consumer.ownedPartitions(); }, lag: () => consumer.lag(), close: () => consumer.stop() };
+    return { get ownedPartitions() { return consumer.ownedPartitions(); }, lag: () => consumer.lag(), positions: () => consumer.positions(), close: () => consumer.stop() };
   }
 
   async inboxPositions(services: readonly ServiceName[]): Promise<readonly InboxPosition[]> {

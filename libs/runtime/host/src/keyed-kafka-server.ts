@@ -3,7 +3,8 @@ import { heardBy, type EventContract, type ServiceDefinition } from '@cpm/runtim
 import { BatchProcessor, TimerScanner, WriteConflictError, type ForgetUser, type IngressPublisher, type PendingCommands } from '@cpm/runtime-engine';
 import { OwnershipLostError, type AggregateStore, type Clock, type EffectHandlers, type FetchSession, type PartitionBatch } from '@cpm/runtime-ports';
 import { WaitingTime } from './admission/waiting-time.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './metrics/metrics.js';
+import { WatchedPublisher } from './metrics/watched-publisher.js';
 import type { ClosablePublisher, Inbox, InboxStatus, Platform } from './platform.js';
 import type { PolicySource } from './policy-source.js';
 import { redactionBy } from './redaction.js';
@@ -102,14 +103,18 @@ export class KeyedKafkaServer extends Server<Record<string, never>, InboxStatus>
   async #start(): Promise<void> {
     const { definition, platform, store, ingress, commands, policy, effects, forgetUser, clock, metrics } = this.parts;
     this.#publisher = await platform.publisher(`${definition.name}-outbox`);
+    const outbox = new WatchedPublisher(this.#publisher, {
+      now: () => performance.now(), turn: () => this.#inbox?.ownedPartitions, failed: () => metrics.publishFailed(definition.name),
+    });
     const processor = new BatchProcessor(definition, {
       store,
-      publisher: this.#publisher,
+      publisher: outbox,
       policy: () => policy.current(),
       effects: effects(),
       forgetUser: forgetUser(),
       answered: (commandId, outcome) => commands.answered(commandId, outcome),
       measured: (measure) => metrics.batch(definition.name, measure),
+      counted: (counts) => metrics.counted(counts),
     });
     this.#inbox = await platform.startInbox({
       service: definition.name,
@@ -117,25 +122,30 @@ export class KeyedKafkaServer extends Server<Record<string, never>, InboxStatus>
       onAssignment: () => processor.forget(),
       onStatus: (status, reason) => this.#enter(status, reason),
     });
-    metrics.watchLag(definition.name, () => this.#inbox?.lag() ?? 0);
     const scanner = new TimerScanner(definition, store, { publish: (records) => ingress.append(records) });
-    this.#timers = new TimerLoop(scanner, () => this.ownedPartitions, clock, {
-      injected: (timers) => metrics.timersInjected(definition.name, timers),
+    const timers = new TimerLoop(scanner, () => this.ownedPartitions, clock, {
+      injected: (lateMs) => metrics.timerInjected(definition.name, lateMs),
       failed: (error) => {
         this.logger.warn(`${definition.name}: timer scan failed: ${(error as Error).message}`);
       },
     });
-    this.#timers.start();
+    this.#timers = timers;
+    timers.start();
+    metrics.watchInbox({
+      service: definition.name, ownedPartitions: () => this.ownedPartitions, positions: () => this.#inbox?.positions() ?? [], outboxMs: () => outbox.waitedMs, timersMs: () => timers.ageMs,
+    });
   }
 
   async #process(processor: BatchProcessor, batches: readonly PartitionBatch[], session: FetchSession): Promise<void> {
     const { metrics, clock } = this.parts;
     this.#waiting.begin(clock.now(), batches);
+    metrics.taken(this.service, clock.now(), batches);
     try {
       await processor.process(batches, session);
     } catch (error) {
       if (error instanceof WriteConflictError) metrics.conflict(this.service);
-      else if (!(error instanceof OwnershipLostError)) metrics.batchFailed(this.service);
+      else if (error instanceof OwnershipLostError) metrics.ownershipLost(this.service);
+      else metrics.batchFailed(this.service);
       throw error;
     } finally {
       this.#waiting.end();

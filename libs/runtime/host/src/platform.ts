@@ -24,6 +24,8 @@ export interface Inbox {
   readonly ownedPartitions: readonly number[];
   /** Records known to be in the owned partitions and not committed. */
   lag(): number;
+  /** How far it has come in the owned partitions, as far as that is known. */
+  positions(): readonly Omit<InboxPosition, 'service'>[];
   /** Stops fetching, finishes the batch in hand, commits and leaves the group. */
   close(): Promise<void>;
 }

@@ -29,6 +29,8 @@ it.each([
   ['cpm.v1, bearer.abcdefgh.ijkl', 'cpm.v1, bearer.[token]'],
   ['{"time":1700000000000,"offset":12345678,"ms":0.12345678901234}', '{"time":1700000000000,"offset":12345678,"ms":0.12345678901234}'],
   ['urn:uuid:00000000-0000-4000-8000-000000000012 9f86d081884c7d659a2feaa0c55ad015', 'urn:uuid:00000000-0000-4000-8000-000000000012 9f86d081884c7d659a2feaa0c55ad015'],
+  ['{"traceId":"12345678901234567890123456789012","spanId":"1234567890123456"}', '{"traceId":"12345678901234567890123456789012","spanId":"1234567890123456"}'],
+  ['{"spanId":"4915110000001","x":"\\"spanId\\":\\"1234567890123456\\""}', `{"spanId":"${alice}","x":"\\"spanId\\":\\"tel:${tag('tel:+1234567890123456')}\\""}`],
 ])('%s -> %s', (line, expected) => expect(redact(line)).toBe(expected));
 
 it('tags differently under another key, and without one differently in each process', () => {

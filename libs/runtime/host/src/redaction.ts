@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 
 /** However long: what somebody took for a number begins with one. */
 const TELEPHONE = /(?:tel:)?(?:\+|%2[Bb])[1-9]\d{6,}/g;
-/** Without its plus, as short messages and the core network carry it; 13 digits from 15… to 19… are an instant in milliseconds, and parts of hexadecimal words are no numbers. */
-const BARE_NUMBER = /((?<!\\)":)?(?<![\da-f.])(?!1[5-9]\d{11}(?!\d))[1-9]\d{10,}(?![\da-f])/g;
+/** Without its plus, as short messages and the core network carry it; 13 digits from 15… to 19… are an instant in milliseconds, and parts of hexadecimal words, or ids of traces, are no numbers. */
+const BARE_NUMBER = /((?<!\\)":)?(?<![\da-f.])(?!(?<="spanId":")\d{16}"|(?<="traceId":")\d{32}")(?!1[5-9]\d{11}(?!\d))[1-9]\d{10,}(?![\da-f])/g;
 const SIP = /\bsips?(?::|%3[Aa])[^\s"'\\/?,;<>]+/g;
 const IMEI = /(?<=urn(?::|%3[Aa])gsma(?::|%3[Aa])imei(?::|%3[Aa]))[\d-]+/g;
 /** A JSON Web Token, and what is sent as a bearer's of any kind. */

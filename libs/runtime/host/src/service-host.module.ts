@@ -8,7 +8,7 @@ import type { AggregateStore, Clock, EffectHandlers } from '@cpm/runtime-ports';
 import type { CpmAddress } from '@cpm/vocabulary';
 import { HostedServices } from './hosted-services.js';
 import { KeyedKafkaServer } from './keyed-kafka-server.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './metrics/metrics.js';
 import type { ClosablePublisher, Platform } from './platform.js';
 import { PolicySource } from './policy-source.js';
 import { CLOCK, commandsOf, CRASH, ingressOf, METRICS, PLATFORM, policyOf, serverOf, storeOf } from './tokens.js';

@@ -7,16 +7,22 @@ const SCAN_EVERY_MS = 250;
 export class TimerLoop {
   readonly #stopped = new AbortController();
   #running: Promise<void> | undefined;
+  #succeededAt = performance.now();
 
   constructor(
     private readonly scanner: TimerScanner,
     private readonly ownedPartitions: () => readonly number[],
     private readonly clock: Clock,
-    private readonly observe: { readonly injected: (timers: number) => void; readonly failed: (error: unknown) => void },
+    private readonly observe: { readonly injected: (lateMs: number) => void; readonly failed: (error: unknown) => void },
   ) {}
 
   start(): void {
     this.#running ??= this.#run();
+  }
+
+  /** Since the last scan that succeeded. ms */
+  get ageMs(): number {
+    return performance.now() - this.#succeededAt;
   }
 
   async stop(): Promise<void> {
@@ -30,7 +36,8 @@ export class TimerLoop {
       await this.clock.sleep(SCAN_EVERY_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
       try {
-        this.observe.injected(await this.scanner.scan(this.ownedPartitions(), this.clock.now()));
+        await this.scanner.scan(this.ownedPartitions(), this.clock.now(), this.observe.injected);
+        this.#succeededAt = performance.now();
       } catch (error) {
         this.observe.failed(error);
       }

@@ -1,4 +1,7 @@
+import type { InboxPosition } from '@cpm/runtime-ports';
 import kafkajs, { type PartitionAssigner } from 'kafkajs';
+
+type OwnedPosition = Omit<InboxPosition, 'service'>;
 
 /** What this member of the group owns at present. Each turn is one membership generation, counted locally. */
 export class Assignment {
@@ -40,9 +43,14 @@ export class Assignment {
     for (const [partition, offset] of next) this.committedOffsets.set(partition, offset);
   }
 
+  /** Of the owned partitions of which records were fetched; exclusive offsets. */
+  positions(): readonly OwnedPosition[] {
+    return [...this.highWatermarks].map(([partition, end]) => ({ partition, end, committed: this.committedOffsets.get(partition) ?? end }));
+  }
+
   /** Records known to be in the log and not committed. */
   lag(): number {
-    return [...this.highWatermarks].reduce((sum, [partition, high]) => sum + Math.max(0, high - (this.committedOffsets.get(partition) ?? high)), 0);
+    return this.positions().reduce((sum, { end, committed }) => sum + Math.max(0, end - committed), 0);
   }
 }
 

@@ -4,7 +4,7 @@ interface Decoder {
   readVarIntArray(this: Decoder, read: (decoder: Decoder) => unknown): unknown[];
 }
 
-/** Nothing here reads headers; a tracer may. */
+/** Nothing here reads headers: traces go with the event (docs/decisions/0009). */
 export const HEADERS_READ = 64;
 const LIMITED = Symbol('limited');
 

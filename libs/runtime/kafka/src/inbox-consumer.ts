@@ -1,5 +1,5 @@
 import { inboxOf, type ServiceName } from '@cpm/runtime-decider';
-import type { Clock, FetchSession, PartitionBatch } from '@cpm/runtime-ports';
+import type { Clock, FetchSession, InboxPosition, PartitionBatch } from '@cpm/runtime-ports';
 import type { Consumer } from 'kafkajs';
 import { Assignment, endingTurns } from './assignment.js';
 import { kafkaClient, type KafkaAddress } from './client.js';
@@ -47,6 +47,8 @@ export interface InboxConsumer {
   ownedPartitions(): readonly number[];
   /** Records known to be in the owned partitions and not committed. */
   lag(): number;
+  /** How far it has come in the owned partitions of which records were fetched. */
+  positions(): readonly Omit<InboxPosition, 'service'>[];
   /** Waits for the running `process`, which may commit, then leaves the group. */
   stop(): Promise<void>;
 }
@@ -138,6 +140,10 @@ class RunningConsumer implements InboxConsumer {
 
   lag(): number {
     return this.assignment.lag();
+  }
+
+  positions(): readonly Omit<InboxPosition, 'service'>[] {
+    return this.assignment.positions();
   }
 
   async stop(): Promise<void> {

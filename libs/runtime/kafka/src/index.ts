@@ -1,6 +1,7 @@
 export { type KafkaAddress } from './client.js';
 export { startInboxConsumer, type ConsumerTiming, type InboxConsumer, type InboxConsumerOptions } from './inbox-consumer.js';
 export { InboxPositions, type InboxPositionsOptions } from './inbox-positions.js';
+export { removeInboxes, type InboxRemoval } from './inbox-removal.js';
 export { type Log } from './log.js';
 export { KafkaPublisher, type PublisherOptions } from './publisher.js';
 export { type ConsumerStatus } from './status.js';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { OutgoingRecord, Publisher } from '@cpm/runtime-ports';
+import { step, type OutgoingRecord, type Publisher } from '@cpm/runtime-ports';
 import kafkajs, { type Producer } from 'kafkajs';
 import { kafkaClient, type KafkaAddress } from './client.js';
 import type { Log } from './log.js';
@@ -61,10 +61,11 @@ export class KafkaPublisher implements Publisher {
 
   publish(records: readonly OutgoingRecord[]): Promise<void> {
     if (records.length === 0) return Promise.resolve();
-    return new Promise((resolve, reject) => {
+    const attributes = { 'messaging.system': 'kafka', 'messaging.operation.name': 'send', 'messaging.batch.message_count': records.length };
+    return step('send to Kafka', () => ({ kind: 'PRODUCER', attributes }), () => new Promise<void>((resolve, reject) => {
       this.waiting.push({ records, resolve, reject });
       if (!this.isSending) this.sent = this.sendWaiting();
-    });
+    }));
   }
 
   /** Sends what was handed over, then disconnects. */

@@ -29,6 +29,8 @@ export interface AggregateDocument {
   j: readonly JourneyEntry[];
   /** message */
   m?: string;
+  /** trace */
+  tr?: string;
   due?: Date;
   open?: true;
   /** removable at */
@@ -45,6 +47,7 @@ function replacedFields({ next, due, open, removableAt }: AggregateWrite): Parti
     st: next.state,
     out: next.outbox,
     re: next.answers,
+    ...(next.trace !== undefined && { tr: next.trace }),
     ...(due !== undefined && { due: dateOf(due) }),
     ...(open && { open }),
     ...(removableAt !== undefined && { del: dateOf(removableAt) }),
@@ -83,6 +86,6 @@ export function replacement(writes: readonly AggregateWrite[]): GroupedUpdate {
   return { filter: { _id: { $in: ids } }, pipeline: [{ $replaceWith: { $let } }] };
 }
 
-export function storedAggregate({ _id, k, p, v, w, seen, t, st, out, re }: AggregateDocument): StoredAggregate {
-  return { id: _id, owner: k, partition: p, version: v, watermark: w, seen, decidedAt: t, state: st, outbox: out, answers: re };
+export function storedAggregate({ _id, k, p, v, w, seen, t, st, out, re, tr }: AggregateDocument): StoredAggregate {
+  return { id: _id, owner: k, partition: p, version: v, watermark: w, seen, decidedAt: t, state: st, outbox: out, answers: re, ...(tr !== undefined && { trace: tr }) };
 }

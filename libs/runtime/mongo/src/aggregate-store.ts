@@ -1,5 +1,5 @@
 import { collectionOf, type RowWrite, type ServiceDefinition, type ServiceName } from '@cpm/runtime-decider';
-import type { AggregateStore, AggregateWrite, DueAggregate, OwnedParts, StoredAggregate } from '@cpm/runtime-ports';
+import { step, type AggregateStore, type AggregateWrite, type DueAggregate, type OwnedParts, type StoredAggregate } from '@cpm/runtime-ports';
 import { mongo, type Collection, type Connection } from 'mongoose';
 import { firstDocument, replacement, storedAggregate, type AggregateDocument } from './aggregate-document.js';
 import { COMMITTED, MAJORITY } from './database.js';
@@ -30,15 +30,15 @@ export class MongoAggregateStore implements AggregateStore {
 
   async load(kind: string, ids: readonly string[]): Promise<StoredAggregate[]> {
     if (ids.length === 0) return [];
-    const documents = await within(CALL_LIMIT_MS, this.aggregates(kind)
+    const documents = await this.traced('find', kind, () => within(CALL_LIMIT_MS, this.aggregates(kind)
       // A batch as large as the answer saves the second round trip that 101 documents need by default.
       .find({ _id: { $in: [...ids] } }, { projection: { j: 0 }, readConcern: COMMITTED, batchSize: ids.length + 1 })
-      .toArray());
+      .toArray()));
     return documents.map(storedAggregate);
   }
 
   async openOf(kind: string, owner: string): Promise<string[]> {
-    const found = await within(CALL_LIMIT_MS, this.aggregates(kind).find({ k: owner, open: true }, { projection: { _id: 1 }, readConcern: COMMITTED }).toArray());
+    const found = await this.traced('find', kind, () => within(CALL_LIMIT_MS, this.aggregates(kind).find({ k: owner, open: true }, { projection: { _id: 1 }, readConcern: COMMITTED }).toArray()));
     return found.map(({ _id }) => _id);
   }
 
@@ -49,16 +49,16 @@ export class MongoAggregateStore implements AggregateStore {
   }
 
   private async writeAll(rows: readonly RowWrite[], aggregates: readonly AggregateWrite[]): Promise<'written' | 'conflict'> {
-    if (rows.length > 0) await all([...operationsByTable(rows)].map(([table, operations]) => this.writeTable(table, operations)));
+    if (rows.length > 0) await all([...operationsByTable(rows)].map(([table, operations]) => this.traced('write', table, () => this.writeTable(table, operations))));
     const kinds = Map.groupBy(aggregates, ({ kind }) => kind);
-    const written = await all([...kinds].map(([kind, writes]) => this.writeKind(kind, writes)));
+    const written = await all([...kinds].map(([kind, writes]) => this.traced('write', kind, () => this.writeKind(kind, writes))));
     return written.every(Boolean) ? 'written' : 'conflict';
   }
 
   async due(kinds: readonly string[], partitions: readonly number[], until: number, limit: number): Promise<DueAggregate[]> {
     const found = await within(CALL_LIMIT_MS, all(kinds.map(async (kind) => {
       const documents = await this.aggregates(kind)
-        .find({ p: { $in: [...partitions] }, due: { $lte: new Date(until) } }, { projection: { k: 1, st: 1, due: 1 }, sort: { due: 1 }, limit })
+        .find({ p: { $in: [...partitions] }, due: { $lte: new Date(until) } }, { projection: { k: 1, st: 1, due: 1, tr: 1 }, sort: { due: 1 }, limit })
         .toArray();
       return documents.map((document) => ({ kind, document, at: document.due?.getTime() ?? 0 }));
     })));
@@ -66,7 +66,7 @@ export class MongoAggregateStore implements AggregateStore {
       .flat()
       .sort((a, b) => a.at - b.at)
       .slice(0, limit)
-      .map(({ kind, document: { _id, k, st } }) => ({ kind, id: _id, owner: k, state: st }));
+      .map(({ kind, document: { _id, k, st, tr } }) => ({ kind, id: _id, owner: k, state: st, trace: tr }));
   }
 
   async erase(owner: string, { kinds, tables, fields }: OwnedParts, between: () => Promise<void>): Promise<void> {
@@ -126,6 +126,12 @@ export class MongoAggregateStore implements AggregateStore {
     }
     for (const { filter, pipeline } of grouped) await rows.updateMany(filter, pipeline, { ignoreUndefined: true, writeConcern: MAJORITY });
     if (ordered.length > 0) await rows.bulkWrite([...ordered], { ordered: true, ignoreUndefined: true, writeConcern: MAJORITY });
+  }
+
+  private traced<Result>(operation: string, name: string, call: () => Promise<Result>): Promise<Result> {
+    const collection = collectionOf(this.service, name);
+    const attributes = { 'db.system.name': 'mongodb', 'db.operation.name': operation, 'db.collection.name': collection };
+    return step(`${operation} ${collection}`, () => ({ kind: 'CLIENT', service: this.service, attributes }), call) as Promise<Result>;
   }
 
   private aggregates(kind: string): Collection<AggregateDocument> {

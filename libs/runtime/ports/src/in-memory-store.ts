@@ -41,7 +41,7 @@ export class InMemoryStore implements AggregateStore {
       .filter(({ due, stored }) => due !== undefined && due <= until && partitions.includes(stored.partition))
       .sort((a, b) => (a.due ?? 0) - (b.due ?? 0))
       .slice(0, limit)
-      .map(({ kind, stored }) => ({ kind, id: stored.id, owner: stored.owner, state: stored.state }));
+      .map(({ kind, stored }) => ({ kind, id: stored.id, owner: stored.owner, state: stored.state, trace: stored.trace }));
   }
 
   async erase(owner: string, { kinds, tables, fields }: OwnedParts, between: () => Promise<void>): Promise<void> {

@@ -4,3 +4,4 @@ export * from './in-memory-store.js';
 export * from './log.js';
 export * from './store.js';
 export * from './ingress.js';
+export * from './tracing.js';

@@ -33,6 +33,8 @@ export interface StoredAggregate {
   readonly outbox: readonly OutboxEntry[];
   /** Outcomes of the last commands, by command id, oldest first. */
   readonly answers: readonly (readonly [commandId: string, outcome: unknown])[];
+  /** `traceparent` of a decision; absent where none was traced. */
+  readonly trace?: string;
 }
 
 /** A conditional write of one aggregate: succeeds only while none is stored, if it is the first, or else while the stored version is `next.version - 1`. */
@@ -54,6 +56,7 @@ export interface DueAggregate {
   readonly id: string;
   readonly owner: string;
   readonly state: unknown;
+  readonly trace?: string | undefined;
 }
 
 /** What a store keeps of its owners. An id is, or begins with, that of the owner and `|`. */

@@ -5,9 +5,17 @@ import type { Service } from './service.js';
 const PING_LIMIT_MS = 700;
 const STOP_GRACE_MS = 15_000;
 
+/** Under way: Kafka and MongoDB ask at the same time, and what follows the first answer would keep the second from being heard in time. */
+let asked: Promise<boolean> | undefined;
+
 /** Whether a Docker daemon answers within 0.7 s; `CPM_STACK=local` says no. */
 export async function dockerAnswers(): Promise<boolean> {
   if (process.env['CPM_STACK'] === 'local') return false;
+  asked ??= ping().finally(() => { asked = undefined; });
+  return asked;
+}
+
+function ping(): Promise<boolean> {
   return new Promise((resolve) => {
     const call = request({ ...daemonAddress(), path: '/_ping', timeout: PING_LIMIT_MS }, (response) => {
       response.resume();

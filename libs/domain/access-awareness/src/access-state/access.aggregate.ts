@@ -3,6 +3,7 @@ import type { DecisionContext, Reaction } from '@cpm/runtime-decider';
 import { defineAggregate, publish } from '@cpm/runtime-decider';
 import { DEFAULT_POLICY, type CpmAddress } from '@cpm/vocabulary';
 import type { Access, AccessCommand, AccessEvent, Occasion } from './access.js';
+import { countsOfAccess } from './access.counts.js';
 import { accessDecider } from './access.decider.js';
 import { endOf, isConnection, type Evidence } from './evidence.js';
 import { accessTimers } from './timers.js';
@@ -36,6 +37,7 @@ export const access = defineAggregate<AccessCommand, Access, AccessEvent>({
   upgrade: dated,
   ownerOf: (id) => id,
   react: (event, _after, context) => [...changedAccess(event, context), ...saysWatch(event, context)],
+  countsOf: countsOfAccess,
   timersOf: accessTimers,
   whenDue: (_, context) => ({ type: 'Elapse', ...occasionOf(context) }),
 });

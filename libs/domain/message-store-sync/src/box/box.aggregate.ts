@@ -3,6 +3,7 @@ import { storedObjectId, type Instant } from '@cpm/vocabulary';
 import type { UpdateObjects } from '@cpm/contracts-message-store-sync';
 import { answer, defineAggregate, perform, writeRow, type Reaction } from '@cpm/runtime-decider';
 import { ownerOfBox, wholeBox, type Box, type BoxCommand, type BoxEvent } from './box.js';
+import { countsOfBox } from './box.counts.js';
 import { box } from './box.decider.js';
 import { FOLDERS_TABLE, folderRow, folderRowId, removedFolder } from './folder-row.js';
 import { hintFrame, sentFrame, storeChanged, storeChangedForOthers } from './frames.js';
@@ -178,6 +179,7 @@ export const boxAggregate = defineAggregate<BoxCommand, Box, BoxEvent>({
   upgrade: wholeBox,
   react: (event, after, { now, id }) => react(event, after, now, id),
   ownerOf: (id) => id,
+  countsOf: countsOfBox,
   timersOf,
   whenDue: (timer, { now, policy }) => ({ type: 'WaitOver', timer, now, limits: limitsOf(policy) }),
 });

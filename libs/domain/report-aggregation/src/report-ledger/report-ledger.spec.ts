@@ -214,3 +214,12 @@ describe('the ledger as an aggregate', () => {
     expect(ledger.removableAt?.(reportLedger.initial)).toBeUndefined();
   });
 });
+
+it('counts each report by what became of it', () => {
+  const events = history([evidence([item('displayed')]), evidence([item('delivered'), item('failed')], ['display', 'negative-delivery'])]);
+  const counts = events.flatMap((event) => ledger.countsOf?.(event, reportLedger.initial) ?? []);
+  expect(counts.map(({ metric, labels, by }) => [metric, labels['status'], labels['outcome'], by].join(' '))).toEqual([
+    'cpm_reports_total delivered released 1', 'cpm_reports_total displayed released 1',
+    'cpm_reports_total delivered not-requested 1', 'cpm_reports_total failed negative-after-positive 1',
+  ]);
+});

@@ -1,3 +1,4 @@
+import { count, type Count } from '@cpm/metrics';
 import { classOf, requestFor, type DispositionClass, type DispositionStatus, type Instant } from '@cpm/vocabulary';
 import { defineAggregate, publish, type Decider, type JourneyEntry } from '@cpm/runtime-decider';
 import { ReportReleased, type DispositionEvidence } from '@cpm/contracts-report-aggregation';
@@ -123,12 +124,19 @@ function journalOf(event: LedgerEvent): JourneyEntry {
   return event.proof === 'reported' ? { ...at, step } : { ...at, step, reason: event.proof };
 }
 
+function countsOf(event: LedgerEvent): readonly Count[] {
+  if (event.type === 'ReportReleased') return [count('cpm_reports_total', { status: event.report.status, outcome: 'released' })];
+  return [count('cpm_reports_total', { status: event.item.status, outcome: event.reason })];
+}
+
 export const ledger = defineAggregate<RecordEvidence, ReportLedger, LedgerEvent>({
   name: 'ledger',
   decider: reportLedger,
   react: (event) => (event.type === 'ReportReleased' ? [publish(ReportReleased, event.report)] : []),
   ownerOf: (id) => id.slice(0, id.indexOf('|')),
   messageOf: (id) => id.split('|')[1] as string,
+  isOfOneMessage: true,
   journalOf,
+  countsOf,
   removableAt: ({ lastEvidenceAt }) => (lastEvidenceAt > 0 ? lastEvidenceAt + KEPT_MS : undefined),
 });

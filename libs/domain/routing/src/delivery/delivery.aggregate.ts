@@ -2,6 +2,7 @@ import type { DeviceId } from '@cpm/vocabulary';
 import { defineAggregate, type DecisionContext, type Timers } from '@cpm/runtime-decider';
 import { profile, type Profile } from '../profile/profile.js';
 import { deliveryDecider } from './delivery.decider.js';
+import { countsOfDelivery } from './delivery.counts.js';
 import { KEPT_AFTER_EXPIRY_MS, messageOf, ownerOf } from './delivery-id.js';
 import { journalOfDelivery } from './delivery.journal.js';
 import type { Delivery, DeliveryCommand, DeliveryEvent, OfferedDelivery } from './delivery.js';
@@ -59,10 +60,12 @@ export const delivery = defineAggregate<DeliveryCommand, Delivery, DeliveryEvent
   react: reactToDelivery,
   ownerOf,
   messageOf,
+  isOfOneMessage: true,
   view: { aggregate: profile, idOf: ownerOf },
   timersOf,
   whenDue,
   journalOf: journalOfDelivery,
+  countsOf: countsOfDelivery,
   isOpen,
   removableAt,
 });

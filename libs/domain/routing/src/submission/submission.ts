@@ -35,6 +35,7 @@ export const submission = defineAggregate<SubmitMessage, Submission, MessageSubm
   },
   ownerOf,
   messageOf,
+  isOfOneMessage: true,
   journalOf: ({ recipients }, { now }) => ({ at: now, step: `submitted to ${recipients.length} recipient(s)` }),
   removableAt: ({ acceptedUntil }) => (acceptedUntil === null ? undefined : acceptedUntil + KEPT_AFTER_EXPIRY_MS),
 });

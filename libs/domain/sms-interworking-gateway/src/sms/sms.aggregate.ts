@@ -201,6 +201,7 @@ export const sms = defineAggregate<SmsCommand, Sms, SmsEvent, Leases>({
   ownerOf,
   view: { aggregate: leases, idOf: ownerOf },
   messageOf,
+  isOfOneMessage: true,
   timersOf: ({ dueAt, cancelDueAt }) => ({ ...(dueAt !== null && { [WAIT]: dueAt }), ...(typeof cancelDueAt === 'number' && { [CANCELLATION]: cancelDueAt }) }),
   whenDue: (_timer, { now, view }) => ({ type: 'EndWait', optOuts: view.optOuts, now }),
   journalOf: (event, _context, after) => journalOf(event, after),

@@ -1,0 +1,105 @@
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { freePort } from '@cpm/testing-containers';
+import { devKeys } from '../dev-tokens/index.js';
+import { BASE_IMAGE, haveBases, keysIn, NODE_IMAGE } from './base-images.js';
+import { ComposedSystem, OWN } from './composed-system.js';
+import { daemonIn, type Daemon } from './daemon.js';
+import { run } from './docker.js';
+import { faultsOf } from './hardening.js';
+import { backUpAndRestore } from './restoration.js';
+import { proveStackInDocker } from './stack-in-docker.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const SIZE_LIMIT_MB = 250;
+const startedAt = Date.now();
+const log = (line: string) => {
+  console.log(`${((Date.now() - startedAt) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
+};
+const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false }, twice: { type: 'boolean', default: false }, image: { type: 'string' } } });
+/** An image that is there already is proved as it is. */
+const IMAGE = values.image ?? 'cpm:proof';
+let ended = () => undefined as unknown;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void Promise.resolve(ended()).finally(() => process.exit(130)));
+
+try {
+  const daemon = await daemonIn(join(ROOT, '.cpm', 'docker'), values.keep, log);
+  ended = () => daemon.stop();
+  try {
+    if (daemon.host !== undefined) process.env['DOCKER_HOST'] = daemon.host;
+    await prove(daemon);
+  } finally {
+    await daemon.stop();
+  }
+  log('all held');
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
+
+async function prove(daemon: Daemon): Promise<void> {
+  await haveBases({ daemon, root: ROOT, log });
+  if (values.image === undefined) await buildImage(daemon);
+  await devKeys();
+  const ports = { entry: await freePort(), smscView: await freePort() };
+  const system = new ComposedSystem({ docker: daemon, root: ROOT, image: IMAGE, jwksFile: await keysIn(ROOT), ports, log });
+  ended = async () => {
+    await system.down(false);
+    await daemon.stop();
+  };
+  try {
+    await system.up();
+    log(`compose: every service is ready after ${((await system.ready()) / 1_000).toFixed(0)} s`);
+    await checkHardening(daemon, system);
+    await demonstrate(system);
+    await backUpAndRestore(system, log);
+    await demonstrate(system);
+    await stopInOrder(daemon, system);
+  } finally {
+    await system.down(false);
+  }
+  await proveStackInDocker(log);
+}
+
+async function buildImage(daemon: Daemon): Promise<void> {
+  const revision = await run('git', ['rev-parse', 'HEAD'], { cwd: ROOT }).catch(() => 'unknown');
+  const args = ['--build-arg', `NODE_IMAGE=${NODE_IMAGE}`, '--build-arg', `BASE_IMAGE=${BASE_IMAGE}`, '--build-arg', `REVISION=${revision}`];
+  const build = async (...more: string[]) => {
+    await daemon.docker(['build', '--network', 'host', '--progress', 'plain', '--file', 'deploy/Dockerfile', '--tag', IMAGE, ...args, ...more, '.'], {
+      cwd: ROOT, onLine: (line) => { if (/^#\d+ \[/.test(line)) log(`  ${line}`); },
+    });
+    return daemon.docker(['inspect', '--format', '{{.Size}} {{json .RootFS.Layers}}', IMAGE]);
+  };
+  const [size = '', layers] = (await build()).split(' ');
+  const megabytes = Number(size) / 1_000_000;
+  log(`image: ${megabytes.toFixed(0)} MB (one for all ${OWN.length} processes)`);
+  if (megabytes >= SIZE_LIMIT_MB) throw new Error(`the image has ${megabytes.toFixed(0)} MB, at least the ${SIZE_LIMIT_MB} that are the limit`);
+  if (!values.twice) return;
+  const [, again] = (await build('--no-cache')).split(' ');
+  if (layers !== again) throw new Error(`a second build has other layers: ${again} instead of ${layers}`);
+  log('image: a second build without a cache has the same layers');
+}
+
+async function checkHardening(daemon: Daemon, system: ComposedSystem): Promise<void> {
+  const faults = await Promise.all(OWN.map(async (service) => (await faultsOf(daemon, await system.idOf(service))).map((fault) => `${service}: ${fault}`)));
+  if (faults.flat().length > 0) throw new Error(faults.flat().join('\n'));
+  log(`hardening: ${OWN.length} containers run as 65532, without capabilities or new privileges, on a root that cannot be written`);
+}
+
+async function demonstrate(system: ComposedSystem): Promise<void> {
+  const output = await run(process.execPath, [join(ROOT, 'tools/dist/demo/main.js')], { env: { CPM_URL: system.url, CPM_SMSC_VIEW_URL: system.smscViewUrl } });
+  for (const line of output.trimEnd().split('\n').filter((one) => one.trim() !== '').slice(-2)) log(`demo: ${line.trim()}`);
+}
+
+/** Each first process takes its signal itself and ends without being killed. */
+async function stopInOrder(daemon: Daemon, system: ComposedSystem): Promise<void> {
+  for (const service of ['routing', 'client-edge', 'entry']) {
+    const id = await system.idOf(service);
+    const began = Date.now();
+    await daemon.docker(['stop', '--time', '20', id]);
+    const code = await daemon.docker(['inspect', '--format', '{{.State.ExitCode}}', id]);
+    if (code.trim() !== '0') throw new Error(`${service}: ended with ${code.trim()} at SIGTERM`);
+    log(`stop: ${service} ended in order after ${((Date.now() - began) / 1_000).toFixed(1)} s`);
+  }
+}
