@@ -9,8 +9,8 @@ import { run } from './docker.js';
 /** Official images by the names that the Dockerfile, compose.yaml and the local stack have for them. */
 export const NODE_IMAGE = 'node:24-bookworm-slim';
 export const BASE_IMAGE = 'gcr.io/distroless/cc-debian12:nonroot';
-export const KAFKA_IMAGE = 'apache/kafka:4.1.0';
-export const MONGO_IMAGE = 'mongo:7.0';
+const KAFKA_IMAGE = 'apache/kafka:4.1.0';
+const MONGO_IMAGE = 'mongo:7.0';
 
 const PULL_LIMIT_MS = 300_000;
 const MIRROR = 'http://deb.debian.org/debian';
