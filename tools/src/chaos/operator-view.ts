@@ -13,8 +13,11 @@ export async function appendJourneys(url: string, history: History): Promise<voi
   for (const id of [...new Set([...amiss, ...late])].slice(0, MOST_JOURNEYS)) history.append({ is: 'journey', id, lines: await journeyOf(url, id) });
 }
 
-export function deadLetters(url: string): Promise<unknown> {
-  return asOperator(url, '/admin/v1/dead-letters');
+/** @throws when the system does not list them */
+export async function deadLetters(url: string): Promise<readonly unknown[]> {
+  const answer = await asOperator(url, '/admin/v1/dead-letters') as { deadLetters?: readonly unknown[] };
+  if (!answer.deadLetters) throw new Error(`dead letters are not listed: ${JSON.stringify(answer)}`);
+  return answer.deadLetters;
 }
 
 async function journeyOf(url: string, id: string): Promise<readonly JourneyLine[]> {

@@ -30,7 +30,7 @@ export interface ChaosResult {
   readonly verdict: Verdict;
   /** The most that a process of each service ever had, MB. */
   readonly rssMb: Readonly<Record<string, number>>;
-  readonly deadLetters: unknown;
+  readonly deadLetters: readonly unknown[];
   readonly logs: LogScan;
   /** What the system itself tells of messages that look amiss, by id. */
   readonly journeys: Readonly<Record<string, readonly JourneyLine[]>>;

@@ -3,10 +3,16 @@ import { ConsumerLag } from '../chaos/consumer-lag.js';
 
 const EVERY_MS = 500;
 
+/** How far the consumers were behind over some time. */
+export interface Lag {
+  readonly median: number;
+  readonly most: number;
+}
+
 /** Looks all the time at how far the consumers are behind. Figures are in records, of all services together. */
 export class LagWatch {
   #now = 0;
-  #most = 0;
+  #seen: number[] = [];
   #isOver = false;
   readonly #watching: Promise<void>;
 
@@ -23,11 +29,11 @@ export class LagWatch {
     return this.#now;
   }
 
-  /** The most since it was last asked for. */
-  takeMost(): number {
-    const most = this.#most;
-    this.#most = this.#now;
-    return most;
+  /** Since it was last asked for. */
+  take(): Lag {
+    const seen = this.#seen.sort((a, b) => a - b);
+    this.#seen = [];
+    return { median: seen[Math.floor(seen.length / 2)] ?? this.#now, most: seen.at(-1) ?? this.#now };
   }
 
   async stop(): Promise<void> {
@@ -40,7 +46,7 @@ export class LagWatch {
     while (!this.#isOver) {
       // A broker that does not answer for a moment is asked again.
       this.#now = await this.lag.records().catch(() => this.#now);
-      this.#most = Math.max(this.#most, this.#now);
+      this.#seen.push(this.#now);
       await sleep(EVERY_MS);
     }
   }

@@ -3,9 +3,11 @@ import { parseArgs } from 'node:util';
 import { SERVICES, type ServiceName } from '@cpm/runtime-decider';
 import { chaosOptions } from '../chaos/options.js';
 import { play } from '../chaos/play.js';
-import { isHeld } from '../chaos/result.js';
+import { isHeld, type ChaosResult } from '../chaos/result.js';
 import { summary } from '../chaos/summary.js';
 import { startSystem } from '../start/start-system.js';
+import { scalingAndRestarts, upgrade } from './acts.js';
+import { earlierVersion } from './earlier-version.js';
 import { rollout, type RolloutReport } from './rollout.js';
 
 const OUT = '.cpm/rollout';
@@ -20,26 +22,37 @@ function serviceNamed(name: string): ServiceName {
 async function main(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({
     args: [...args],
-    options: { service: { type: 'string', default: 'routing' }, rate: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' }, 'between-sec': { type: 'string', default: '15' } },
+    options: {
+      service: { type: 'string', default: 'routing' }, rate: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' },
+      'between-sec': { type: 'string', default: '15' }, from: { type: 'string' },
+    },
   });
   const service = serviceNamed(values.service);
   const betweenSec = Number(values['between-sec']);
   if (!(betweenSec >= 0)) throw new Error('--between-sec: must be a number of at least 0');
   const options = chaosOptions(['--rate', values.rate, '--seed', values.seed, '--minutes', '0']);
-  console.log(`starting a broker, a database and ${REPLICAS} processes of each service …`);
-  const system = await startSystem({ processes: true, replicas: REPLICAS, httpPort: 0, quiet: true, fresh: true, log: (line) => console.log(`        ${line}`) });
+  const from = values.from === undefined ? undefined : await earlierVersion(values.from);
+  console.log(`starting a broker, a database and ${REPLICAS} processes of each service${from ? ` as of ${from.commit}` : ''} …`);
+  const system = await startSystem({ processes: true, replicas: REPLICAS, httpPort: 0, quiet: true, fresh: true, checkout: from?.checkout, log: (line) => console.log(`        ${line}`) });
   try {
     let told: RolloutReport | undefined;
-    const result = await play(system, options, rollout(service, betweenSec * 1_000, (report) => (told = report)));
+    const result = await play(system, options, rollout(from ? upgrade(from) : scalingAndRestarts(service, REPLICAS), betweenSec * 1_000, (report) => (told = report)));
     console.log(summary(result));
     mkdirSync(OUT, { recursive: true });
-    writeFileSync(`${OUT}/result.json`, `${JSON.stringify({ ...result, rollout: told }, null, 2)}\n`);
-    const isCaughtUp = told?.steps.every(({ caughtUpMs }) => caughtUpMs !== undefined) === true;
-    console.log(`failed submissions: ${result.verdict.figures.refused}; consumers at most ${told?.calmLag} records behind in calm; caught up after every step: ${isCaughtUp ? 'yes' : 'NO'}`);
-    return isHeld(result) && result.verdict.figures.refused === 0 && isCaughtUp;
+    writeFileSync(`${OUT}/result.json`, `${JSON.stringify({ ...result, from: from?.commit, rollout: told }, null, 2)}\n`);
+    return isRolledOut(result, told);
   } finally {
     await system.stop();
   }
+}
+
+/** Nothing lost or told twice, nobody turned away, nothing put aside that another version had said, and no consumer left behind. */
+function isRolledOut(result: ChaosResult, told: RolloutReport | undefined): boolean {
+  const { refused } = result.verdict.figures;
+  const isCaughtUp = told?.steps.every(({ caughtUpMs }) => caughtUpMs !== undefined) === true;
+  const { deadLetters } = result;
+  console.log(`failed submissions: ${refused}; dead letters: ${deadLetters.length}; consumers in calm ${told?.calm.median} records behind (at most ${told?.calm.most}); caught up after every step: ${isCaughtUp ? 'yes' : 'NO'}`);
+  return isHeld(result) && refused === 0 && deadLetters.length === 0 && isCaughtUp;
 }
 
 const held = await main(process.argv.slice(2)).catch((error: unknown) => {

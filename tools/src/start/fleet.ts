@@ -7,6 +7,8 @@ import { mainOf, type AppName } from './services.js';
 
 export interface FleetOptions {
   readonly environmentOf: (app: AppName) => NodeJS.ProcessEnv;
+  /** The checkout whose apps they are. */
+  readonly checkout: string;
   /** Where they log, each to a file of its own. */
   readonly logs: string;
   readonly log: (line: string) => void;
@@ -34,11 +36,11 @@ export class Fleet {
 
   /** One more process of the service, not started. */
   async add(service: AppName): Promise<ManagedProcess> {
-    const { environmentOf, logs, log, onEnd, port = await freePort() } = this.options;
+    const { environmentOf, checkout, logs, log, onEnd, port = await freePort() } = this.options;
     const replica = this.#of(service).length + 1;
     const name = replica === 1 ? service : `${service}-${replica}`;
     const process = managedProcess({ service, replica, url: `http://${HOST}:${port}` }, {
-      name, script: mainOf(service), environment: { ...named(environmentOf(service), name), HTTP_PORT: String(port) }, logPath: join(logs, `${name}.log`), log,
+      name, script: mainOf(service, checkout), environment: { ...named(environmentOf(service), name), HTTP_PORT: String(port) }, logPath: join(logs, `${name}.log`), log,
       onEnd: (end) => onEnd({ ...end, service, replica }),
     });
     this.#processes.push(process);

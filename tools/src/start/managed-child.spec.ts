@@ -80,3 +80,13 @@ it('is held still and goes on, and can be stopped while it is held', async () =>
   await child.stop();
   expect(ends).toEqual([]);
 });
+
+it('goes on with another script, also after a kill', async () => {
+  const other = join(folder, 'other.mjs');
+  await writeFile(other, SCRIPT.replace("'runs'", "'runs otherwise'"));
+  await child.replace(other);
+  await until(async () => (await logged()).includes(`runs otherwise ${child.pid}`));
+  const { pid } = child;
+  child.kill();
+  await until(async () => child.pid !== pid && (await logged()).includes(`runs otherwise ${child.pid}`));
+});

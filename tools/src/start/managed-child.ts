@@ -37,6 +37,7 @@ const TAIL_LINES = 15;
 export class ManagedChild {
   #child: ChildProcess | undefined;
   #environment: NodeJS.ProcessEnv = {};
+  #script: string;
   #stopped = false;
   #delayMs = FIRST_RESTART_MS;
   readonly #asked = new WeakSet<ChildProcess>();
@@ -45,6 +46,7 @@ export class ManagedChild {
   readonly #abort = new AbortController();
 
   constructor(private readonly options: ManagedChildOptions) {
+    this.#script = options.script;
     mkdirSync(dirname(options.logPath), { recursive: true });
     this.#output = createWriteStream(options.logPath, { flags: 'a' });
   }
@@ -71,6 +73,12 @@ export class ManagedChild {
     this.#child?.kill(signal);
   }
 
+  /** As `restart`, with another script from now on. */
+  async replace(script: string): Promise<void> {
+    this.#script = script;
+    await this.restart();
+  }
+
   /**
    * Ends the process in order and starts it again, from now on with these variables beside its own.
    * Resolves when the new one is ready, or when it is stopped for good.
@@ -94,9 +102,9 @@ export class ManagedChild {
 
   /** Whether it became ready; from then on its end starts it again. */
   async #spawn(): Promise<boolean> {
-    const { script, environment } = this.options;
+    const { environment } = this.options;
     // A process group of its own keeps a terminal's Ctrl-C away: this process decides when its children end.
-    const child = fork(script, { env: { ...environment, ...this.#environment }, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = fork(this.#script, { env: { ...environment, ...this.#environment }, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#child = child;
     child.stdout?.pipe(this.#output, { end: false });
     child.stderr?.pipe(this.#output, { end: false });

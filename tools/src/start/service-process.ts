@@ -1,4 +1,4 @@
-import type { AppName } from './services.js';
+import { mainOf, type AppName } from './services.js';
 import { ManagedChild, type ChildEnd, type ManagedChildOptions } from './managed-child.js';
 
 /** One process of the system; it is started again whenever it ends. */
@@ -19,6 +19,8 @@ export interface ServiceProcess {
   resume(): void;
   /** Ends it in order and starts it again with further variables, which hold until the next restart. Resolves when it is ready. */
   restart(environment?: Readonly<Record<string, string>>): Promise<void>;
+  /** Ends it in order and starts it as it is in another checkout of this project, which holds from now on. Resolves when it is ready. */
+  change(checkout: string): Promise<void>;
   /** Whether it says of itself that it works. */
   isReady(): Promise<boolean>;
 }
@@ -46,6 +48,7 @@ export function managedProcess(which: Pick<ServiceProcess, 'service' | 'replica'
     pause: () => child.signal('SIGSTOP'),
     resume: () => child.signal('SIGCONT'),
     restart: (environment) => child.restart(environment),
+    change: (checkout) => child.replace(mainOf(which.service, checkout)),
     isReady: () => answersReady(which.url),
   };
 }

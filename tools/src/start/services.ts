@@ -1,5 +1,6 @@
 import type { ServiceName } from '@cpm/runtime-decider';
 import { SERVICES } from '@cpm/runtime-decider';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Which service answers which paths; the first prefix that fits counts, everything else is the edge's. */
@@ -32,7 +33,10 @@ export type AppName = ServiceName | 'all-in-one';
 
 export const PROCESSES: Readonly<Record<'one' | 'each', readonly AppName[]>> = { one: ['all-in-one'], each: SERVICES };
 
-/** The compiled entry of an app. */
-export function mainOf(app: AppName): string {
-  return fileURLToPath(new URL(`../../../apps/${app}/dist/main.js`, import.meta.url));
+/** The checkout that this code is in. */
+export const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The compiled entry of an app in a checkout. */
+export function mainOf(app: AppName, checkout = CHECKOUT): string {
+  return join(checkout, 'apps', app, 'dist', 'main.js');
 }

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ServiceName } from '@cpm/runtime-decider';
 import { freePort, type LocalCluster, type LocalStack, type Proxy, type SecureStack } from '@cpm/testing-containers';
 import { devKeys } from '../dev-tokens/index.js';
@@ -10,7 +9,7 @@ import { startCollector } from '../spans/collector.js';
 import { startEntryProxy } from './entry-proxy.js';
 import { Fleet } from './fleet.js';
 import type { ProcessEnd, ServiceProcess } from './service-process.js';
-import { PROCESSES, type AppName } from './services.js';
+import { CHECKOUT, PROCESSES, type AppName } from './services.js';
 import { startSystemStack } from './system-stack.js';
 
 export interface SystemOptions {
@@ -30,6 +29,8 @@ export interface SystemOptions {
   readonly secure?: boolean | undefined;
   /** Traces every message, and keeps the last traces in a collector of its own. */
   readonly traces?: boolean | undefined;
+  /** The built checkout whose services are started, instead of this one. */
+  readonly checkout?: string | undefined;
   /** Further variables for the services. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly log?: ((line: string) => void) | undefined;
@@ -72,7 +73,6 @@ export interface System {
   stop(): Promise<void>;
 }
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const LOCAL = '127.0.0.1';
 
 /** Undoes in reverse what was done, each once, even when one of them fails. */
@@ -100,7 +100,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
 }
 
 async function start(options: SystemOptions, undo: Undo): Promise<System> {
-  const { processes = false, replicas = 1, httpPort = 8080, quiet = false, fresh = false, secure = false, cluster: isCluster = false, env = {}, log = console.log } = options;
+  const { processes = false, replicas = 1, httpPort = 8080, quiet = false, fresh = false, secure = false, cluster: isCluster = false, checkout = CHECKOUT, env = {}, log = console.log } = options;
   const tell = quiet ? () => undefined : log;
   const place = await workplace({ fresh, secure }, undo);
   tell('starting Kafka and MongoDB …');
@@ -121,7 +121,7 @@ async function start(options: SystemOptions, undo: Undo): Promise<System> {
   undo.add(() => services.all());
   const ends: ((end: ProcessEnd) => void)[] = [];
   const fleet = new Fleet({
-    environmentOf: (app) => ({ ...environment, ...variablesOf(app), ...env }), logs: place.logs, log, onEnd: (end) => ends.forEach((listener) => listener(end)),
+    environmentOf: (app) => ({ ...environment, ...variablesOf(app), ...env }), checkout, logs: place.logs, log, onEnd: (end) => ends.forEach((listener) => listener(end)),
     ...(!processes && { port: entryPort }),
   });
   await fleet.addEach(apps, processes ? replicas : 1);
@@ -135,7 +135,7 @@ async function start(options: SystemOptions, undo: Undo): Promise<System> {
     url, smsc, collectorUrl, stack, secureStack, cluster, smscProxy,
     brokers: stack.kafka.brokers.join(','),
     mongoUri: stack.mongo.uri,
-    keyFile: join(ROOT, '.cpm', 'dev-key.json'),
+    keyFile: join(CHECKOUT, '.cpm', 'dev-key.json'),
     logDir: place.logs,
     get processes() { return fleet.processes; },
     scale: (service, count) => fleet.scale(service, count),
@@ -169,7 +169,7 @@ function atPort(url: string, port: number | undefined): string {
 
 async function workplace({ fresh, secure }: { fresh: boolean; secure: boolean }, undo: Undo): Promise<{ data: string | undefined; logs: string }> {
   if (!fresh) {
-    const home = join(ROOT, '.cpm');
+    const home = join(CHECKOUT, '.cpm');
     // What a secured stack wrote another cannot read.
     const data = join(home, secure ? 'data-secure' : 'data');
     await mkdir(data, { recursive: true });

@@ -1,6 +1,6 @@
 import type { Aggregate, AnyAggregate, DecisionContext } from './aggregate.js';
 import type { Erasure } from './erasure.js';
-import type { EventContract, ServiceName } from './event-contract.js';
+import { ceType, type EventContract, type ServiceName } from './event-contract.js';
 
 /** What a service does with one kind of event: which aggregate decides, and with which command. */
 export interface Subscription {
@@ -57,8 +57,9 @@ export function defineService(name: ServiceName, subscriptions: readonly Subscri
   const types = new Set<string>();
   for (const { contract, aggregate } of subscriptions) {
     if (!contract.listeners.includes(name)) throw new Error(`${name} subscribes to ${contract.type}, which does not list it as a listener`);
-    if (types.has(contract.type)) throw new Error(`${name} subscribes twice to ${contract.type}`);
-    types.add(contract.type);
+    // Two versions of an event are two events: both are under way while one takes the place of the other.
+    if (types.has(ceType(contract))) throw new Error(`${name} subscribes twice to ${ceType(contract)}`);
+    types.add(ceType(contract));
     const known = aggregates.get(aggregate.name);
     if (known && known !== aggregate) throw new Error(`${name} has two aggregates named ${aggregate.name}`);
     aggregates.set(aggregate.name, aggregate);

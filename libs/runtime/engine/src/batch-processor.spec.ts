@@ -1,6 +1,7 @@
-import { DEAD_LETTER_TABLE, deadLettersOf, inboxOf } from '@cpm/runtime-decider';
+import { DEAD_LETTER_TABLE, deadLettersOf, defineEvent, defineService, inboxOf, on, type ServiceDefinition } from '@cpm/runtime-decider';
 import { type FetchSession, InMemoryLog, InMemoryStore, type OutgoingRecord, RefusedWriteError } from '@cpm/runtime-ports';
 import { DEFAULT_POLICY } from '@cpm/vocabulary';
+import { z } from 'zod';
 import type { BatchMeasure } from './batch-measure.js';
 import { BatchProcessor, WriteConflictError } from './batch-processor.js';
 import { Add, counting } from './counter.fixture.js';
@@ -400,5 +401,35 @@ describe('a state that an earlier version stored', () => {
   it('waits for what its form of this version waits for', async () => {
     const world = await stored();
     expect(await new TimerScanner(service, world.store, world.publisher).scan([0], 100)).toBe(1);
+  });
+});
+
+describe('two versions of an event', () => {
+  const [heard] = counting.subscriptions;
+  const AddV2 = defineEvent({
+    type: 'Add', version: 2, owner: 'routing', listeners: ['routing'], summary: 'add several to a count', key: ({ user }) => user, schema: z.object({ user: z.string(), amounts: z.array(z.number()) }),
+  });
+  const newer = defineService('routing', [
+    ...counting.subscriptions,
+    on(AddV2, { aggregate: heard!.aggregate as never, idOf: ({ user }) => user, command: ({ amounts }, { now }) => ({ amount: amounts.reduce((sum, each) => sum + each, 0), now }) as never }),
+  ]);
+  const both = async (service: ServiceDefinition) => {
+    const world = bench(service);
+    await world.add(1);
+    await world.log.publish([{ topic: INBOX, key: ANN, value: encodeEvent('/client-edge/ingress', 'y', AddV2, { user: ANN, amounts: [2, 3] }) }]);
+    await world.add(10, { id: 'z' });
+    await world.run();
+    return world;
+  };
+
+  it('come to one aggregate, in the order of the log', async () => {
+    const world = await both(newer);
+    expect(world.published().map(({ data }) => data.total)).toEqual([1, 6, 16]);
+  });
+
+  it('are not both understood by the service as it was before: what it does not know is kept for the next', async () => {
+    const world = await both(counting);
+    expect(world.total()).toBe(11);
+    expect([...world.store.rows(DEAD_LETTER_TABLE).values()]).toMatchObject([{ reason: expect.stringContaining('cpm.routing.Add.v2'), replayed: false }]);
   });
 });
