@@ -12,6 +12,9 @@ export const BASE_IMAGE = 'gcr.io/distroless/cc-debian12:nonroot';
 const KAFKA_IMAGE = 'apache/kafka:4.1.0';
 const MONGO_IMAGE = 'mongo:7.0';
 
+/** Those that run as they are. */
+export const NAMED_IMAGES: readonly string[] = [KAFKA_IMAGE, MONGO_IMAGE];
+
 const PULL_LIMIT_MS = 300_000;
 const MIRROR = 'http://deb.debian.org/debian';
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';

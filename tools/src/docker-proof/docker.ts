@@ -8,19 +8,21 @@ export interface Call {
   /** Told every line as it comes. */
   readonly onLine?: ((line: string) => void) | undefined;
   readonly limitMs?: number | undefined;
+  /** How many of its last lines an error tells; 40 unless given. */
+  readonly keptLines?: number | undefined;
 }
 
 const LINES_KEPT = 40;
 
 /** Runs a command to its end and answers what it wrote on standard output. @throws with its last lines when it fails or takes too long */
-export async function run(command: string, args: readonly string[], { cwd, env, onLine, limitMs }: Call = {}): Promise<string> {
+export async function run(command: string, args: readonly string[], { cwd, env, onLine, limitMs, keptLines = LINES_KEPT }: Call = {}): Promise<string> {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...(limitMs !== undefined && { timeout: limitMs }) });
   const output: string[] = [];
   const last: string[] = [];
   const hear = (stream: NodeJS.ReadableStream, isOutput: boolean) => createInterface({ input: stream }).on('line', (line) => {
     if (isOutput) output.push(line);
     last.push(line);
-    if (last.length > LINES_KEPT) last.shift();
+    if (last.length > keptLines) last.shift();
     onLine?.(line);
   });
   hear(child.stdout, true);

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePort } from '@cpm/testing-containers';
 import { devKeys } from '../dev-tokens/index.js';
-import { BASE_IMAGE, haveBases, keysIn, NODE_IMAGE } from './base-images.js';
+import { haveBases, keysIn } from './base-images.js';
 import { ComposedSystem, OWN } from './composed-system.js';
 import { daemonIn, type Daemon } from './daemon.js';
-import { run } from './docker.js';
+import { demonstrate } from './demonstration.js';
 import { faultsOf } from './hardening.js';
+import { buildProductImage } from './product-image.js';
 import { backUpAndRestore } from './restoration.js';
 import { proveStackInDocker } from './stack-in-docker.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const SIZE_LIMIT_MB = 250;
 const startedAt = Date.now();
 const log = (line: string) => {
   console.log(`${((Date.now() - startedAt) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
@@ -40,7 +40,7 @@ try {
 
 async function prove(daemon: Daemon): Promise<void> {
   await haveBases({ daemon, root: ROOT, log });
-  if (values.image === undefined) await buildImage(daemon);
+  if (values.image === undefined) await buildProductImage({ daemon, root: ROOT, tag: IMAGE, log, isTwice: values.twice });
   await devKeys();
   const ports = { entry: await freePort(), smscView: await freePort() };
   const system = new ComposedSystem({ docker: daemon, root: ROOT, image: IMAGE, jwksFile: await keysIn(ROOT), ports, log });
@@ -52,9 +52,9 @@ async function prove(daemon: Daemon): Promise<void> {
     await system.up();
     log(`compose: every service is ready after ${((await system.ready()) / 1_000).toFixed(0)} s`);
     await checkHardening(daemon, system);
-    await demonstrate(system);
+    await demonstrate(system, log);
     await backUpAndRestore(system, log);
-    await demonstrate(system);
+    await demonstrate(system, log);
     await stopInOrder(daemon, system);
   } finally {
     await system.down(false);
@@ -62,34 +62,10 @@ async function prove(daemon: Daemon): Promise<void> {
   await proveStackInDocker(log);
 }
 
-async function buildImage(daemon: Daemon): Promise<void> {
-  const revision = await run('git', ['rev-parse', 'HEAD'], { cwd: ROOT }).catch(() => 'unknown');
-  const args = ['--build-arg', `NODE_IMAGE=${NODE_IMAGE}`, '--build-arg', `BASE_IMAGE=${BASE_IMAGE}`, '--build-arg', `REVISION=${revision}`];
-  const build = async (...more: string[]) => {
-    await daemon.docker(['build', '--network', 'host', '--progress', 'plain', '--file', 'deploy/Dockerfile', '--tag', IMAGE, ...args, ...more, '.'], {
-      cwd: ROOT, onLine: (line) => { if (/^#\d+ \[/.test(line)) log(`  ${line}`); },
-    });
-    return daemon.docker(['inspect', '--format', '{{.Size}} {{json .RootFS.Layers}}', IMAGE]);
-  };
-  const [size = '', layers] = (await build()).split(' ');
-  const megabytes = Number(size) / 1_000_000;
-  log(`image: ${megabytes.toFixed(0)} MB (one for all ${OWN.length} processes)`);
-  if (megabytes >= SIZE_LIMIT_MB) throw new Error(`the image has ${megabytes.toFixed(0)} MB, at least the ${SIZE_LIMIT_MB} that are the limit`);
-  if (!values.twice) return;
-  const [, again] = (await build('--no-cache')).split(' ');
-  if (layers !== again) throw new Error(`a second build has other layers: ${again} instead of ${layers}`);
-  log('image: a second build without a cache has the same layers');
-}
-
 async function checkHardening(daemon: Daemon, system: ComposedSystem): Promise<void> {
   const faults = await Promise.all(OWN.map(async (service) => (await faultsOf(daemon, await system.idOf(service))).map((fault) => `${service}: ${fault}`)));
   if (faults.flat().length > 0) throw new Error(faults.flat().join('\n'));
   log(`hardening: ${OWN.length} containers run as 65532, without capabilities or new privileges, on a root that cannot be written`);
-}
-
-async function demonstrate(system: ComposedSystem): Promise<void> {
-  const output = await run(process.execPath, [join(ROOT, 'tools/dist/demo/main.js')], { env: { CPM_URL: system.url, CPM_SMSC_VIEW_URL: system.smscViewUrl } });
-  for (const line of output.trimEnd().split('\n').filter((one) => one.trim() !== '').slice(-2)) log(`demo: ${line.trim()}`);
 }
 
 /** Each first process takes its signal itself and ends without being killed. */

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -31,6 +32,12 @@ export async function cached(name: string, fill: (folder: string) => Promise<voi
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
+}
+
+/** What stands for the content of files in the name of what is made from them. */
+export async function versionOf(paths: readonly string[]): Promise<string> {
+  const contents = await Promise.all(paths.map((path) => readFile(path)));
+  return createHash('sha256').update(Buffer.concat(contents)).digest('hex').slice(0, 12);
 }
 
 async function removeAbandoned(prefix: string): Promise<void> {

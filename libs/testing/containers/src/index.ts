@@ -1,8 +1,9 @@
-export { cached, cacheRoot } from './cache.js';
+export { cached, cacheRoot, versionOf } from './cache.js';
 export type { BrokerDisk } from './broker-disk.js';
 export { startLocalCluster, type LocalCluster } from './cluster.js';
 export type { KafkaCluster } from './kafka-cluster.js';
 export { kafkaBinaries, type KafkaBinaries } from './kafka-binaries.js';
+export { goBuild, type GoBuild } from './go-build.js';
 export { startLocalKafka } from './local-kafka.js';
 export { startLocalMongo } from './local-mongo.js';
 export { makeWorkplace, runLocalService, type LocalService, type Workplace } from './local-service.js';

@@ -1,0 +1,56 @@
+import { cp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cached, goBuild, versionOf } from '@cpm/testing-containers';
+import type { Docker } from '../docker-proof/docker.js';
+import { run } from '../docker-proof/docker.js';
+import { PAUSE_IMAGE } from './single-node-files.js';
+
+const KUBERNETES = 'v1.34.4';
+const [MAJOR, MINOR] = KUBERNETES.slice(1).split('.');
+const PROGRAMS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl'];
+/** Kubernetes asks its programs which version they are; its own builds say so in the same way. */
+const VERSIONED = ['gitVersion', 'gitMajor', 'gitMinor'].map((name, index) => `-X k8s.io/component-base/version.${name}=${[KUBERNETES, MAJOR, MINOR][index]}`).join(' ');
+const TOLD_EVERY = 100;
+/** What holds the namespaces of a pod. */
+const PAUSE = '#include <signal.h>\n#include <stdlib.h>\n#include <unistd.h>\nstatic void end(int s) { (void)s; exit(0); }\nint main(void) { signal(SIGTERM, end); signal(SIGINT, end); for (;;) pause(); }\n';
+
+const inSources = (name: string) => fileURLToPath(new URL(`../../src/cluster-proof/${name}`, import.meta.url));
+
+type Log = (line: string) => void;
+
+/** Folder of the programs of Kubernetes, from the cache or built once from its Go modules, which takes half an hour on two cores. @throws when Go is missing */
+export async function kubernetes(log: Log): Promise<string> {
+  return built('kubernetes', PROGRAMS.map((program) => `k8s.io/kubernetes/cmd/${program}`), log);
+}
+
+/** Path of CoreDNS, likewise. @throws when Go is missing */
+export async function coredns(log: Log): Promise<string> {
+  return join(await built('coredns', ['.'], log), 'coredns');
+}
+
+/** The image that holds the namespaces of a pod, made in `folder`; its name. @throws when no C compiler is there */
+export async function pauseImage(docker: Docker, folder: string): Promise<string> {
+  await writeFile(join(folder, 'pause.c'), PAUSE);
+  await run('gcc', ['-static', '-O2', '-o', 'pause', 'pause.c'], { cwd: folder });
+  await writeFile(join(folder, 'Dockerfile'), 'FROM scratch\nCOPY pause /pause\nUSER 65535:65535\nENTRYPOINT ["/pause"]\n');
+  await docker.docker(['build', '--quiet', '--tag', PAUSE_IMAGE, folder]);
+  return PAUSE_IMAGE;
+}
+
+async function built(module: string, packages: readonly string[], log: Log): Promise<string> {
+  const sources = inSources(module);
+  const version = await versionOf(['go.mod', 'go.sum'].map((file) => join(sources, file)));
+  return cached(`${module}-${version}`, async (partial) => {
+    let count = 0;
+    const onLine = () => {
+      count += 1;
+      if (count % TOLD_EVERY === 0) log(`${module}: building, ${count} packages`);
+    };
+    log(`${module}: building`);
+    const copy = join(partial, 'sources');
+    await cp(sources, copy, { recursive: true });
+    await goBuild({ folder: partial, args: ['build', '-v', '-trimpath', '-ldflags', `-s -w ${VERSIONED}`, '-o', `${partial}/`, ...packages], cwd: copy, onLine });
+    await rm(copy, { recursive: true });
+  });
+}
