@@ -157,6 +157,10 @@ describe('the entry', () => {
   const ofIngress = (example: Example) => ofKind(example, 'Ingress').flatMap(({ spec }) => spec.rules[0].http.paths.map(({ path, pathType, backend }: Manifest['spec']) =>
     ({ path, isRegex: pathType === 'ImplementationSpecific', service: backend.service.name })));
 
+  it('has only absolute paths in an Ingress: others are refused by the API server, of which no schema tells', () => {
+    expect(ofIngress('ha').map(({ path }) => path as string).filter((path) => !path.startsWith('/'))).toEqual([]);
+  });
+
   it.each([['HTTPRoute', ofRoutes], ['Ingress', ofIngress]])('%s leads every documented path where npm start leads it', (_, rulesOf) => {
     const rules = rulesOf('ha');
     const outside = paths.filter(([path]) => !isOfProcess(path));

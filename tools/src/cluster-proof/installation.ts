@@ -5,6 +5,7 @@ import { SERVICES } from '@cpm/runtime-decider';
 import { helm } from '../chart/chart-tools.js';
 import { CHART } from '../chart/chart-files.js';
 import { run } from '../docker-proof/docker.js';
+import { KUBERNETES } from './programs.js';
 import type { SingleNode } from './single-node.js';
 
 export interface InstallationOptions {
@@ -40,6 +41,15 @@ export class Installation {
     await this.#secret('cpm-mongodb', ...SERVICES.map((service) => `--from-literal=${service}=${MONGODB}`));
     await this.#secret('cpm-smsc', `--from-literal=url=${SMSC}`);
     await this.#secret('cpm-jwks', `--from-file=jwks.json=${jwksFile}`);
+  }
+
+  /** What the API server would refuse of the chart's example `ci/<example>-values.yaml`; kinds that it does not know are left out. */
+  async refused(example: string): Promise<readonly string[]> {
+    const rendered = await run(await helm(), ['template', RELEASE, CHART, '--namespace', NAMESPACE, '--values', join(CHART, 'ci', `${example}-values.yaml`), '--no-hooks', '--kube-version', KUBERNETES]);
+    const file = join(this.options.folder, `${example}.yaml`);
+    await writeFile(file, rendered);
+    const fault = await this.#kubectl('apply', '--dry-run=server', '-f', file).then(() => '', (error: unknown) => (error as Error).message);
+    return fault.split('\n').slice(1).filter((line) => /error|invalid|denied|forbidden/i.test(line) && !line.includes('no matches for kind'));
   }
 
   /** @throws when it is not ready in time, with what became of its pods */

@@ -53,6 +53,11 @@ async function prove(): Promise<void> {
   const installation = new Installation({ node, folder, image: IMAGE, jwksFile: await keysIn(CHECKOUT) });
   await installation.prepare();
   log('broker, database and SMSC simulator run; the namespace takes only pods at the level restricted');
+  for (const example of ['minimal', 'ha', 'strimzi']) {
+    const refused = await installation.refused(example);
+    if (refused.length > 0) throw new Error(`the API server refuses of ${example}:\n${refused.join('\n')}`);
+    log(`${example}-values.yaml: the API server would take all that is of Kubernetes`);
+  }
   await installation.install();
   log(`helm install: ${(await installation.pods()).length} pods of services are ready`);
   log(`helm test: ${(await installation.helm('test', '--logs')).split('\n').filter((line) => /ready/.test(line)).join('; ')}`);

@@ -6,7 +6,8 @@ import type { Docker } from '../docker-proof/docker.js';
 import { run } from '../docker-proof/docker.js';
 import { PAUSE_IMAGE } from './single-node-files.js';
 
-const KUBERNETES = 'v1.34.4';
+/** The latest that still runs on nodes with cgroups of version 1. */
+export const KUBERNETES = 'v1.34.4';
 const [MAJOR, MINOR] = KUBERNETES.slice(1).split('.');
 const PROGRAMS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl'];
 /** Kubernetes asks its programs which version they are; its own builds say so in the same way. */

@@ -134,7 +134,14 @@ export class SingleNode {
       name, command, args, workplace: { folder: logs, logPath: join(logs, `${name}.log`), dataDir: logs, isTemporary: false }, isReady: () => true,
     });
     this.#undo.push(() => process.stop());
+    if (name === 'containerd') this.#undo.push(() => this.#killContainers());
     if (isUp) await this.#until(`${name} answers`, isUp);
+  }
+
+  /** Those that the kubelet had no time for: they would outlive containerd. */
+  async #killContainers(): Promise<void> {
+    const ctr = (...args: readonly string[]) => run('ctr', ['--address', this.files.containerdSocket, '--namespace', 'k8s.io', 'tasks', ...args]);
+    for (const task of (await ctr('ls', '--quiet')).split('\n').filter(Boolean)) await ctr('delete', '--force', task);
   }
 
   async #until(what: string, isSo: () => Promise<unknown>): Promise<void> {

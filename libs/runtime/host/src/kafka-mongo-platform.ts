@@ -14,6 +14,8 @@ import { kafkaSecurity } from './security-config.js';
 import { machineClock } from './system-clock.js';
 
 const PING_LIMIT_MS = 1_000;
+/** What comes up with this process may take longer; so may all when a node is busy with the start of many. */
+const START_PATIENCE_MS = 30_000;
 
 /** Kafka and MongoDB as the configuration names them. */
 export class KafkaMongoPlatform implements Platform {
@@ -38,6 +40,8 @@ export class KafkaMongoPlatform implements Platform {
   static async connect(config: HostConfig, log: Logger): Promise<KafkaMongoPlatform> {
     const connection = await connectMongo(config.MONGODB_URI, {
       onStatus: (status) => log.info(`database ${status}`),
+      patienceMs: START_PATIENCE_MS,
+      onAskedAgain: ({ message }) => log.warn(`database does not answer yet, asking again: ${message}`),
       driver: { dbName: config.MONGODB_DATABASE },
     });
     return new KafkaMongoPlatform(config, log, connection);

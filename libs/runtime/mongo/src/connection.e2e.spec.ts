@@ -35,3 +35,18 @@ it('tells when the server goes and comes back, fails operations meanwhile and ke
   expect(seen).toEqual(['connected', 'disconnected', 'connected']);
   await close();
 }, 60_000);
+
+it('asks again with patience while the server is still on its way', async () => {
+  await mongo.service().kill();
+  let restarted: Promise<void> | undefined;
+  const connection = await connectMongo(mongo.service().uri, { patienceMs: 60_000, driver: { serverSelectionTimeoutMS: 300 }, onAskedAgain: () => { restarted ??= mongo.service().restart(); } });
+  expect(restarted).toBeDefined();
+  await restarted;
+  expect(connection.readyState).toBe(1);
+  await connection.close();
+}, 90_000);
+
+it('does not ask again what the server refuses', async () => {
+  const refused = connectMongo(mongo.service().uri.replace('://', '://nobody:wrong@'), { patienceMs: 60_000, onAskedAgain: () => { throw new Error('asked again'); } });
+  await expect(refused).rejects.toThrow('Authentication failed');
+}, 30_000);

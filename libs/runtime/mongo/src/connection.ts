@@ -1,4 +1,4 @@
-import { createConnection, type Connection, type ConnectOptions } from 'mongoose';
+import { createConnection, Error as MongooseError, type Connection, type ConnectOptions } from 'mongoose';
 
 /** Whether operations can be expected to succeed now; goes to readiness. */
 export type MongoStatus = 'connected' | 'disconnected';
@@ -6,6 +6,10 @@ export type MongoStatus = 'connected' | 'disconnected';
 export interface MongoConnectOptions {
   /** Told about each change, the first connection included. */
   readonly onStatus?: (status: MongoStatus) => void;
+  /** For how long a server that does not answer yet is asked again, ms; 0 unless given: once. What it refuses (a password, a name) is not asked again. */
+  readonly patienceMs?: number;
+  /** Told each time that it is asked again, with why. */
+  readonly onAskedAgain?: (error: Error) => void;
   /** Overrides of the driver's options, for TLS and credentials. */
   readonly driver?: ConnectOptions;
 }
@@ -22,8 +26,19 @@ const OPTIONS: ConnectOptions = {
   serverSelectionTimeoutMS: 5_000,
 };
 
-/** Connects to the replica set of `uri`, whose path names the database. @throws when no primary is found within 5 s */
-export async function connectMongo(uri: string, { onStatus = () => undefined, driver = {} }: MongoConnectOptions = {}): Promise<Connection> {
+/** Connects to the replica set of `uri`, whose path names the database. @throws when no primary is found within 5 s and `patienceMs` */
+export async function connectMongo(uri: string, options: MongoConnectOptions = {}): Promise<Connection> {
+  for (const deadline = performance.now() + (options.patienceMs ?? 0); ; ) {
+    try {
+      return await connectOnce(uri, options);
+    } catch (error) {
+      if (!(error instanceof MongooseError.MongooseServerSelectionError) || performance.now() > deadline) throw error;
+      options.onAskedAgain?.(error);
+    }
+  }
+}
+
+async function connectOnce(uri: string, { onStatus = () => undefined, driver = {} }: MongoConnectOptions): Promise<Connection> {
   const connection = createConnection();
   let known: MongoStatus = 'disconnected';
   const become = (status: MongoStatus) => () => {

@@ -1,7 +1,8 @@
 import type { DemoDevice } from '../demo-device.js';
 import type { Scenario, Scene } from '../scenario.js';
 
-const SIZE = 8_000_000;
+/** What is left when the connection breaks is more than the buffers of sockets and proxies on the way hold: what is in them has left the edge. */
+const SIZE = 40_000_000;
 
 export const fileOnTheTablet: Scenario = {
   title: 'A file is offered to three devices',
@@ -16,10 +17,10 @@ async function play({ stage, checks, tell, show }: Scene): Promise<void> {
   const [phone, tablet, laptop] = [await stage.phoneOf(bob), await stage.tabletOf(bob), await stage.secondaryOf(bob, 'laptop')];
   await Promise.all([alicePhone, phone, tablet, laptop].map((device) => stage.goOnline(device)));
 
-  const film = Uint8Array.from({ length: SIZE }, (_, at) => (at * 31) % 251);
+  const film = Buffer.alloc(SIZE, Uint8Array.from({ length: 251 }, (_, at) => (at * 31) % 251));
   const { id: fileId } = await alicePhone.sdk.upload(film, { contentType: 'video/mp4', fileName: 'beach.mp4' });
   const { id } = await alicePhone.sdk.transfers.offer({ to: [bob.address], fileId, dispositionNotification: ['positive-delivery'] });
-  show({ id, label: 'Alice offers Bob "beach.mp4", 8 MB' });
+  show({ id, label: 'Alice offers Bob "beach.mp4", 40 MB' });
   const offers = await Promise.all([phone, tablet, laptop].map((device) => device.told('file-transfer.invited', id)));
   checks.equal('all three devices are asked', offers.map(({ fileName, size }) => [fileName, size]), offers.map(() => ['beach.mp4', SIZE]));
 
