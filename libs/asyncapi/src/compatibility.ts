@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { JsonSchema } from './json-schema.js';
 import type { AsyncApiDocument } from './async-api-document.js';
 
@@ -103,7 +102,7 @@ function resolved(schema: unknown, named: Schemas): unknown {
 
 function differences(path: string, was: unknown, is: unknown): readonly string[] {
   if (Array.isArray(was) && Array.isArray(is)) return Array.from({ length: Math.max(was.length, is.length) }, (_, index) => differences(`${path}.${index}`, was[index], is[index])).flat();
-  return isDeepStrictEqual(was, is) ? [] : [`${path}: was ${shown(was)}, is ${shown(is)}`];
+  return shown(was) === shown(is) ? [] : [`${path}: was ${shown(was)}, is ${shown(is)}`];
 }
 
 function shown(value: unknown): string {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scanLogs, secretsOf } from './log-scan.js';
@@ -20,4 +20,12 @@ it('finds nothing in what is masked, and counts what it read', async () => {
   await writeFile(join(folder, 'routing.log'), '{"msg":"tel:*01"}\n{"msg":"sip:*"}\n{"id":"chaos-1-1"}\n');
   await writeFile(join(folder, 'client-edge.log'), '');
   expect(await scanLogs(folder, SECRETS)).toEqual({ files: 2, lines: 3, telling: 0, where: [] });
+});
+
+it('reads the folders in it, and leaves out what it is told to', async () => {
+  for (const pod of ['cpm_routing', 'stores_mongo']) {
+    await mkdir(join(folder, pod));
+    await writeFile(join(folder, pod, '0.log'), 'tel:+493017000001\n');
+  }
+  expect(await scanLogs(folder, SECRETS, (path) => path.startsWith('cpm_'))).toEqual({ files: 1, lines: 1, telling: 1, where: ['cpm_routing/0.log:1'] });
 });

@@ -18,11 +18,11 @@ export function secretsOf(addresses: readonly string[], words: readonly string[]
   return [...addresses.map((address) => address.replace(/^(tel:\+|sips?:)/, '')), ...words];
 }
 
-/** Reads every log of a folder for what must not stand there. */
-export async function scanLogs(folder: string, secrets: readonly string[]): Promise<LogScan> {
+/** Reads every log of a folder and of those in it, or those that `isRead`, for what must not stand there. */
+export async function scanLogs(folder: string, secrets: readonly string[], isRead: (path: string) => boolean = () => true): Promise<LogScan> {
   const where: string[] = [];
   let [files, lines, telling] = [0, 0, 0];
-  for (const name of readdirSync(folder).filter((file) => file.endsWith('.log'))) {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.log') && isRead(file))) {
     files += 1;
     let at = 0;
     for await (const line of createInterface({ input: createReadStream(join(folder, name)) })) {

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { startSystem } from '../start/start-system.js';
 import { environmentOf } from './broken/broken-build.js';
 import { chaosOptions, type ChaosOptions } from './options.js';
-import { play } from './play.js';
+import { injectFaults, play } from './play.js';
 import { isHeld, type ChaosResult } from './result.js';
 import { summary } from './summary.js';
 
@@ -27,7 +27,7 @@ async function main(options: ChaosOptions): Promise<boolean> {
   console.log('starting three brokers, three databases and two processes of each service …');
   const system = await startSystem({ processes: true, replicas: 2, cluster: true, httpPort: 0, quiet: true, fresh: true, env: environmentOf(options.broken), log: (line) => console.log(`        ${line}`) });
   try {
-    const result = await play(system, options);
+    const result = await play(system, options, injectFaults);
     console.log(summary(result));
     save(result, nameOf(options));
     return isHeld(result);

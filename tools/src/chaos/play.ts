@@ -21,11 +21,17 @@ const LISTENING_MS = 10_000;
 const SIGHT_LIMIT_MS = 120_000;
 const GB = 2 ** 30;
 
-/** What is done to the system while it works; resolves when that is over. */
-export type Disturbance = (parts: DisturbanceParts, options: ChaosOptions) => Promise<void>;
+/** What a run needs of a system, wherever that runs. */
+export type Played = Pick<System, 'url' | 'smsc' | 'processes' | 'onProcessEnd' | 'logDir'> & {
+  /** Which of the logs below `logDir`, by their path there, services write; all, unless given. */
+  readonly isOwnLog?: ((path: string) => boolean) | undefined;
+};
 
-/** Load and a disturbance, by default faults for so many minutes, on a running system; then waits until nothing is owed, looks at everything, and judges. */
-export async function play(system: System, options: ChaosOptions, disturb: Disturbance = injectFaults): Promise<ChaosResult> {
+/** What is done to the system while it works; resolves when that is over. */
+export type Disturbance<S extends Played = System> = (parts: DisturbanceParts<S>, options: ChaosOptions) => Promise<void>;
+
+/** Load and a disturbance on a running system; then waits until nothing is owed, looks at everything, and judges. */
+export async function play<S extends Played>(system: S, options: ChaosOptions, disturb: Disturbance<S>): Promise<ChaosResult> {
   const { smsc } = system;
   if (!smsc) throw new Error('chaos needs its own SMSC simulator: unset SMPP_URL');
   const loadAverage = os.loadavg()[0] ?? 0;
@@ -62,12 +68,12 @@ export async function play(system: System, options: ChaosOptions, disturb: Distu
     setting: { rate: options.rate, ...options.cast },
     machine: { cores: os.cpus().length, memoryGb: Math.round(os.totalmem() / GB), loadAverage },
     faults: faultsByKind(outcomes), drainMs, unsent, repeatedCalls: load.failedCalls, verdict: judge(history.events), rssMb: memory.stop(), deadLetters: letters, journeys: journeysIn(history),
-    logs: await scanLogs(system.logDir, secretsOf(everybody.map(({ address }) => address), [load.secret])),
+    logs: await scanLogs(system.logDir, secretsOf(everybody.map(({ address }) => address), [load.secret]), system.isOwnLog),
   };
 }
 
-export interface DisturbanceParts {
-  readonly system: System;
+export interface DisturbanceParts<S extends Played = System> {
+  readonly system: S;
   readonly history: History;
   readonly load: ChaosLoad;
   /** Of what was done, as it ends. */
@@ -75,8 +81,8 @@ export interface DisturbanceParts {
   readonly tell: (line: string) => void;
 }
 
-/** For all of the minutes, also where the plan ends before. */
-async function injectFaults({ system, history, load, outcomes, tell }: DisturbanceParts, { seed, minutes, faults }: ChaosOptions): Promise<void> {
+/** Faults by seed, for all of the minutes, also where the plan ends before. */
+export async function injectFaults({ system, history, load, outcomes, tell }: DisturbanceParts, { seed, minutes, faults }: ChaosOptions): Promise<void> {
   const plan = planFaults(seed, minutes, targetsOf(system), faults);
   const disturbNetwork = (how: 'duplicated' | 'reordered') => {
     load.network.disturb(how);

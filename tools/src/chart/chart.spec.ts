@@ -194,6 +194,12 @@ describe('network policies', () => {
     expect(talks.map(({ metadata }) => metadata.name)).toEqual(['cpm-sms-interworking-gateway']);
   });
 
+  it('let every service that makes traces send them, and no other', () => {
+    const senders = (example: Example) => ofKind(example, 'NetworkPolicy').filter(({ spec }) => (spec.egress ?? []).some(({ ports = [] }: Manifest['spec']) => ports.some(({ port }: Manifest['spec']) => port === 4318)));
+    expect(senders('ha').map(({ metadata }) => metadata.name).sort()).toEqual(SERVICES.map((service) => `cpm-${service}`).sort());
+    expect(senders('minimal')).toEqual([]);
+  });
+
   it('let nobody in but helm test where there is no entry', () => {
     for (const { spec, metadata } of ofKind('minimal', 'NetworkPolicy').filter(({ spec: { ingress } }) => ingress)) expect([metadata.name, spec.ingress.map(({ from }: Manifest['spec']) => from[0].podSelector.matchLabels['app.kubernetes.io/component'])]).toEqual([metadata.name, ['test']]);
   });
@@ -252,13 +258,16 @@ describe('what it gives others', () => {
   });
 
   it('helm test says which service is not ready, and why', async () => {
-    const server = createServer(({ url }, response) => response.writeHead(url === '/good' ? 200 : 503).end(url === '/good' ? 'all is well' : 'database: away')).listen(0, '127.0.0.1');
+    let asks = 0;
+    const isGood = (url: string | undefined) => url === '/good' || (url === '/later' && (asks += 1) > 1);
+    const server = createServer(({ url }, response) => (isGood(url) ? response.end('all is well') : response.writeHead(503).end('database: away'))).listen(0, '127.0.0.1');
     await new Promise((listening) => server.once('listening', listening));
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const [container] = named('minimal', 'Pod', 'cpm-test').spec.containers;
-    const asked = (urls: string) => outcomeOf(process.execPath, [...container.command.slice(1), ...container.args], { env: { CPM_READY_URLS: urls } });
+    const asked = (urls: string, patienceMs = '0') => outcomeOf(process.execPath, [...container.command.slice(1), ...container.args], { env: { CPM_READY_URLS: urls, CPM_READY_PATIENCE_MS: patienceMs } });
     expect(await asked(`${base}/good`)).toMatchObject({ code: 0, output: expect.stringContaining('1 ready, 0 not ready') });
     expect(await asked(`${base}/good ${base}/bad`)).toMatchObject({ code: 1, output: expect.stringMatching(/NOT READY \S+\/bad 503 database: away\n1 ready, 1 not ready/) });
+    expect(await asked(`${base}/later`, '30000')).toMatchObject({ code: 0, output: expect.stringContaining('1 ready, 0 not ready') });
     server.close();
     expect(container.env[0].value.split(' ')).toHaveLength(SERVICES.length);
   });

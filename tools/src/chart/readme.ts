@@ -32,6 +32,7 @@ implements \`RegularExpression\`; an Ingress of \`controller: other\` cannot, an
 
 \`tools/src/chart/chart.spec.ts\` renders the examples and compares them with the schemas of Kubernetes and, pod by pod, with its admission at the level
 \`restricted\`. What Strimzi, KEDA, Prometheus and the Gateway API define is compared with no schema; topics and rights are compared with \`deploy/*.yaml\`.
+\`npm run cluster-proof\` installs the chart into a Kubernetes of one node, tries its network policies, and upgrades it under load.
 `;
 
 /** The page of the chart with a table of every value: what it is, and what it is unless given. */

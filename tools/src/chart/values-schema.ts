@@ -56,7 +56,7 @@ const gateway = z.strictObject({ ...route, parentRefs: z.array(asKubernetes), ho
 const towards = z.strictObject({ ports: z.array(port), to: peers }).partial();
 const networkPolicy = z.strictObject({
   enabled: z.boolean(), ingressFrom: peers.describe('Who may call the services: the pods of the ingress controller or gateway'), metricsFrom: peers.describe('Who may read /metrics'),
-  egress: z.strictObject({ dns: towards, kafka: towards, mongodb: towards, smsc: towards, web: towards, clamd: towards }).partial(),
+  egress: z.strictObject({ dns: towards, kafka: towards, mongodb: towards, smsc: towards, web: towards, clamd: towards, otlp: towards }).partial(),
 }).partial();
 
 const provision = z.strictObject({

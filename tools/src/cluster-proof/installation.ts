@@ -15,6 +15,8 @@ export interface InstallationOptions {
   readonly image: string;
   /** The public keys that tokens are signed with. */
   readonly jwksFile: string;
+  /** Of the SMSC, as pods reach it. */
+  readonly smscUrl: string;
 }
 
 const inSources = (name: string) => fileURLToPath(new URL(`../../src/cluster-proof/manifests/${name}`, import.meta.url));
@@ -22,7 +24,6 @@ const RELEASE = 'cpm';
 const NAMESPACE = 'cpm';
 const LIMIT = '10m';
 const MONGODB = 'mongodb://mongo.stores.svc.cluster.local:27017/?replicaSet=cpm';
-const SMSC = 'smpp://cpm:cpm@smsc.stores.svc.cluster.local:2775';
 
 /** The chart, installed on a node beside a broker, a mongod and an SMSC simulator. */
 export class Installation {
@@ -30,7 +31,7 @@ export class Installation {
 
   /** Resolves when everything around the chart works. */
   async prepare(): Promise<void> {
-    const { node, folder, image, jwksFile } = this.options;
+    const { node, folder, image, jwksFile, smscUrl } = this.options;
     const manifest = join(folder, 'stores.yaml');
     await writeFile(manifest, (await readFile(inSources('stores.yaml'), 'utf8')).replaceAll('${CPM_IMAGE}', image));
     await node.kubectl(['apply', '-f', manifest]);
@@ -39,7 +40,7 @@ export class Installation {
     await node.kubectl(['create', 'namespace', NAMESPACE]);
     await node.kubectl(['label', 'namespace', NAMESPACE, 'pod-security.kubernetes.io/enforce=restricted', 'pod-security.kubernetes.io/enforce-version=latest']);
     await this.#secret('cpm-mongodb', ...SERVICES.map((service) => `--from-literal=${service}=${MONGODB}`));
-    await this.#secret('cpm-smsc', `--from-literal=url=${SMSC}`);
+    await this.#secret('cpm-smsc', `--from-literal=url=${smscUrl}`);
     await this.#secret('cpm-jwks', `--from-file=jwks.json=${jwksFile}`);
   }
 

@@ -1,18 +1,26 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { devKeys } from '../dev-tokens/index.js';
 import { haveBases, keysIn, NAMED_IMAGES } from '../docker-proof/base-images.js';
 import { daemonIn, type Daemon } from '../docker-proof/daemon.js';
-import { demonstrate, type Reached } from '../docker-proof/demonstration.js';
+import { demonstrate } from '../docker-proof/demonstration.js';
 import { buildProductImage } from '../docker-proof/product-image.js';
+import { serveSmscView, startSmscSimulator } from '../smsc-simulator/index.js';
 import { CHECKOUT } from '../start/services.js';
 import { Installation } from './installation.js';
-import { coredns, kubernetes, pauseImage } from './programs.js';
+import { coredns, kubeRouter, kubernetes, pauseImage } from './programs.js';
+import { tryFlows } from './network-policies.js';
+import { NODE_ADDRESS } from './single-node-files.js';
 import { SingleNode } from './single-node.js';
+import { changeUnderLoad } from './under-load.js';
 
 const IMAGE = 'cpm:proof';
+/** As `manifests/values.yaml` lets pods reach it. */
+const SMSC_PORT = 2775;
+/** What containers that are there at the end have said. */
+const LOGS = join(CHECKOUT, '.cpm', 'cluster-proof');
 const startedAt = Date.now();
 const log = (line: string) => console.log(`${((Date.now() - startedAt) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
 const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false }, image: { type: 'boolean', default: false } } });
@@ -40,19 +48,25 @@ try {
 } finally {
   await undoAll();
 }
+// A run that was broken off leaves talkers behind.
+process.exit();
 
 async function prove(): Promise<void> {
   const programs = await kubernetes(log);
-  const dns = await coredns(log);
+  const others = { coredns: await coredns(log), kubeRouter: await kubeRouter(log) };
   const folder = await mkdtemp(join(tmpdir(), 'cpm-cluster-'));
   undo.push(() => rm(folder, { recursive: true, force: true }));
   const archive = await imagesIn(folder);
-  const node = await SingleNode.start({ folder: join(folder, 'node'), programs, coredns: dns, log });
-  undo.push(() => node.stop());
+  const node = await SingleNode.start({ folder: join(folder, 'node'), programs, ...others, log });
+  undo.push(() => node.stop(), () => cp(node.podLogs, LOGS, { recursive: true, force: true, verbatimSymlinks: true }));
   await node.importImages(archive);
-  const installation = new Installation({ node, folder, image: IMAGE, jwksFile: await keysIn(CHECKOUT) });
+  const smsc = await startSmscSimulator({ host: NODE_ADDRESS, port: SMSC_PORT });
+  undo.push(() => smsc.close());
+  const view = await serveSmscView(smsc, { port: 0 });
+  undo.push(() => view.close());
+  const installation = new Installation({ node, folder, image: IMAGE, jwksFile: await keysIn(CHECKOUT), smscUrl: smsc.url });
   await installation.prepare();
-  log('broker, database and SMSC simulator run; the namespace takes only pods at the level restricted');
+  log('broker and database run; the namespace takes only pods at the level restricted');
   for (const example of ['minimal', 'ha', 'strimzi']) {
     const refused = await installation.refused(example);
     if (refused.length > 0) throw new Error(`the API server refuses of ${example}:\n${refused.join('\n')}`);
@@ -60,39 +74,20 @@ async function prove(): Promise<void> {
   }
   await installation.install();
   log(`helm install: ${(await installation.pods()).length} pods of services are ready`);
-  log(`helm test: ${(await installation.helm('test', '--logs')).split('\n').filter((line) => /ready/.test(line)).join('; ')}`);
-  await use(installation);
-  await installation.helm('uninstall', '--wait');
-  log(`helm uninstall: ${(await installation.pods()).length} pods are left`);
-}
-
-/** What people do with it while somebody changes it. */
-async function use(installation: Installation): Promise<void> {
-  const reached: Reached = { url: `http://${await installation.addressOf('entry', 'entry')}:8080`, smscViewUrl: `http://${await installation.addressOf('smsc', 'stores')}:2776` };
-  await demonstrate(reached, log);
+  log(`helm test: ${(await installation.helm('test', '--logs')).split('\n').find((line) => /\d+ ready, \d+ not ready/.test(line))?.trim()}`);
+  const url = `http://${await installation.addressOf('entry', 'entry')}:8080`;
+  log(`network policies: ${await tryFlows(node, NODE_ADDRESS)} connections pass or are stopped as they should`);
+  await demonstrate({ url, smscViewUrl: view.url }, log);
   const before = await installation.pods();
-  await Promise.all([demonstrate(reached, log), scaleOutAndBack(installation)]);
-  await Promise.all([demonstrate(reached, log), upgradeAndBack(installation)]);
+  await changeUnderLoad({ url, smsc: Object.assign(smsc, { viewUrl: view.url }), processes: [], onProcessEnd: () => undefined, logDir: node.podLogs, isOwnLog: (path) => path.startsWith('cpm_') }, installation);
   const kept = (await installation.pods()).filter((pod) => before.includes(pod));
   if (kept.length > 0) throw new Error(`these pods should have been replaced: ${kept.join(', ')}`);
-  await demonstrate(reached, log);
+  await demonstrate({ url, smscViewUrl: view.url }, log);
   const restarts = await installation.restarts();
   if (restarts > 0) throw new Error(`containers ended by themselves ${restarts} times\n${await installation.state()}`);
   log('no container ended by itself');
-}
-
-async function scaleOutAndBack(installation: Installation): Promise<void> {
-  for (const replicas of [4, 2]) {
-    await installation.scale('routing', replicas);
-    log(`routing has ${replicas} pods`);
-  }
-}
-
-async function upgradeAndBack(installation: Installation): Promise<void> {
-  await installation.upgrade('defaults.config.LOG_LEVEL=debug');
-  log('helm upgrade: every pod was replaced');
-  await installation.helm('rollback', '--wait', '--timeout', '10m');
-  log('helm rollback: every pod was replaced');
+  await installation.helm('uninstall', '--wait');
+  log(`helm uninstall: ${(await installation.pods()).length} pods are left`);
 }
 
 /** The images that pods are made of, in one archive. */

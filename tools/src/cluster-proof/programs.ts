@@ -39,6 +39,11 @@ export async function pauseImage(docker: Docker, folder: string): Promise<string
   return PAUSE_IMAGE;
 }
 
+/** Path of kube-router, likewise. @throws when Go is missing */
+export async function kubeRouter(log: Log): Promise<string> {
+  return join(await built('kube-router', ['github.com/cloudnativelabs/kube-router/v2/cmd/kube-router'], log), 'kube-router');
+}
+
 async function built(module: string, packages: readonly string[], log: Log): Promise<string> {
   const sources = inSources(module);
   const version = await versionOf(['go.mod', 'go.sum'].map((file) => join(sources, file)));
@@ -51,7 +56,7 @@ async function built(module: string, packages: readonly string[], log: Log): Pro
     log(`${module}: building`);
     const copy = join(partial, 'sources');
     await cp(sources, copy, { recursive: true });
-    await goBuild({ folder: partial, args: ['build', '-v', '-trimpath', '-ldflags', `-s -w ${VERSIONED}`, '-o', `${partial}/`, ...packages], cwd: copy, onLine });
+    await goBuild({ folder: partial, args: ['build', '-v', '-ldflags', `-s -w ${VERSIONED}`, '-o', `${partial}/`, ...packages], cwd: copy, onLine });
     await rm(copy, { recursive: true });
   });
 }

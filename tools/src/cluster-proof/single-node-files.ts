@@ -9,7 +9,7 @@ export const POD_BRIDGE = 'cpm-pods';
 export const POD_NETWORK = '10.244.0.0/24';
 export const SERVICE_NETWORK = '10.96.0.0/16';
 export const PAUSE_IMAGE = 'cpm.local/pause:1';
-export const API_SERVER = `https://${NODE_ADDRESS}:6443`;
+const API_SERVER = `https://${NODE_ADDRESS}:6443`;
 /** A cluster that lives as long as this process needs no secret one. */
 const TOKEN = 'proof';
 
@@ -20,19 +20,20 @@ export interface NodeFiles {
   readonly containerd: string;
   readonly containerdSocket: string;
   readonly corefile: string;
+  readonly podLogs: string;
 }
 
 /** Writes what the programs of a node of its own read into `folder`. */
 export async function writeNodeFiles(folder: string): Promise<NodeFiles> {
   const at = (name: string) => join(folder, name);
   const files: NodeFiles = {
-    kubeconfig: at('kubeconfig'), tokens: at('tokens.csv'), kubelet: at('kubelet.yaml'), containerd: at('containerd.toml'), containerdSocket: at('containerd.sock'), corefile: at('Corefile'),
+    kubeconfig: at('kubeconfig'), tokens: at('tokens.csv'), kubelet: at('kubelet.yaml'), containerd: at('containerd.toml'), containerdSocket: at('containerd.sock'), corefile: at('Corefile'), podLogs: at('pod-logs'),
   };
   await mkdir(at('cni'), { recursive: true });
   await Promise.all([
     writeFile(files.kubeconfig, stringify(kubeconfig())),
     writeFile(files.tokens, `${TOKEN},admin,admin,"system:masters"\n`),
-    writeFile(files.kubelet, stringify(kubelet(folder, files.containerdSocket))),
+    writeFile(files.kubelet, stringify(kubelet(files))),
     writeFile(files.containerd, containerd(folder, files.containerdSocket)),
     writeFile(files.corefile, corefile(files.kubeconfig)),
     writeFile(at('cni/10-pods.conflist'), JSON.stringify(podNetwork(folder))),
@@ -49,13 +50,13 @@ function kubeconfig(): object {
   };
 }
 
-function kubelet(folder: string, socket: string): object {
+function kubelet({ containerdSocket, podLogs }: NodeFiles): object {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration',
     authentication: { anonymous: { enabled: true }, webhook: { enabled: false } }, authorization: { mode: 'AlwaysAllow' },
     // Whatever this machine has: the proof is about the chart, not about the node.
     failSwapOn: false, failCgroupV1: false, cgroupDriver: 'cgroupfs', enforceNodeAllocatable: [], evictionHard: { 'memory.available': '100Mi' }, imageGCHighThresholdPercent: 100,
-    clusterDNS: [NODE_ADDRESS], clusterDomain: 'cluster.local', containerRuntimeEndpoint: `unix://${socket}`, podLogsDir: join(folder, 'pod-logs'),
+    clusterDNS: [NODE_ADDRESS], clusterDomain: 'cluster.local', containerRuntimeEndpoint: `unix://${containerdSocket}`, podLogsDir: podLogs,
   };
 }
 

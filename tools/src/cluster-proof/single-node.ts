@@ -12,6 +12,7 @@ export interface NodeOptions {
   /** Where the programs of Kubernetes are. */
   readonly programs: string;
   readonly coredns: string;
+  readonly kubeRouter: string;
   readonly log: (line: string) => void;
 }
 
@@ -19,6 +20,8 @@ const ETCD = 'http://127.0.0.1:12379';
 const ETCD_PEER = 'http://127.0.0.1:12380';
 const LIMIT_MS = 180_000;
 const POLL_MS = 500;
+const FILTERS = ['iptables', 'ip6tables'];
+const TABLES = ['filter', 'nat', 'mangle', 'raw'];
 
 interface Program {
   readonly name: string;
@@ -28,7 +31,7 @@ interface Program {
   readonly isUp?: () => Promise<unknown>;
 }
 
-/** A Kubernetes of one node on this machine, made of its own programs: API server, scheduler, controllers, kubelet with containerd, service proxy, DNS. Needs root. */
+/** A Kubernetes of one node on this machine, made of its own programs: API server, scheduler, controllers, kubelet with containerd, service proxy, network policies, DNS. Needs root. */
 export class SingleNode {
   readonly #undo: (() => Promise<unknown>)[] = [];
 
@@ -51,6 +54,11 @@ export class SingleNode {
     return this.files.kubeconfig;
   }
 
+  /** Where the output of containers is, a folder per pod. */
+  get podLogs(): string {
+    return this.files.podLogs;
+  }
+
   async kubectl(args: readonly string[], call: Call = {}): Promise<string> {
     return run(join(this.options.programs, 'kubectl'), args, { ...call, env: { ...call.env, KUBECONFIG: this.files.kubeconfig } });
   }
@@ -67,17 +75,33 @@ export class SingleNode {
 
   async #start(): Promise<void> {
     this.#undo.push(() => unmountBelow(this.options.folder));
+    await this.#keepRules();
     await this.#link();
     for (const program of await this.#programs()) {
       this.options.log(`kubernetes: ${program.name}`);
       await this.#run(program);
     }
-    this.#undo.push(() => run(join(this.options.programs, 'kube-proxy'), ['--cleanup']));
     // While there is a kubelet that takes their namespaces and mounts away.
     this.#undo.push(() => this.kubectl(['delete', 'deployments,jobs,pods', '--all', '--all-namespaces', '--grace-period=1', `--timeout=${LIMIT_MS / 1_000}s`]));
     await this.#until('the node is ready', async () => {
       const ready = await this.kubectl(['get', 'node', 'node', '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}']);
       if (ready !== 'True') throw new Error(ready);
+    });
+  }
+
+  /** Of the packet filter, as they are before anything here adds its own. */
+  async #keepRules(): Promise<void> {
+    const at = (filter: string) => join(this.options.folder, filter);
+    for (const filter of FILTERS) {
+      const rules = await run(`${filter}-save`, []);
+      // A table that is named is emptied first.
+      const others = TABLES.filter((table) => !rules.includes(`*${table}`)).map((table) => `*${table}\nCOMMIT\n`);
+      await writeFile(at(filter), `${rules}\n${others.join('')}`);
+    }
+    this.#undo.push(async () => {
+      for (const filter of FILTERS) await run(`${filter}-restore`, [at(filter)]);
+      const sets = (await run('ipset', ['list', '-name'])).split('\n').filter((name) => /^(inet6:)?(KUBE-|kube-router)/.test(name));
+      for (const name of sets) await run('ipset', ['destroy', name]);
     });
   }
 
@@ -94,7 +118,7 @@ export class SingleNode {
   }
 
   async #programs(): Promise<readonly Program[]> {
-    const { folder, programs, coredns } = this.options;
+    const { folder, programs, coredns, kubeRouter } = this.options;
     const { kubeconfig, tokens, kubelet, containerd, containerdSocket, corefile } = this.files;
     const at = (name: string) => join(folder, name);
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
@@ -125,6 +149,10 @@ export class SingleNode {
         args: ['--kubeconfig', kubeconfig, '--proxy-mode', 'iptables', '--cluster-cidr', POD_NETWORK, '--hostname-override', 'node', '--conntrack-max-per-core', '0', '--bind-address', NODE_ADDRESS],
       },
       { name: 'coredns', command: coredns, args: ['-conf', corefile] },
+      {
+        name: 'kube-router', command: kubeRouter,
+        args: ['--kubeconfig', kubeconfig, '--run-firewall=true', '--run-router=false', '--run-service-proxy=false', '--hostname-override', 'node', '--service-cluster-ip-range', SERVICE_NETWORK, '--health-port', '0'],
+      },
     ];
   }
 

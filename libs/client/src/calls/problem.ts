@@ -21,6 +21,7 @@ export class CpmProblem extends Error {
 
 /** The `kind` of an answer whose body is none of the service's. */
 export const UNNAMED = 'unknown';
+const LONGEST_DETAIL = 200;
 
 interface ProblemBody {
   readonly type?: string;
@@ -39,9 +40,20 @@ interface NmsErrorBody {
 }
 
 export async function problemOf(response: Response): Promise<CpmProblem> {
-  const body = (await response.json().catch(() => ({}))) as ProblemBody & NmsErrorBody;
+  const body = parsed(await response.text().catch(() => ''));
   const exception = body.requestError?.serviceException ?? body.requestError?.policyException;
   return toProblem(response.status, exception ? told(exception) : body, Number(response.headers.get('retry-after')));
+}
+
+/** What names no problem comes from somebody on the way: how it begins tells from whom. */
+function parsed(text: string): ProblemBody & NmsErrorBody {
+  const unnamed = { detail: text.slice(0, LONGEST_DETAIL) };
+  try {
+    const body = JSON.parse(text) as (ProblemBody & NmsErrorBody) | null;
+    return body?.type !== undefined || body?.requestError !== undefined ? body : unnamed;
+  } catch {
+    return unnamed;
+  }
 }
 
 function told({ messageId, text, variables = [] }: NmsException): ProblemBody {
