@@ -35,7 +35,7 @@ async function extract(commit: string, checkout: string): Promise<void> {
   await mkdir(checkout, { recursive: true });
   const archive = spawn('git', ['archive', '--format=tar', commit], { cwd: CHECKOUT, stdio: ['ignore', 'pipe', 'inherit'] });
   const tar = spawn('tar', ['-x', '-C', checkout], { stdio: ['pipe', 'inherit', 'inherit'] });
-  const [[unpacked]] = (await Promise.all([once(tar, 'close'), pipeline(archive.stdout, tar.stdin)])) as [[number | null], void];
+  const [[unpacked]] = (await Promise.all([once(tar, 'close'), pipeline(archive.stdout, tar.stdin)])) as [[number | null], unknown];
   if (unpacked === 0 && archive.exitCode === 0) return;
   await rm(checkout, { recursive: true, force: true });
   throw new Error(`--from: ${commit} could not be checked out into ${checkout}`);
