@@ -10,6 +10,12 @@ interface Message {
 
 type Schemas = Readonly<Record<string, JsonSchema>>;
 
+/** What the two documents refer to by name. */
+interface Named {
+  readonly before: Schemas;
+  readonly after: Schemas;
+}
+
 interface Components {
   readonly messages: Readonly<Record<string, Message & { readonly name: string }>>;
   readonly schemas: Schemas;
@@ -31,7 +37,7 @@ export function incompatibilities(released: AsyncApiDocument, current: AsyncApiD
   return names.flatMap((name) => {
     const was = before.messages[name];
     const is = after.messages[name];
-    const faults = was && is ? changes(was, is, before.schemas, after.schemas) : lonely(was, is);
+    const faults = was && is ? changes(was, is, { before: before.schemas, after: after.schemas }) : lonely(was, is);
     return faults.map((fault) => `${(was ?? is)?.name}: ${fault}`);
   });
 }
@@ -46,17 +52,12 @@ function lonely(was: Message | undefined, is: Message | undefined): readonly str
   return [];
 }
 
-function changes(was: Message, is: Message, before: Schemas, after: Schemas): readonly string[] {
+function changes(was: Message, is: Message, named: Named): readonly string[] {
   return [
     ...differences('key', was.bindings?.kafka?.key, is.bindings?.kafka?.key),
     ...differences('x-listeners', was['x-listeners'], is['x-listeners']),
-    ...schemaChanges('data', was.payload.properties?.data ?? was.payload, is.payload.properties?.data ?? is.payload, { before, after }),
+    ...schemaChanges('data', was.payload.properties?.data ?? was.payload, is.payload.properties?.data ?? is.payload, named),
   ];
-}
-
-interface Named {
-  readonly before: Schemas;
-  readonly after: Schemas;
 }
 
 function schemaChanges(path: string, was: unknown, is: unknown, named: Named): readonly string[] {

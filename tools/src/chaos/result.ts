@@ -49,6 +49,11 @@ export function isHeld({ verdict, unsent, logs }: Pick<ChaosResult, 'verdict' | 
   return verdict.violations.length === 0 && unsent === 0 && logs.telling === 0;
 }
 
+/** Held, and in a run without faults nobody was turned away for good and nothing put aside. */
+export function isUnnoticed(result: Pick<ChaosResult, 'verdict' | 'unsent' | 'logs' | 'deadLetters'>): boolean {
+  return isHeld(result) && result.verdict.figures.refused === 0 && result.deadLetters.length === 0;
+}
+
 export function faultsByKind(outcomes: readonly Recovery[]): Readonly<Record<string, FaultKindResult>> {
   return Object.fromEntries([...Map.groupBy(outcomes, ({ kind }) => kind)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, all]) => {
     const times = all.flatMap(({ recoveredAfterMs }) => recoveredAfterMs ?? []).sort((a, b) => a - b);

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { SERVICES } from '@cpm/runtime-decider';
 import { helm } from '../chart/chart-tools.js';
 import { CHART } from '../chart/chart-files.js';
 import { run } from '../docker-proof/docker.js';
+import { CHECKOUT } from '../start/services.js';
 import { KUBERNETES } from './programs.js';
 import type { SingleNode } from './single-node.js';
 
@@ -19,10 +19,12 @@ export interface InstallationOptions {
   readonly smscUrl: string;
 }
 
-const inSources = (name: string) => fileURLToPath(new URL(`../../src/cluster-proof/manifests/${name}`, import.meta.url));
+const inSources = (name: string) => join(CHECKOUT, 'tools', 'src', 'cluster-proof', 'manifests', name);
 const RELEASE = 'cpm';
 const NAMESPACE = 'cpm';
 const LIMIT = '10m';
+/** What kubectl says of an object that would be taken, or of a kind that this API server does not know. */
+const TAKEN = /\(server dry run\)$|no matches for kind|^ensure CRDs are installed first\]?$/;
 const MONGODB = 'mongodb://mongo.stores.svc.cluster.local:27017/?replicaSet=cpm';
 
 /** The chart, installed on a node beside a broker, a mongod and an SMSC simulator. */
@@ -49,8 +51,8 @@ export class Installation {
     const rendered = await run(await helm(), ['template', RELEASE, CHART, '--namespace', NAMESPACE, '--values', join(CHART, 'ci', `${example}-values.yaml`), '--no-hooks', '--kube-version', KUBERNETES]);
     const file = join(this.options.folder, `${example}.yaml`);
     await writeFile(file, rendered);
-    const fault = await this.#kubectl('apply', '--dry-run=server', '-f', file).then(() => '', (error: unknown) => (error as Error).message);
-    return fault.split('\n').slice(1).filter((line) => /error|invalid|denied|forbidden/i.test(line) && !line.includes('no matches for kind'));
+    const said = await this.options.node.kubectl(['-n', NAMESPACE, 'apply', '--dry-run=server', '-f', file], { keptLines: Number.POSITIVE_INFINITY }).then(() => '', (error: unknown) => (error as Error).message);
+    return said.split('\n').slice(1).filter((line) => line !== '' && !TAKEN.test(line));
   }
 
   /** @throws when it is not ready in time, with what became of its pods */

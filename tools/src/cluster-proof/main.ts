@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { devKeys } from '../dev-tokens/index.js';
 import { haveBases, keysIn, NAMED_IMAGES } from '../docker-proof/base-images.js';
-import { daemonIn, type Daemon } from '../docker-proof/daemon.js';
+import { daemonIn } from '../docker-proof/daemon.js';
 import { demonstrate } from '../docker-proof/demonstration.js';
 import { buildProductImage } from '../docker-proof/product-image.js';
 import { serveSmscView, startSmscSimulator } from '../smsc-simulator/index.js';
 import { CHECKOUT } from '../start/services.js';
+import { Undo } from '../start/undo.js';
 import { Installation } from './installation.js';
 import { coredns, kubeRouter, kubernetes, pauseImage } from './programs.js';
 import { tryFlows } from './network-policies.js';
@@ -24,20 +25,8 @@ const LOGS = join(CHECKOUT, '.cpm', 'cluster-proof');
 const startedAt = Date.now();
 const log = (line: string) => console.log(`${((Date.now() - startedAt) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
 const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false }, image: { type: 'boolean', default: false } } });
-const undo: (() => Promise<unknown>)[] = [];
-
-let undoing: Promise<void> | undefined;
-
-/** Once, whoever asks for it: what is broken off fails, too. */
-function undoAll(): Promise<void> {
-  undoing ??= undoEach();
-  return undoing;
-}
-
-async function undoEach(): Promise<void> {
-  for (let step = undo.pop(); step; step = undo.pop()) await step().catch((error: unknown) => console.error((error as Error).message));
-}
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void undoAll().finally(() => process.exit(130)));
+const undo = new Undo();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void undo.all().finally(() => process.exit(130)));
 
 try {
   await prove();
@@ -46,7 +35,7 @@ try {
   console.error((error as Error).message);
   process.exitCode = 1;
 } finally {
-  await undoAll();
+  await undo.all();
 }
 // A run that was broken off leaves talkers behind.
 process.exit();
@@ -55,15 +44,16 @@ async function prove(): Promise<void> {
   const programs = await kubernetes(log);
   const others = { coredns: await coredns(log), kubeRouter: await kubeRouter(log) };
   const folder = await mkdtemp(join(tmpdir(), 'cpm-cluster-'));
-  undo.push(() => rm(folder, { recursive: true, force: true }));
+  undo.add(() => rm(folder, { recursive: true, force: true }));
   const archive = await imagesIn(folder);
   const node = await SingleNode.start({ folder: join(folder, 'node'), programs, ...others, log });
-  undo.push(() => node.stop(), () => cp(node.podLogs, LOGS, { recursive: true, force: true, verbatimSymlinks: true }));
+  undo.add(() => node.stop());
+  undo.add(() => cp(node.podLogs, LOGS, { recursive: true, force: true, verbatimSymlinks: true }));
   await node.importImages(archive);
   const smsc = await startSmscSimulator({ host: NODE_ADDRESS, port: SMSC_PORT });
-  undo.push(() => smsc.close());
+  undo.add(() => smsc.close());
   const view = await serveSmscView(smsc, { port: 0 });
-  undo.push(() => view.close());
+  undo.add(() => view.close());
   const installation = new Installation({ node, folder, image: IMAGE, jwksFile: await keysIn(CHECKOUT), smscUrl: smsc.url });
   await installation.prepare();
   log('broker and database run; the namespace takes only pods at the level restricted');
@@ -92,8 +82,8 @@ async function prove(): Promise<void> {
 
 /** The images that pods are made of, in one archive. */
 async function imagesIn(folder: string): Promise<string> {
-  const daemon: Daemon = await daemonIn(join(CHECKOUT, '.cpm', 'docker'), values.keep, log);
-  undo.push(() => daemon.stop());
+  const daemon = await daemonIn(join(CHECKOUT, '.cpm', 'docker'), values.keep, log);
+  undo.add(() => daemon.stop());
   await haveBases({ daemon, root: CHECKOUT, log });
   if (!values.image) await buildProductImage({ daemon, root: CHECKOUT, tag: IMAGE, log });
   await devKeys();

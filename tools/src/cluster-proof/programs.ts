@@ -1,9 +1,8 @@
-import { cp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { cached, goBuild, versionOf } from '@cpm/testing-containers';
-import type { Docker } from '../docker-proof/docker.js';
-import { run } from '../docker-proof/docker.js';
+import { goModule } from '@cpm/testing-containers';
+import { run, type Docker } from '../docker-proof/docker.js';
+import { CHECKOUT } from '../start/services.js';
 import { PAUSE_IMAGE } from './single-node-files.js';
 
 /** The latest that still runs on nodes with cgroups of version 1. */
@@ -16,11 +15,10 @@ const TOLD_EVERY = 100;
 /** What holds the namespaces of a pod. */
 const PAUSE = '#include <signal.h>\n#include <stdlib.h>\n#include <unistd.h>\nstatic void end(int s) { (void)s; exit(0); }\nint main(void) { signal(SIGTERM, end); signal(SIGINT, end); for (;;) pause(); }\n';
 
-const inSources = (name: string) => fileURLToPath(new URL(`../../src/cluster-proof/${name}`, import.meta.url));
 
 type Log = (line: string) => void;
 
-/** Folder of the programs of Kubernetes, from the cache or built once from its Go modules, which takes half an hour on two cores. @throws when Go is missing */
+/** Folder of the programs of Kubernetes, from the cache or built once from its Go modules, which takes a quarter of an hour on two cores. @throws when Go is missing */
 export async function kubernetes(log: Log): Promise<string> {
   return built('kubernetes', PROGRAMS.map((program) => `k8s.io/kubernetes/cmd/${program}`), log);
 }
@@ -45,18 +43,10 @@ export async function kubeRouter(log: Log): Promise<string> {
 }
 
 async function built(module: string, packages: readonly string[], log: Log): Promise<string> {
-  const sources = inSources(module);
-  const version = await versionOf(['go.mod', 'go.sum'].map((file) => join(sources, file)));
-  return cached(`${module}-${version}`, async (partial) => {
-    let count = 0;
-    const onLine = () => {
-      count += 1;
-      if (count % TOLD_EVERY === 0) log(`${module}: building, ${count} packages`);
-    };
-    log(`${module}: building`);
-    const copy = join(partial, 'sources');
-    await cp(sources, copy, { recursive: true });
-    await goBuild({ folder: partial, args: ['build', '-v', '-ldflags', `-s -w ${VERSIONED}`, '-o', `${partial}/`, ...packages], cwd: copy, onLine });
-    await rm(copy, { recursive: true });
-  });
+  let count = 0;
+  const onLine = () => {
+    count += 1;
+    if (count % TOLD_EVERY === 0) log(`${module}: building, ${count} packages`);
+  };
+  return goModule({ sources: join(CHECKOUT, 'tools', 'src', 'cluster-proof', module), packages, ldflags: `-s -w ${VERSIONED}`, onLine });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runLocalService } from '@cpm/testing-containers';
 import { run, type Call } from '../docker-proof/docker.js';
+import { Undo } from '../start/undo.js';
 import { NODE_ADDRESS, NODE_LINK, POD_BRIDGE, POD_NETWORK, SERVICE_NETWORK, writeNodeFiles, type NodeFiles } from './single-node-files.js';
 
 export interface NodeOptions {
@@ -29,11 +30,13 @@ interface Program {
   readonly args: readonly string[];
   /** Asked until it does not fail. */
   readonly isUp?: () => Promise<unknown>;
+  /** Done while it still works. */
+  readonly beforeStop?: () => Promise<unknown>;
 }
 
 /** A Kubernetes of one node on this machine, made of its own programs: API server, scheduler, controllers, kubelet with containerd, service proxy, network policies, DNS. Needs root. */
 export class SingleNode {
-  readonly #undo: (() => Promise<unknown>)[] = [];
+  readonly #undo = new Undo();
 
   private constructor(private readonly options: NodeOptions, private readonly files: NodeFiles) {}
 
@@ -70,11 +73,11 @@ export class SingleNode {
 
   /** Ends everything and takes its interfaces and rules back. */
   async stop(): Promise<void> {
-    for (let step = this.#undo.pop(); step; step = this.#undo.pop()) await step().catch((error: unknown) => this.options.log((error as Error).message));
+    await this.#undo.all();
   }
 
   async #start(): Promise<void> {
-    this.#undo.push(() => unmountBelow(this.options.folder));
+    this.#undo.add(() => unmountBelow(this.options.folder));
     await this.#keepRules();
     await this.#link();
     for (const program of await this.#programs()) {
@@ -82,10 +85,10 @@ export class SingleNode {
       await this.#run(program);
     }
     // While there is a kubelet that takes their namespaces and mounts away.
-    this.#undo.push(() => this.kubectl(['delete', 'deployments,jobs,pods', '--all', '--all-namespaces', '--grace-period=1', `--timeout=${LIMIT_MS / 1_000}s`]));
+    this.#undo.add(() => this.kubectl(['delete', 'deployments,jobs,pods', '--all', '--all-namespaces', '--grace-period=1', `--timeout=${LIMIT_MS / 1_000}s`]));
     await this.#until('the node is ready', async () => {
       const ready = await this.kubectl(['get', 'node', 'node', '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}']);
-      if (ready !== 'True') throw new Error(ready);
+      if (ready !== 'True') throw new Error(`Ready is ${ready}`);
     });
   }
 
@@ -98,7 +101,7 @@ export class SingleNode {
       const others = TABLES.filter((table) => !rules.includes(`*${table}`)).map((table) => `*${table}\nCOMMIT\n`);
       await writeFile(at(filter), `${rules}\n${others.join('')}`);
     }
-    this.#undo.push(async () => {
+    this.#undo.add(async () => {
       for (const filter of FILTERS) await run(`${filter}-restore`, [at(filter)]);
       const sets = (await run('ipset', ['list', '-name'])).split('\n').filter((name) => /^(inet6:)?(KUBE-|kube-router)/.test(name));
       for (const name of sets) await run('ipset', ['destroy', name]);
@@ -111,7 +114,7 @@ export class SingleNode {
     };
     await links(NODE_LINK, POD_BRIDGE);
     await run('ip', ['link', 'add', NODE_LINK, 'type', 'bridge']);
-    this.#undo.push(() => links(NODE_LINK, POD_BRIDGE));
+    this.#undo.add(() => links(NODE_LINK, POD_BRIDGE));
     await run('ip', ['address', 'add', `${NODE_ADDRESS}/32`, 'dev', NODE_LINK]);
     await run('ip', ['link', 'set', NODE_LINK, 'up']);
     await run('sysctl', ['-qw', 'net.ipv4.ip_forward=1']);
@@ -139,7 +142,7 @@ export class SingleNode {
         args: ['--kubeconfig', kubeconfig, '--service-account-private-key-file', at('accounts.key'), '--leader-elect=false', '--cert-dir', at('controllers'), '--bind-address', NODE_ADDRESS],
       },
       { name: 'kube-scheduler', command: own('kube-scheduler'), args: ['--kubeconfig', kubeconfig, '--leader-elect=false', '--cert-dir', at('scheduler'), '--bind-address', NODE_ADDRESS] },
-      { name: 'containerd', command: 'containerd', args: ['--config', containerd], isUp: () => run('ctr', ['--address', containerdSocket, 'version']) },
+      { name: 'containerd', command: 'containerd', args: ['--config', containerd], isUp: () => run('ctr', ['--address', containerdSocket, 'version']), beforeStop: () => this.#killContainers() },
       {
         name: 'kubelet', command: own('kubelet'), isUp: () => this.kubectl(['get', 'node', 'node']),
         args: ['--kubeconfig', kubeconfig, '--config', kubelet, '--root-dir', at('kubelet'), '--cert-dir', at('kubelet-keys'), '--hostname-override', 'node', '--node-ip', NODE_ADDRESS],
@@ -156,13 +159,13 @@ export class SingleNode {
     ];
   }
 
-  async #run({ name, command, args, isUp }: Program): Promise<void> {
+  async #run({ name, command, args, isUp, beforeStop }: Program): Promise<void> {
     const logs = join(this.options.folder, 'logs');
     const process = await runLocalService({
       name, command, args, workplace: { folder: logs, logPath: join(logs, `${name}.log`), dataDir: logs, isTemporary: false }, isReady: () => true,
     });
-    this.#undo.push(() => process.stop());
-    if (name === 'containerd') this.#undo.push(() => this.#killContainers());
+    this.#undo.add(() => process.stop());
+    if (beforeStop) this.#undo.add(beforeStop);
     if (isUp) await this.#until(`${name} answers`, isUp);
   }
 

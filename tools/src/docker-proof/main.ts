@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePort } from '@cpm/testing-containers';
 import { devKeys } from '../dev-tokens/index.js';
+import { CHECKOUT } from '../start/services.js';
 import { haveBases, keysIn } from './base-images.js';
 import { ComposedSystem, OWN } from './composed-system.js';
 import { daemonIn, type Daemon } from './daemon.js';
@@ -12,7 +12,6 @@ import { buildProductImage } from './product-image.js';
 import { backUpAndRestore } from './restoration.js';
 import { proveStackInDocker } from './stack-in-docker.js';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const startedAt = Date.now();
 const log = (line: string) => {
   console.log(`${((Date.now() - startedAt) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
@@ -24,7 +23,7 @@ let ended = () => undefined as unknown;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void Promise.resolve(ended()).finally(() => process.exit(130)));
 
 try {
-  const daemon = await daemonIn(join(ROOT, '.cpm', 'docker'), values.keep, log);
+  const daemon = await daemonIn(join(CHECKOUT, '.cpm', 'docker'), values.keep, log);
   ended = () => daemon.stop();
   try {
     if (daemon.host !== undefined) process.env['DOCKER_HOST'] = daemon.host;
@@ -39,11 +38,11 @@ try {
 }
 
 async function prove(daemon: Daemon): Promise<void> {
-  await haveBases({ daemon, root: ROOT, log });
-  if (values.image === undefined) await buildProductImage({ daemon, root: ROOT, tag: IMAGE, log, isTwice: values.twice });
+  await haveBases({ daemon, root: CHECKOUT, log });
+  if (values.image === undefined) await buildProductImage({ daemon, root: CHECKOUT, tag: IMAGE, log, isTwice: values.twice });
   await devKeys();
   const ports = { entry: await freePort(), smscView: await freePort() };
-  const system = new ComposedSystem({ docker: daemon, root: ROOT, image: IMAGE, jwksFile: await keysIn(ROOT), ports, log });
+  const system = new ComposedSystem({ docker: daemon, root: CHECKOUT, image: IMAGE, jwksFile: await keysIn(CHECKOUT), ports, log });
   ended = async () => {
     await system.down(false);
     await daemon.stop();

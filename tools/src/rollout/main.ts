@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { SERVICES, type ServiceName } from '@cpm/runtime-decider';
 import { chaosOptions } from '../chaos/options.js';
 import { play } from '../chaos/play.js';
-import { isHeld, type ChaosResult } from '../chaos/result.js';
+import { isUnnoticed, type ChaosResult } from '../chaos/result.js';
 import { summary } from '../chaos/summary.js';
 import { startSystem } from '../start/start-system.js';
 import { scalingAndRestarts, upgrade } from './acts.js';
@@ -48,11 +48,9 @@ async function main(args: readonly string[]): Promise<boolean> {
 
 /** Nothing lost or told twice, nobody turned away, nothing put aside that another version had said, and no consumer left behind. */
 function isRolledOut(result: ChaosResult, told: RolloutReport | undefined): boolean {
-  const { refused } = result.verdict.figures;
   const isCaughtUp = told?.steps.every(({ caughtUpMs }) => caughtUpMs !== undefined) === true;
-  const { deadLetters } = result;
-  console.log(`failed submissions: ${refused}; dead letters: ${deadLetters.length}; consumers in calm ${told?.calm.median} records behind (at most ${told?.calm.most}); caught up after every step: ${isCaughtUp ? 'yes' : 'NO'}`);
-  return isHeld(result) && refused === 0 && deadLetters.length === 0 && isCaughtUp;
+  console.log(`failed submissions: ${result.verdict.figures.refused}; dead letters: ${result.deadLetters.length}; consumers in calm ${told?.calm.median} records behind (at most ${told?.calm.most}); caught up after every step: ${isCaughtUp ? 'yes' : 'NO'}`);
+  return isUnnoticed(result) && isCaughtUp;
 }
 
 const held = await main(process.argv.slice(2)).catch((error: unknown) => {

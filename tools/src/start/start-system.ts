@@ -11,6 +11,7 @@ import { Fleet } from './fleet.js';
 import type { ProcessEnd, ServiceProcess } from './service-process.js';
 import { CHECKOUT, PROCESSES, type AppName } from './services.js';
 import { startSystemStack } from './system-stack.js';
+import { Undo } from './undo.js';
 
 export interface SystemOptions {
   /** One process per service behind an entry of its own, instead of one for all. */
@@ -74,19 +75,6 @@ export interface System {
 }
 
 const LOCAL = '127.0.0.1';
-
-/** Undoes in reverse what was done, each once, even when one of them fails. */
-class Undo {
-  readonly #steps: (() => Promise<unknown>)[] = [];
-
-  add(step: () => Promise<unknown>): void {
-    this.#steps.push(step);
-  }
-
-  async all(): Promise<void> {
-    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) await step().catch((error: unknown) => console.error(error));
-  }
-}
 
 /** Starts everything and resolves when every service is ready. @throws when a part cannot be started; what was started is stopped again */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {

@@ -3,7 +3,7 @@ export type { BrokerDisk } from './broker-disk.js';
 export { startLocalCluster, type LocalCluster } from './cluster.js';
 export type { KafkaCluster } from './kafka-cluster.js';
 export { kafkaBinaries, type KafkaBinaries } from './kafka-binaries.js';
-export { goBuild, type GoBuild } from './go-build.js';
+export { goBuild, goModule, type GoBuild, type GoModule } from './go-build.js';
 export { startLocalKafka } from './local-kafka.js';
 export { startLocalMongo } from './local-mongo.js';
 export { makeWorkplace, runLocalService, type LocalService, type Workplace } from './local-service.js';
